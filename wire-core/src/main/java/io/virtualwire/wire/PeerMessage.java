@@ -1,0 +1,48 @@
+package io.virtualwire.wire;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+
+/** What two daemons tell each other about wires on the control stream (docs/wire-protocol.md sections 4 and 7). */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = PeerMessage.Offer.class, name = "offer"),
+    @JsonSubTypes.Type(value = PeerMessage.Withdraw.class, name = "withdraw"),
+    @JsonSubTypes.Type(value = PeerMessage.Handoff.class, name = "handoff"),
+    @JsonSubTypes.Type(value = PeerMessage.HandoffAck.class, name = "handoffAck")
+})
+public sealed interface PeerMessage {
+
+    /**
+     * "I hold this side; send to me at this index."
+     *
+     * @param peerGeneration the generation of the peer that this is for: of the far side, or of the same side's other place
+     *     if {@code relay}
+     * @param index chosen by the sender of the offer, unsigned 32 bits, not 0
+     * @param relay whether this is a relay leg between two places of the same side
+     */
+    record Offer(
+            WireId wire,
+            Side side,
+            Generation generation,
+            Generation peerGeneration,
+            long index,
+            Role role,
+            boolean plain,
+            boolean relay)
+            implements PeerMessage {}
+
+    /** The leg that was offered with this index is gone. */
+    record Withdraw(long index) implements PeerMessage {}
+
+    /** A component's old instance has stopped deciding; the new one decides from here. */
+    record Handoff(String component, Generation generation, JsonNode state) implements PeerMessage {}
+
+    /** The new instance decides. */
+    record HandoffAck(String component, Generation generation) implements PeerMessage {}
+}

@@ -1,0 +1,38 @@
+package io.virtualwire.wire;
+
+import io.virtualwire.control.Identity;
+
+/**
+ * The way to one peer daemon: what an association offers to wires.
+ *
+ * <p>Called on the owner thread only. Messages may be lost, reordered and delayed, never doubled and never forged; what is
+ * {@linkplain #tell told} arrives in order or not at all.
+ */
+public interface WirePath {
+
+    /** The peer daemon, as authenticated. */
+    Identity peer();
+
+    /** Whether messages can be sent now, that is, a session is ready. */
+    boolean isUp();
+
+    /** How many payload bytes one message can carry under the present path MTU; sealed and plain alike. */
+    int payloadBudget();
+
+    /**
+     * Queues one message; header and payload are copied before this returns.
+     *
+     * <p>Messages queued one after the other with equal payload lengths (the last may be shorter) leave in one system call.
+     *
+     * @param plain whether the payload may travel in the clear
+     * @param length at most {@link #payloadBudget()}
+     * @return false if it was dropped because no session is up or the path is full; counted there
+     */
+    boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length);
+
+    /** Hands everything queued to the kernel. The owner also does so at the end of every turn of the loop. */
+    void flush();
+
+    /** Sends on the control stream; false if there is none now. Everything is repeated when a session comes up. */
+    boolean tell(PeerMessage message);
+}
