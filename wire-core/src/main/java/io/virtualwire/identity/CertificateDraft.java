@@ -1,0 +1,111 @@
+package io.virtualwire.identity;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** One certificate in the making. */
+final class CertificateDraft {
+    private static final String SIGNATURE = "SHA256withECDSA";
+    private static final int SERIAL_BITS = 120;
+
+    /** Certificates begin this much before they are made, for peers whose clock is behind. */
+    static final Duration CLOCK_GRACE = Duration.ofHours(1);
+
+    private final X509v3CertificateBuilder builder;
+    private final PublicKey subjectKey;
+    private final JcaX509ExtensionUtils extensions;
+
+    CertificateDraft(
+            X500Name issuer,
+            X500Name subject,
+            PublicKey subjectKey,
+            Duration validity,
+            InstantSource clock,
+            SecureRandom random) {
+        this.subjectKey = subjectKey;
+        this.builder = new JcaX509v3CertificateBuilder(
+                issuer,
+                new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS),
+                Date.from(clock.instant().minus(CLOCK_GRACE)),
+                Date.from(clock.instant().plus(validity)),
+                subject,
+                subjectKey);
+        try {
+            this.extensions = new JcaX509ExtensionUtils();
+        } catch (GeneralSecurityException e) {
+            throw cannotSign(e);
+        }
+    }
+
+    void authorityOf(String tenant) {
+        try {
+            // Path length 0: an authority vouches for members, never for further authorities.
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(subjectKey));
+            named(SubjectNames.authorityUri(tenant));
+        } catch (CertIOException e) {
+            throw cannotSign(e);
+        }
+    }
+
+    void memberNamed(Identity identity, X509Certificate issuer) {
+        KeyPurposeId[] eitherEnd = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
+        try {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(eitherEnd));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    extensions.createAuthorityKeyIdentifier(issuer.getPublicKey()));
+            named(identity.uri().toString());
+        } catch (CertIOException e) {
+            throw cannotSign(e);
+        }
+    }
+
+    X509Certificate sign(PrivateKey issuerKey) {
+        try {
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(issuerKey)));
+        } catch (OperatorCreationException | GeneralSecurityException e) {
+            throw cannotSign(e);
+        }
+    }
+
+    private void named(String uri) throws CertIOException {
+        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
+    }
+
+    private static WireException cannotSign(Exception cause) {
+        return new WireException(ErrorCode.INTERNAL, "Cannot make a certificate", "", cause);
+    }
+}

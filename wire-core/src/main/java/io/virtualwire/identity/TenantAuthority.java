@@ -1,0 +1,150 @@
+package io.virtualwire.identity;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+
+/**
+ * A tenant's own certificate authority, which says who is who within that tenant and nowhere else.
+ *
+ * <p>Keys are EC P-256: every TLS 1.3 peer takes them for either end (RFC 8446, section 9.1).
+ */
+public final class TenantAuthority {
+    /** How long an authority's own certificate holds. */
+    public static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3650);
+
+    /** How long credentials hold unless the caller says otherwise. */
+    public static final Duration DEFAULT_VALIDITY = Duration.ofDays(397);
+
+
+    private final String tenant;
+    private final PrivateKey key;
+    private final X509Certificate certificate;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    private TenantAuthority(String tenant, PrivateKey key, X509Certificate certificate, InstantSource clock) {
+        this.tenant = tenant;
+        this.key = key;
+        this.certificate = certificate;
+        this.clock = clock;
+    }
+
+    /** Makes an authority in memory. */
+    public static TenantAuthority create(String tenant, InstantSource clock) {
+        // An identity within the tenant, because Identity states the rule for names.
+        Identity self = new Identity(tenant, "authority");
+        KeyPair pair = newKeyPair();
+        X500Name name = name(self);
+        CertificateDraft draft = new CertificateDraft(name, name, pair.getPublic(), AUTHORITY_VALIDITY, clock, new SecureRandom());
+        draft.authorityOf(tenant);
+        return new TenantAuthority(tenant, pair.getPrivate(), draft.sign(pair.getPrivate()), clock);
+    }
+
+    /** Reads an authority that {@link #save} wrote. */
+    public static TenantAuthority load(Path folder, InstantSource clock) {
+        Path certificateFile = certificateFile(folder);
+        Path keyFile = keyFile(folder);
+        X509Certificate certificate = loadCertificate(certificateFile);
+        PrivateKey key = PemText.parse(keyFile.toString(), new SecretFile(keyFile).read())
+                .onlyKey(keyFile.toString());
+        return new TenantAuthority(SubjectNames.of(certificate).tenant(), key, certificate, clock);
+    }
+
+    /** Reads an authority's public half, for somebody who is to trust it. */
+    public static X509Certificate loadCertificate(Path file) {
+        PemText pem = PemText.parse(file.toString(), new SecretFile(file).read());
+        if (pem.certificates().size() != 1
+                || !isAuthority(pem.certificates().getFirst())) {
+            throw PemText.unreadable(file.toString(), "it is not the certificate of one tenant's authority");
+        }
+        return pem.certificates().getFirst();
+    }
+
+    /** Writes {@code ca.key} and {@code ca.crt}; refuses to replace an authority, whose issues would become void. */
+    public void save(Path folder) {
+        if (Files.exists(keyFile(folder)) || Files.exists(certificateFile(folder))) {
+            throw new WireException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "Cannot make an authority for tenant " + tenant + " in " + folder + ": there is one already",
+                    "Use it as it is, or set WIRE_HOME to another folder.");
+        }
+        new SecretFile(keyFile(folder)).write(PemText.write(key));
+        new SecretFile(certificateFile(folder)).write(PemText.write(certificate));
+    }
+
+    /** Issues credentials with the default validity. */
+    public Credentials issue(String name) {
+        return issue(name, DEFAULT_VALIDITY);
+    }
+
+    /** Makes a key, and a certificate for it that this authority vouches for; good for either end of TLS. */
+    public Credentials issue(String name, Duration validity) {
+        Identity identity = new Identity(tenant, name);
+        KeyPair pair = newKeyPair();
+        CertificateDraft draft = new CertificateDraft(
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
+                name(identity),
+                pair.getPublic(),
+                validity,
+                clock,
+                random);
+        draft.memberNamed(identity, certificate);
+        return new Credentials(pair.getPrivate(), draft.sign(key), List.of(certificate));
+    }
+
+    /** The tenant that this authority speaks for. */
+    public String tenant() {
+        return tenant;
+    }
+
+    /** The public half, which others trust. */
+    public X509Certificate certificate() {
+        return certificate;
+    }
+
+    /** Whether a certificate is a tenant's authority: it may sign, and it carries a tenant's name. */
+    static boolean isAuthority(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0 && SubjectNames.of(certificate).isAuthority();
+    }
+
+    private static Path certificateFile(Path folder) {
+        return folder.resolve("ca.crt");
+    }
+
+    private static Path keyFile(Path folder) {
+        return folder.resolve("ca.key");
+    }
+
+    private static X500Name name(Identity identity) {
+        return new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.O, identity.tenant())
+                .addRDN(BCStyle.CN, identity.name())
+                .build();
+    }
+
+    private static KeyPair newKeyPair() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new WireException(ErrorCode.INTERNAL, "Cannot make an EC P-256 key", "Use a JDK with SunEC.", e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.virtualwire.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CredentialsTest {
+    @TempDir
+    private Path folder;
+
+    private final TenantAuthority authority = TenantAuthority.create("acme", InstantSource.system());
+
+    @Test
+    void areTheSameAfterSavingAndLoading() {
+        Credentials credentials = authority.issue("rack1");
+        credentials.save(folder.resolve("rack1.wire"));
+        assertThat(Credentials.load(folder.resolve("rack1.wire"))).isEqualTo(credentials);
+    }
+
+    @Test
+    void fileIsReadableByItsOwnerOnlyAndLeavesNoDraftBehind() throws Exception {
+        Path file = folder.resolve("home/rack1.wire");
+        authority.issue("rack1").save(file);
+        authority.issue("rack1").save(file);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(folder.resolve("home")).isDirectoryContaining(file::equals);
+        try (var files = Files.list(folder.resolve("home"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void missingOrDamagedFileSaysWhatToDo() throws Exception {
+        assertThatThrownBy(() -> Credentials.load(folder.resolve("none.wire")))
+                .hasMessageContaining("none.wire")
+                .isInstanceOfSatisfying(WireException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND);
+                    assertThat(e.hint()).contains("wire init");
+                });
+        Path cut = folder.resolve("cut.wire");
+        authority.issue("cut").save(cut);
+        Files.writeString(cut, Files.readString(cut).substring(0, 600));
+        assertThatThrownBy(() -> Credentials.load(cut))
+                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
+                        .isEqualTo(ErrorCode.CORRUPT));
+    }
+
+    @Test
+    void keepAllTrustedAuthorities() {
+        TenantAuthority friend = TenantAuthority.create("friend", InstantSource.system());
+        Credentials both = authority.issue("rack1").trusting(friend.certificate());
+        both.save(folder.resolve("rack1.wire"));
+        assertThat(Credentials.load(folder.resolve("rack1.wire")).authorities())
+                .containsExactly(authority.certificate(), friend.certificate());
+        assertThatThrownBy(() -> both.trusting(friend.issue("x").certificate()))
+                .isInstanceOf(WireException.class);
+    }
+
+    @Test
+    void doNotPrintTheKey() {
+        assertThat(authority.issue("rack1")).hasToString("Credentials[acme/rack1]");
+    }
+
+    @Test
+    void homeKeepsAuthorityAndCredentials() {
+        WireHome home = WireHome.of(Map.of("WIRE_HOME", folder.resolve("home").toString()));
+        TenantAuthority made = home.createAuthority("acme", InstantSource.system());
+        home.save(made.issue("rack2"));
+        home.save(made.issue("rack1"));
+        assertThat(home.names()).containsExactly("rack1", "rack2");
+        assertThat(home.credentials("rack1").identity()).isEqualTo(new Identity("acme", "rack1"));
+        assertThat(home.authority(InstantSource.system()).certificate()).isEqualTo(made.certificate());
+        assertThatThrownBy(() -> home.createAuthority("acme", InstantSource.system()))
+                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
+                        .isEqualTo(ErrorCode.ALREADY_EXISTS));
+    }
+
+    @Test
+    void certificatesHoldForTheAskedTimeAndHaveSerialsOfTheirOwn() {
+        Instant now = Instant.parse("2026-11-21T10:00:00Z");
+        TenantAuthority then = TenantAuthority.create("acme", InstantSource.fixed(now));
+        Credentials first = then.issue("rack1", Duration.ofDays(7));
+        Credentials second = then.issue("rack1", Duration.ofDays(7));
+        assertThat(first.certificate().getNotAfter()).isEqualTo(now.plus(Duration.ofDays(7)));
+        assertThat(first.certificate().getNotBefore()).isEqualTo(now.minus(CertificateDraft.CLOCK_GRACE));
+        assertThat(first.certificate().getSerialNumber())
+                .isNotEqualTo(second.certificate().getSerialNumber());
+    }
+}
