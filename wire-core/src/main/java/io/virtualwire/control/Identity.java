@@ -24,7 +24,9 @@ public record Identity(String tenant, String name) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw new WireException(
-                    ErrorCode.BAD_REQUEST, "identity '" + text + "' is not of the form tenant/name", "write acme/host-a");
+                    ErrorCode.BAD_REQUEST,
+                    "identity '" + text + "' is not of the form tenant/name",
+                    "write acme/host-a");
         }
         return new Identity(text.substring(0, slash), text.substring(slash + 1));
     }

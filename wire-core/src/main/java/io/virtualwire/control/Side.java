@@ -15,7 +15,8 @@ public enum Side {
             case "a" -> A;
             case "b" -> B;
             default ->
-                throw new WireException(ErrorCode.BAD_REQUEST, "'" + text + "' is not a side of a wire", "write a or b");
+                throw new WireException(
+                        ErrorCode.BAD_REQUEST, "'" + text + "' is not a side of a wire", "write a or b");
         };
     }
 

@@ -1,0 +1,5 @@
+/** Time that can be injected. */
+@NullMarked
+package io.virtualwire.time;
+
+import org.jspecify.annotations.NullMarked;
