@@ -1,0 +1,41 @@
+package io.virtualwire.association;
+
+import java.util.List;
+import java.util.Optional;
+
+/** An AEAD that a session may seal its datagrams with. */
+enum CipherSuite {
+    AES_256_GCM("aes-256-gcm", "AES/GCM/NoPadding", "AES"),
+    CHACHA20_POLY1305("chacha20-poly1305", "ChaCha20-Poly1305", "ChaCha20");
+
+    private final String wireName;
+    private final String transformation;
+    private final String keyAlgorithm;
+
+    CipherSuite(String wireName, String transformation, String keyAlgorithm) {
+        this.wireName = wireName;
+        this.transformation = transformation;
+        this.keyAlgorithm = keyAlgorithm;
+    }
+
+    /** What it is called in {@code hello}. */
+    String wireName() {
+        return wireName;
+    }
+
+    String transformation() {
+        return transformation;
+    }
+
+    String keyAlgorithm() {
+        return keyAlgorithm;
+    }
+
+    /** The first of the server's list that the client has too and that is known here; both sides find the same. */
+    static Optional<CipherSuite> choose(List<String> server, List<String> client) {
+        return server.stream()
+                .filter(client::contains)
+                .flatMap(name -> List.of(values()).stream().filter(suite -> suite.wireName.equals(name)))
+                .findFirst();
+    }
+}
