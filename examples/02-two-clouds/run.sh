@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# Two clouds on one machine, a switch across them, and the switch moving while traffic flows.
+#
+#        cloud east              |              cloud west
+#                                |
+#   web ─┐                       |                      ┌─ db
+#        ├─ east-1 ── east-gw ───┼─── west-gw ─┬─ west-1┘        each ─ is a veth of MTU 1500, each box a
+#  client┘  connector            |             │  connector      network namespace; guests hold nothing but
+#           node east            |             │  node west      the TAP that their host's connector gave them
+#                                |             └─ west-2 ─ app
+#                                |                connector, node west2
+#
+# KEEP=1     leave everything up at the end and say how to look around
+# STREAM_MIB bytes to stream at the least (default 1024)
+# CAPTURE=F  write what crosses the link between the clouds to F (pcap)
+# OUT=DIR    where results and logs go (default target/demo)
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+OUT=${OUT:-$top/target/demo}
+STREAM_MIB=${STREAM_MIB:-1024}
+run=vw$$
+work=$(mktemp -d "/tmp/$run.XXXXXX")
+export WIRE_HOME=$work/home
+wire=$top/bin/wire
+rm -rf "$OUT"; mkdir -p "$OUT"
+started=$SECONDS
+pids=()
+
+say()  { printf '%s  %s\n' "$(printf '%3ds' $((SECONDS - started)))" "$*"; }
+die()  { printf '\nfailed: %s\n' "$*" >&2; exit 1; }
+ns()   { local name=$1; shift; ip netns exec "$run-$name" "$@"; }
+# Starts a command in a namespace in the background; $last is its pid.
+start(){ local name=$1 log=$2; shift 2; ip netns exec "$run-$name" "$@" >"$OUT/$log" 2>&1 & last=$!; pids+=("$last"); }
+
+take_down() {
+  local pid name
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do
+    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$pid" 2>/dev/null || true
+  done
+  for name in $(ip netns list 2>/dev/null | awk -v r="$run-" 'index($1, r) == 1 {print $1}'); do ip netns delete "$name"; done
+  rm -rf "$work"
+}
+finish() {
+  local status=$?
+  trap - EXIT INT TERM
+  if [ "${KEEP:-}" = 1 ] && [ $status = 0 ]; then
+    printf '%s\n' "${pids[@]}" >"$work/pids"
+    declare -p run work pids OUT >"$work/state"
+    { declare -p run work pids; declare -f take_down; echo take_down; } >"$work/down.sh"
+    cat <<TXT
+
+Left up. Look around:
+  export WIRE_HOME=$WIRE_HOME
+  ip netns exec $run-east-1 $wire ls
+  ip netns exec $run-east-1 $wire switch show lan
+  ip netns exec $run-web ping 10.1.0.3
+  ip netns exec $run-east-gw tcpdump -ni wan
+  ip netns exec $run-east-1 $wire migrate lan --to west
+Take it down:
+  bash $work/down.sh
+TXT
+    exit 0
+  fi
+  if [ $status != 0 ]; then
+    echo "logs are in $OUT" >&2
+    for f in "$OUT"/*.log; do [ -s "$f" ] && { echo "--- $f (last lines)"; tail -n 15 "$f"; } >&2; done
+  fi
+  take_down
+  exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- the underlay -------------------------------------------------------------------------------------------------
+add_ns() {
+  ip netns add "$run-$1"
+  ip -n "$run-$1" link set lo up
+}
+# veth FROM DEV ADDRESS TO DEV ADDRESS
+veth() {
+  ip link add "$2" netns "$run-$1" mtu 1500 type veth peer name "$5" netns "$run-$4" mtu 1500
+  ip -n "$run-$1" addr add "$3" dev "$2"; ip -n "$run-$1" link set "$2" up
+  ip -n "$run-$4" addr add "$6" dev "$5"; ip -n "$run-$4" link set "$5" up
+}
+underlay() {
+  local n
+  for n in east-gw west-gw east-1 west-1 west-2 web client db app; do add_ns $n; done
+  veth east-gw e1 192.0.2.9/30 east-1 eth0 192.0.2.10/30
+  veth west-gw w1 198.51.100.9/30 west-1 eth0 198.51.100.10/30
+  veth west-gw w2 198.51.100.19/29 west-2 eth0 198.51.100.20/29
+  veth east-gw wan 203.0.113.1/30 west-gw wan 203.0.113.2/30
+  for n in east-gw west-gw; do ns $n sysctl -qw net.ipv4.ip_forward=1; done
+  ip -n "$run-east-gw" route add 198.51.100.0/24 via 203.0.113.2
+  ip -n "$run-west-gw" route add 192.0.2.0/24 via 203.0.113.1
+  ip -n "$run-east-1" route add default via 192.0.2.9
+  ip -n "$run-west-1" route add default via 198.51.100.9
+  ip -n "$run-west-2" route add default via 198.51.100.19
+}
+
+# --- waiting ------------------------------------------------------------------------------------------------------
+# await SECONDS WHAT COMMAND…
+await() {
+  local limit=$((SECONDS + $1)) what=$2; shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $limit ] || die "$what did not happen in time"
+    sleep 0.1
+  done
+}
+
+# --- the main job -------------------------------------------------------------------------------------------------
+declare -A address=([web]=10.1.0.1 [client]=10.1.0.2 [db]=10.1.0.3 [app]=10.1.0.4)
+declare -A host=([web]=east-1 [client]=east-1 [db]=west-1 [app]=west-2)
+
+say "underlay: clouds east and west, routed, MTU 1500"
+underlay
+"$wire" --version >"$OUT/version.txt"
+if [ -n "${CAPTURE:-}" ]; then
+  start east-gw tcpdump.log tcpdump -U -n -s 0 -i wan -w "$CAPTURE"
+fi
+
+say "identities: one tenant, six daemons"
+"$wire" init --tenant demo >"$OUT/init.log"
+for n in east-1 west-1 west-2; do "$wire" identity issue "$n" --out "$work/$n.wire" >>"$OUT/init.log"; done
+for n in east west west2; do "$wire" identity issue "node-$n" --out "$work/node-$n.wire" >>"$OUT/init.log"; done
+
+declare -A at=([east-1]=192.0.2.10 [west-1]=198.51.100.10 [west-2]=198.51.100.20)
+declare -A node_host=([east]=east-1 [west]=west-1 [west2]=west-2)
+peers=east=192.0.2.10:7483,west=198.51.100.10:7483,west2=198.51.100.20:7483
+
+say "daemons: a connector on each of three hosts, a node beside each"
+for n in east-1 west-1 west-2; do
+  start $n connector-$n.log "$wire" connector run --identity "$work/$n.wire" --listen "${at[$n]}" --state "$work/connector-$n"
+  "$wire" host add "$n" "${at[$n]}:7472" >>"$OUT/init.log"
+done
+declare -A node_pid=()
+for n in east west west2; do
+  h=${node_host[$n]}
+  start "$h" node-$n.log "$wire" node run --name "$n" --identity "$work/node-$n.wire" --listen "${at[$h]}" --peers "$peers" --state "$work/node-$n"
+  node_pid[$n]=$last
+done
+for n in east-1 west-1 west-2; do await 30 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
+
+say "guests: four namespaces, each with a TAP from its host's connector"
+for g in web client db app; do
+  ns east-1 "$wire" endpoint add "$g" --host "${host[$g]}" --netns "$run-$g" --tap eth0 --mtu 1500 >>"$OUT/init.log"
+  ip -n "$run-$g" addr add "${address[$g]}/24" dev eth0
+  ip -n "$run-$g" link set eth0 up
+done
+
+say "wire apply: switch lan in the east, four wires"
+await 60 "the cluster" ns east-1 "$wire" apply -f "$here/topology.yaml" --node "${at[east-1]}:7482"
+for g in web client db app; do
+  for h in web client db app; do
+    [ $g = $h ] || await 30 "a ping from $g to $h" ns $g ping -c 1 -W 1 "${address[$h]}"
+  done
+done
+say "all pairs ping"
+ns web ping -c 3 -i 0.2 -M do -s 1472 "${address[db]}" >"$OUT/ping-df.log" || die "a 1472-byte ping with DF did not pass"
+say "1472 bytes with DF pass"
+
+# --- traffic, and the move under it -------------------------------------------------------------------------------
+# web pings db every 5 ms; app receives from client what openssl makes, and both ends sum it.
+start web ping.log ping -D -i 0.005 -p 566952747561 "${address[db]}"; ping_pid=$last
+start app received.log bash -c 'socat -u TCP-LISTEN:5001,reuseaddr - | tee >(wc -c >"$0/received.bytes") | sha256sum >"$0/received.sha256"' "$OUT"; sink_pid=$last
+await 10 "the stream's listener" ns app bash -c 'ss -ltn | grep -q :5001'
+mkfifo "$work/source"
+start client source.log bash -c '
+  tee >(sha256sum >"$0/sent.sha256") <"$1" | socat -u - TCP:'"${address[app]}"':5001' "$OUT" "$work/source"; stream_pid=$last
+openssl enc -aes-128-ctr -nosalt -K 000102030405060708090a0b0c0d0e0f -iv 00000000000000000000000000000000 \
+  </dev/zero >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
+
+streamed() { cat "/proc/$source_pid/io" | awk '/^wchar/ {print $2}'; }
+sleep 1
+migrate() {
+  say "wire migrate lan --to $1, $(( $(streamed) >> 20 )) MiB into the stream"
+  ns east-1 "$wire" migrate lan --to "$1" --node "${at[east-1]}:7482" -o json >"$OUT/migrate-$1.json" || die "wire migrate lan --to $1: $(cat "$OUT/migrate-$1.json")"
+  say "  cut over in $(jq .cutoverMillis "$OUT/migrate-$1.json") ms, $(jq .totalMillis "$OUT/migrate-$1.json") ms in all"
+}
+migrate west
+sleep 1
+migrate east
+while [ "$(streamed)" -lt $((STREAM_MIB << 20)) ] && kill -0 "$source_pid" 2>/dev/null; do sleep 0.2; done
+sleep 0.5
+kill "$source_pid"; wait "$source_pid" 2>/dev/null || true
+await 60 "the end of the stream" bash -c "! kill -0 $sink_pid"
+kill -INT "$ping_pid"; wait "$ping_pid" || true
+
+# --- the report ---------------------------------------------------------------------------------------------------
+# A sequence number that was sent and never answered is lost; the last one may still have been under way.
+awk '
+  /icmp_seq=/ {
+    match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + wraps * 65536
+    if (seq < last - 32768) { wraps++; seq += 65536 }
+    match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
+    if (/DUP!/ || (seq in seen)) dup++; else { seen[seq] = 1; got++ }
+    if (before && t - before > gap) gap = t - before
+    before = t; if (seq > last) last = seq
+  }
+  END { printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}\n", last, last - got, dup, gap * 1000 }
+' "$OUT/ping.log" >"$OUT/pings.json"
+sent=$(cut -d' ' -f1 "$OUT/sent.sha256"); received=$(cut -d' ' -f1 "$OUT/received.sha256")
+jq -n --slurpfile pings "$OUT/pings.json" \
+  --argjson bytes "$(cat "$OUT/received.bytes")" --argjson match "$([ -n "$sent" ] && [ "$sent" = "$received" ] && echo true || echo false)" \
+  --slurpfile west "$OUT/migrate-west.json" --slurpfile east "$OUT/migrate-east.json" '
+  {pings: $pings[0], stream: {bytes: $bytes, sha256Match: $match},
+   migrations: [$west[0], $east[0] | {component, from, to, cutoverMillis, totalMillis}]}' >"$OUT/result.json"
+
+say "done"
+echo
+jq -r '"pings      \(.pings.sent) sent, \(.pings.lost) lost, \(.pings.duplicated) duplicated, longest gap \(.pings.maxGapMillis) ms",
+       "stream     \(.stream.bytes) bytes, sha256 \(if .stream.sha256Match then "matches" else "DIFFERS" end)",
+       (.migrations[] | "migration  \(.component) \(.from) -> \(.to): cut-over \(.cutoverMillis) ms, \(.totalMillis) ms in all")' "$OUT/result.json"
+echo "written to $OUT/result.json"
+jq -e --argjson min $((STREAM_MIB << 20)) '.pings.sent > 0 and .pings.lost == 0 and .pings.duplicated == 0
+       and .stream.sha256Match and .stream.bytes >= $min and (.migrations | length) == 2' "$OUT/result.json" >/dev/null \
+  || die "something was lost or doubled: see above"
