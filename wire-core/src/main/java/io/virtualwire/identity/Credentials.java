@@ -21,8 +21,8 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
         if (authorities.isEmpty()) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "Cannot use the credentials of " + SubjectNames.of(certificate).identity()
-                            + ": they name no authority to trust",
+                    "Cannot use the credentials of "
+                            + SubjectNames.of(certificate).identity() + ": they name no authority to trust",
                     "Add the tenant's ca.crt to the file.");
         }
     }

@@ -32,7 +32,8 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates) {
                     case PrivateKeyInfo key -> keys.add(new JcaPEMKeyConverter().getPrivateKey(key));
                     case X509CertificateHolder holder ->
                         certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
-                    default -> throw new PEMException("unexpected " + item.getClass().getSimpleName());
+                    default ->
+                        throw new PEMException("unexpected " + item.getClass().getSimpleName());
                 }
             }
         } catch (IOException | GeneralSecurityException e) {

@@ -31,7 +31,6 @@ public final class TenantAuthority {
     /** How long credentials hold unless the caller says otherwise. */
     public static final Duration DEFAULT_VALIDITY = Duration.ofDays(397);
 
-
     private final String tenant;
     private final PrivateKey key;
     private final X509Certificate certificate;
@@ -51,7 +50,8 @@ public final class TenantAuthority {
         Identity self = new Identity(tenant, "authority");
         KeyPair pair = newKeyPair();
         X500Name name = name(self);
-        CertificateDraft draft = new CertificateDraft(name, name, pair.getPublic(), AUTHORITY_VALIDITY, clock, new SecureRandom());
+        CertificateDraft draft =
+                new CertificateDraft(name, name, pair.getPublic(), AUTHORITY_VALIDITY, clock, new SecureRandom());
         draft.authorityOf(tenant);
         return new TenantAuthority(tenant, pair.getPrivate(), draft.sign(pair.getPrivate()), clock);
     }
@@ -69,8 +69,7 @@ public final class TenantAuthority {
     /** Reads an authority's public half, for somebody who is to trust it. */
     public static X509Certificate loadCertificate(Path file) {
         PemText pem = PemText.parse(file.toString(), new SecretFile(file).read());
-        if (pem.certificates().size() != 1
-                || !isAuthority(pem.certificates().getFirst())) {
+        if (pem.certificates().size() != 1 || !isAuthority(pem.certificates().getFirst())) {
             throw PemText.unreadable(file.toString(), "it is not the certificate of one tenant's authority");
         }
         return pem.certificates().getFirst();
@@ -120,7 +119,8 @@ public final class TenantAuthority {
 
     /** Whether a certificate is a tenant's authority: it may sign, and it carries a tenant's name. */
     static boolean isAuthority(X509Certificate certificate) {
-        return certificate.getBasicConstraints() >= 0 && SubjectNames.of(certificate).isAuthority();
+        return certificate.getBasicConstraints() >= 0
+                && SubjectNames.of(certificate).isAuthority();
     }
 
     private static Path certificateFile(Path folder) {

@@ -32,7 +32,8 @@ class DataCipherTest {
             byte[] clear = bytes(length);
             byte[] datagram = datagram(clear);
             sealing.seal(3, length, datagram, OFFSET, length);
-            assertThat(opening.open(3, length, datagram, OFFSET, 16 + length + 16, plaintext, 9)).isTrue();
+            assertThat(opening.open(3, length, datagram, OFFSET, 16 + length + 16, plaintext, 9))
+                    .isTrue();
             assertThat(Arrays.copyOfRange(plaintext, 9, 9 + length)).isEqualTo(clear);
         }
     }
@@ -69,7 +70,8 @@ class DataCipherTest {
         int length = 16 + 40 + 16;
         for (int bit = 0; bit < length * 8; bit++) {
             datagram[OFFSET + bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(opening.open(0, 9, datagram, OFFSET, length, plaintext, 0)).isFalse();
+            assertThat(opening.open(0, 9, datagram, OFFSET, length, plaintext, 0))
+                    .isFalse();
             datagram[OFFSET + bit / 8] ^= (byte) (1 << bit % 8);
         }
         assertThat(opening.open(0, 9, datagram, OFFSET, length, plaintext, 0)).isTrue();

@@ -12,7 +12,8 @@ class DatagramHeaderTest {
         byte[] bytes = new byte[20];
         Arrays.fill(bytes, (byte) 0xee);
         new DatagramHeader().wrap(bytes, 2).write(DatagramHeader.TYPE_SEALED, 0xfe, 0x81223344, 0x8877665544332211L);
-        assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("eeee" + "11fe0000" + "81223344" + "8877665544332211" + "eeee");
+        assertThat(HexFormat.of().formatHex(bytes))
+                .isEqualTo("eeee" + "11fe0000" + "81223344" + "8877665544332211" + "eeee");
     }
 
     @Test

@@ -70,7 +70,9 @@ class ReplayWindowTest {
             around += random.nextInt(1000) == 0 ? random.nextInt(40_000) : random.nextInt(3);
             long counter = Math.max(0, around - random.nextInt(random.nextBoolean() ? 64 : 20_000));
             boolean expected = counter > highest || highest - counter < ReplayWindow.SPAN && !seen.contains(counter);
-            assertThat(window.take(counter)).as("counter %s at step %s", counter, i).isEqualTo(expected);
+            assertThat(window.take(counter))
+                    .as("counter %s at step %s", counter, i)
+                    .isEqualTo(expected);
             seen.add(counter);
             highest = Math.max(highest, counter);
         }

@@ -54,8 +54,8 @@ class CredentialsTest {
         authority.issue("cut").save(cut);
         Files.writeString(cut, Files.readString(cut).substring(0, 600));
         assertThatThrownBy(() -> Credentials.load(cut))
-                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.CORRUPT));
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT));
     }
 
     @Test
@@ -65,8 +65,7 @@ class CredentialsTest {
         both.save(folder.resolve("rack1.wire"));
         assertThat(Credentials.load(folder.resolve("rack1.wire")).authorities())
                 .containsExactly(authority.certificate(), friend.certificate());
-        assertThatThrownBy(() -> both.trusting(friend.issue("x").certificate()))
-                .isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> both.trusting(friend.issue("x").certificate())).isInstanceOf(WireException.class);
     }
 
     @Test
@@ -84,8 +83,8 @@ class CredentialsTest {
         assertThat(home.credentials("rack1").identity()).isEqualTo(new Identity("acme", "rack1"));
         assertThat(home.authority(InstantSource.system()).certificate()).isEqualTo(made.certificate());
         assertThatThrownBy(() -> home.createAuthority("acme", InstantSource.system()))
-                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.ALREADY_EXISTS));
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ALREADY_EXISTS));
     }
 
     @Test

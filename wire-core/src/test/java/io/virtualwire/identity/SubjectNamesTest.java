@@ -18,6 +18,7 @@ class SubjectNamesTest {
     @Test
     void neverTakeAnAuthorityForAMember() {
         TenantAuthority authority = TenantAuthority.create("acme", InstantSource.system());
-        assertThatThrownBy(() -> SubjectNames.of(authority.certificate()).identity()).isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> SubjectNames.of(authority.certificate()).identity())
+                .isInstanceOf(WireException.class);
     }
 }

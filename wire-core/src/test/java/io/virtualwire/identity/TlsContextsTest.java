@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.X509TrustManager;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.junit.jupiter.api.Test;
 
@@ -50,8 +50,8 @@ class TlsContextsTest {
         TlsContexts client = new TlsContexts(east);
         TlsContexts server = new TlsContexts(west);
         for (int round = 0; round < 3; round++) {
-            Handshake handshake = Handshake.run(
-                    client.clientEngine(west.identity()), server.serverEngine(east.identity()::equals));
+            Handshake handshake =
+                    Handshake.run(client.clientEngine(west.identity()), server.serverEngine(east.identity()::equals));
             assertThat(handshake.server().getSession().getPeerCertificates()).hasSize(1);
             assertThat(handshake.server().getSession().getCreationTime()).isPositive();
             assertThat(handshake.resumed()).isFalse();
@@ -157,7 +157,8 @@ class TlsContextsTest {
     }
 
     private static List<Byte> exported(SSLEngine engine) throws Exception {
-        byte[] data = ((ExtendedSSLSession) engine.getSession()).exportKeyingMaterialData("EXPERIMENTAL test", null, 32);
+        byte[] data =
+                ((ExtendedSSLSession) engine.getSession()).exportKeyingMaterialData("EXPERIMENTAL test", null, 32);
         List<Byte> bytes = new ArrayList<>();
         for (byte b : data) {
             bytes.add(b);
