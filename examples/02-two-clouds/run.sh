@@ -12,7 +12,8 @@
 #
 # KEEP=1     leave everything up at the end and say how to look around
 # STREAM_MIB bytes to stream at the least (default 1024)
-# CAPTURE=F  write what crosses the link between the clouds to F (pcap)
+# CAPTURE=F  write what crosses the link between the clouds to F (pcap); CAPTURE_INSIDE=F, what guest app sees of it;
+#            CAPTURE_CLUSTER=F, what goes over the loopback of host east-1
 # OUT=DIR    where results and logs go (default target/demo)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -121,6 +122,9 @@ underlay
 if [ -n "${CAPTURE:-}" ]; then
   start east-gw tcpdump.log tcpdump -U -n -s 0 -i wan -w "$CAPTURE"
 fi
+if [ -n "${CAPTURE_CLUSTER:-}" ]; then
+  start east-1 tcpdump-cluster.log tcpdump -U -n -s 0 -c 20000 -i lo -w "$CAPTURE_CLUSTER"
+fi
 
 say "identities: one tenant, six daemons"
 "$wire" init --tenant demo >"$OUT/init.log"
@@ -163,15 +167,15 @@ ns web ping -c 3 -i 0.2 -M do -s 1472 "${address[db]}" >"$OUT/ping-df.log" || di
 say "1472 bytes with DF pass"
 
 # --- traffic, and the move under it -------------------------------------------------------------------------------
-# web pings db every 5 ms; app receives from client what openssl makes, and both ends sum it.
+# web pings db every 5 ms; app receives from client ever rising numbers, and both ends sum them.
 start web ping.log ping -D -i 0.005 -p 566952747561 "${address[db]}"; ping_pid=$last
 start app received.log bash -c 'socat -u TCP-LISTEN:5001,reuseaddr - | tee >(wc -c >"$0/received.bytes") | sha256sum >"$0/received.sha256"' "$OUT"; sink_pid=$last
 await 10 "the stream's listener" ns app bash -c 'ss -ltn | grep -q :5001'
 mkfifo "$work/source"
 start client source.log bash -c '
   tee >(sha256sum >"$0/sent.sha256") <"$1" | socat -u - TCP:'"${address[app]}"':5001' "$OUT" "$work/source"; stream_pid=$last
-openssl enc -aes-128-ctr -nosalt -K 000102030405060708090a0b0c0d0e0f -iv 00000000000000000000000000000000 \
-  </dev/zero >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
+[ -z "${CAPTURE_INSIDE:-}" ] || start app tcpdump-inside.log tcpdump -U -n -s 0 -c 2000 -i eth0 -w "$CAPTURE_INSIDE"
+seq 1000000000 9999999999 >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
 
 streamed() { cat "/proc/$source_pid/io" | awk '/^wchar/ {print $2}'; }
 sleep 1

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs every example as its README says, and looks at what crossed the underlay meanwhile. Root, namespaces.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/.." && pwd)
+out=$top/target/examples
+mkdir -p "$out"
+passed=0 failed=0
+result() { # STATUS WHAT
+  if [ "$1" = 0 ]; then passed=$((passed + 1)); echo "ok      $2"; else failed=$((failed + 1)); echo "FAILED  $2"; fi
+}
+# absent FILE WHAT PATTERN…: none of the byte strings occurs (6 bytes at least: shorter ones occur by chance)
+absent() {
+  local file=$1 what=$2 pattern; shift 2
+  for pattern in "$@"; do
+    if LC_ALL=C grep -qaF -- "$pattern" "$file"; then echo "found '$pattern' in $file"; result 1 "$what"; return; fi
+  done
+  result 0 "$what"
+}
+# present FILE WHAT PATTERN: the control of the test above, that the pattern can be found where it must be
+present() { LC_ALL=C grep -qaF -- "$3" "$1"; result $? "$2"; }
+
+bash "$here/01-two-hosts/run.sh" >"$out/01-two-hosts.log" 2>&1
+status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
+result $status "examples/01-two-hosts"
+
+wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
+CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
+  bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1
+status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/02-two-clouds.log"
+result $status "examples/02-two-clouds"
+if [ $status = 0 ]; then
+  present "$inside" "the guests' payload is seen inside a guest" "ViRtua"
+  present "$inside" "the guests' stream is seen inside a guest" "1000000042"
+  present "$cluster" "Hazelcast is seen on a node's loopback" "hazelcast"
+  absent "$wan" "no guest payload on the underlay" "ViRtua" "1000000042" "1000100042" "1001000042"
+  absent "$wan" "no Hazelcast on the underlay" "hazelcast" "__vertx" "com.hazel"
+  absent "$wan" "no Raft on the underlay" "ratis." "org.apache" "fabric-"
+  rm -f "$wan" "$inside" "$cluster"
+fi
+echo "examples: $passed passed, $failed failed"
+[ $failed = 0 ]
