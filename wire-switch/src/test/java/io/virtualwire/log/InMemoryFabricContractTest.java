@@ -1,0 +1,28 @@
+package io.virtualwire.log;
+
+/** The fake keeps the contract too. */
+final class InMemoryFabricContractTest extends FabricLogContractTest {
+    @Override
+    Fabric start() {
+        InMemoryFabric<Ledger.Command, Ledger> fabric = new InMemoryFabric<>(new Ledger.Machine(), 3);
+        return new Fabric() {
+            @Override
+            public FabricLog<Ledger.Command, Ledger> log(int node) {
+                return fabric.log(node);
+            }
+
+            @Override
+            public void stop(int node) {
+                fabric.stop(node);
+            }
+
+            @Override
+            public void start(int node) {
+                fabric.start(node);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}
