@@ -1,0 +1,93 @@
+package io.virtualwire.port;
+
+import java.util.Locale;
+
+/** Why a frame or datagram went no further; each is a metric, and shows in {@code wire show}. */
+public enum DropReason {
+    // Ports
+
+    /** The port was closed, or nobody is attached to it. */
+    PORT_CLOSED,
+    /** The guest does not empty its queue: the kernel took no more. */
+    PORT_QUEUE_FULL,
+    /** The guest's interface is down, or the kernel refused the frame for another reason. */
+    PORT_REFUSED,
+    /** Shorter than a virtio-net header and an Ethernet header, or longer than 65,562 bytes. */
+    BAD_FRAME_LENGTH,
+    /** The virtio-net header contradicts itself or the frame behind it. */
+    BAD_VIRTIO_HEADER,
+    /** Larger than the guest's MTU, and not to be segmented. */
+    EXCEEDS_MTU,
+
+    // Transport
+
+    /** The underlay socket's queue is full. */
+    UNDERLAY_CONGESTED,
+    /** A datagram was larger than the link takes. */
+    UNDERLAY_TOO_BIG,
+    /** There is no way to the peer's address. */
+    UNDERLAY_UNREACHABLE,
+    /** A datagram was larger than the receive buffer. */
+    UNDERLAY_TRUNCATED,
+
+    // Association
+
+    /** Shorter than its headers and tag. */
+    TRUNCATED,
+    /** A protocol version that is not spoken here. */
+    UNKNOWN_VERSION,
+    /** A datagram type that does not exist. */
+    UNKNOWN_TYPE,
+    /** No session has this index. */
+    UNKNOWN_SESSION,
+    /** A lane that the peer did not announce. */
+    UNKNOWN_LANE,
+    /** The tag does not verify. */
+    NOT_AUTHENTIC,
+    /** The counter was seen before, or is older than the replay window. */
+    REPLAYED,
+    /** In the clear, where that was not agreed. */
+    PLAIN_REFUSED,
+    /** A message kind that does not exist. */
+    UNKNOWN_KIND,
+    /** No session with the peer is ready. */
+    NO_SESSION,
+    /** The session's counters are used up; it has to be re-keyed. */
+    KEY_EXHAUSTED,
+
+    // Wire
+
+    /** The wire index was not given to this peer. */
+    UNKNOWN_WIRE,
+    /** Sent as if from the receiver's own side. */
+    WRONG_SIDE,
+    /** The sender's generation, or the one it expects here, is not the current one. */
+    STALE_GENERATION,
+    /** The wire's two ends have not agreed yet. */
+    NOT_AGREED,
+    /** This side is on standby and sends nothing. */
+    STANDBY,
+    /** This side has yielded to its successor and sends nothing. */
+    YIELDED,
+    /** A segment contradicts the others of its frame. */
+    BAD_SEGMENT,
+    /** Segments of a frame that was given to the port already. */
+    DUPLICATE_SEGMENT,
+    /** Too many incomplete frames, or too many bytes in them. */
+    REASSEMBLY_OVERFLOW,
+    /** Some segments of a frame did not come in time. */
+    REASSEMBLY_TIMEOUT,
+    /** A hold lasted too long or grew too large and was opened; counted once a hold. */
+    HOLD_EXPIRED,
+    /** A relayed frame came after the hold was opened; it was given to the port, late. */
+    LATE_RELAY,
+    /** What had to be relayed could not be. */
+    RELAY_OVERFLOW;
+
+    private final String metricName = name().toLowerCase(Locale.ROOT);
+
+    /** The value of the metric's label. */
+    public String metricName() {
+        return metricName;
+    }
+}
