@@ -1,0 +1,50 @@
+package io.virtualwire.connector.journal;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+
+/** One thing that a connector has accepted. Replaying all of them in order gives the {@link Ledger}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = JournalEntry.EndpointPut.class, name = "endpoint-put"),
+    @JsonSubTypes.Type(value = JournalEntry.EndpointRemoved.class, name = "endpoint-removed"),
+    @JsonSubTypes.Type(value = JournalEntry.SideConnected.class, name = "side-connected"),
+    @JsonSubTypes.Type(value = JournalEntry.SideDisconnected.class, name = "side-disconnected"),
+    @JsonSubTypes.Type(value = JournalEntry.SideSettled.class, name = "side-settled")
+})
+public sealed interface JournalEntry {
+
+    /** The tenant owns this endpoint. */
+    record EndpointPut(String tenant, EndpointDescription endpoint) implements JournalEntry {}
+
+    /** The endpoint is gone. */
+    record EndpointRemoved(String tenant, String name) implements JournalEntry {}
+
+    /** The tenant connected a side, or told it of a newer peer. */
+    record SideConnected(String tenant, ConnectRequest request) implements JournalEntry {}
+
+    /** The side is gone; lower generations stay refused. */
+    record SideDisconnected(String tenant, WireId wire, Side side, Generation generation) implements JournalEntry {}
+
+    /**
+     * What became of a side by itself since it was connected.
+     *
+     * @param generation the side's own generation
+     * @param role how it is now
+     * @param peerGeneration the generation of the far side that is active; lower ones are over
+     */
+    record SideSettled(WireId wire, Side side, Generation generation, SettledRole role, Generation peerGeneration)
+            implements JournalEntry {}
+
+    /** The role that a restart has to keep. */
+    enum SettledRole {
+        STANDBY,
+        ACTIVE,
+        YIELDED
+    }
+}

@@ -1,0 +1,194 @@
+package io.virtualwire.connector.journal;
+
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
+import io.virtualwire.connector.journal.JournalEntry.EndpointRemoved;
+import io.virtualwire.connector.journal.JournalEntry.SideConnected;
+import io.virtualwire.connector.journal.JournalEntry.SideDisconnected;
+import io.virtualwire.connector.journal.JournalEntry.SideSettled;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.WireException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a connector has promised: endpoints and sides, and for sides that are gone the generation below which
+ * they stay refused.
+ *
+ * <p>Used by one thread; pure but for its own maps.
+ */
+public final class Ledger {
+    /** How many disconnected sides are remembered; the oldest are forgotten first. */
+    static final int LONGEST_MEMORY = 65_536;
+
+    private final Map<EndpointKey, EndpointDescription> endpoints = new TreeMap<>();
+    private final Map<SideKey, LedgerSide> sides = new LinkedHashMap<>();
+    private int disconnected;
+
+    Ledger() {}
+
+    public Map<EndpointKey, EndpointDescription> endpoints() {
+        return Collections.unmodifiableMap(endpoints);
+    }
+
+    public Map<SideKey, LedgerSide> sides() {
+        return Collections.unmodifiableMap(sides);
+    }
+
+    public Optional<EndpointDescription> endpoint(EndpointKey key) {
+        return Optional.ofNullable(endpoints.get(key));
+    }
+
+    public Optional<LedgerSide> side(SideKey key) {
+        return Optional.ofNullable(sides.get(key));
+    }
+
+    /** The connected sides that use an endpoint. */
+    public List<SideKey> usersOf(EndpointKey endpoint) {
+        List<SideKey> users = new ArrayList<>();
+        sides.forEach((key, side) -> {
+            if (side.isConnected()
+                    && side.tenant().equals(endpoint.tenant())
+                    && side.latest().endpoint().equals(endpoint.name())) {
+                users.add(key);
+            }
+        });
+        return users;
+    }
+
+    /** What has to be written to accept this; nothing if it is so already. Throws if it is refused. */
+    public List<JournalEntry> connect(String tenant, ConnectRequest request) {
+        SideKey key = new SideKey(request.wire(), request.side());
+        LedgerSide known = ownSide(tenant, key);
+        if (!endpoints.containsKey(new EndpointKey(tenant, request.endpoint()))) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND,
+                    "cannot connect side " + key + " to endpoint " + request.endpoint()
+                            + ": there is none on this host",
+                    "make it first with 'wire endpoint add " + request.endpoint() + "'");
+        }
+        if (known == null) {
+            return List.of(new SideConnected(tenant, request));
+        }
+        known.check(request);
+        return known.with(request).equals(known) ? List.of() : List.of(new SideConnected(tenant, request));
+    }
+
+    /** What has to be written to disconnect this; nothing if it is so already. Throws if it is refused. */
+    public List<JournalEntry> disconnect(String tenant, SideKey key, Generation generation) {
+        LedgerSide known = ownSide(tenant, key);
+        if (known != null && known.generation().isAfter(generation)) {
+            if (!known.isConnected()) {
+                return List.of();
+            }
+            throw new WireException(
+                    ErrorCode.STALE_GENERATION,
+                    "cannot disconnect side " + key + " at generation " + generation + ": it is at "
+                            + known.generation() + " already",
+                    "read the wire's present state; if it is still meant, use generation " + known.generation());
+        }
+        if (known != null && !known.isConnected() && known.generation().equals(generation)) {
+            return List.of();
+        }
+        return List.of(new SideDisconnected(tenant, key.wire(), key.side(), generation));
+    }
+
+    /** What has to be written about a side that changed by itself; nothing if it is known. */
+    public List<JournalEntry> settle(SideSettled news) {
+        LedgerSide known = sides.get(new SideKey(news.wire(), news.side()));
+        return known == null || known.with(news).equals(known) ? List.of() : List.of(news);
+    }
+
+    /** Takes an entry up as it was written, without asking again; gives what takes it back. */
+    Runnable apply(JournalEntry entry) {
+        return switch (entry) {
+            case EndpointPut put ->
+                putEndpoint(new EndpointKey(put.tenant(), put.endpoint().name()), put.endpoint());
+            case EndpointRemoved removed -> putEndpoint(new EndpointKey(removed.tenant(), removed.name()), null);
+            case SideConnected connected -> {
+                ConnectRequest request = connected.request();
+                SideKey key = new SideKey(request.wire(), request.side());
+                LedgerSide known = sides.get(key);
+                yield putSide(key, known == null ? LedgerSide.of(connected.tenant(), request) : known.with(request));
+            }
+            case SideDisconnected gone ->
+                putSide(
+                        new SideKey(gone.wire(), gone.side()),
+                        LedgerSide.disconnected(gone.tenant(), gone.generation()));
+            case SideSettled news -> {
+                SideKey key = new SideKey(news.wire(), news.side());
+                LedgerSide known = sides.get(key);
+                yield known == null ? () -> {} : putSide(key, known.with(news));
+            }
+        };
+    }
+
+    /** The shortest list of entries that replays into this. */
+    List<JournalEntry> entries() {
+        List<JournalEntry> entries = new ArrayList<>();
+        endpoints.forEach((key, endpoint) -> entries.add(new EndpointPut(key.tenant(), endpoint)));
+        int forget = disconnected - LONGEST_MEMORY;
+        for (Map.Entry<SideKey, LedgerSide> entry : sides.entrySet()) {
+            LedgerSide side = entry.getValue();
+            if (side.isConnected()) {
+                side.requests().forEach(request -> entries.add(new SideConnected(side.tenant(), request)));
+                side.settled().ifPresent(entries::add);
+            } else if (forget-- <= 0) {
+                SideKey key = entry.getKey();
+                entries.add(new SideDisconnected(side.tenant(), key.wire(), key.side(), side.generation()));
+            }
+        }
+        return entries;
+    }
+
+    int size() {
+        return endpoints.size() + sides.size();
+    }
+
+    private @Nullable LedgerSide ownSide(String tenant, SideKey key) {
+        LedgerSide known = sides.get(key);
+        if (known != null && !known.tenant().equals(tenant)) {
+            throw new WireException(
+                    ErrorCode.FORBIDDEN,
+                    "cannot touch side " + key + " as tenant " + tenant + ": another tenant holds it",
+                    "choose another wire id");
+        }
+        return known;
+    }
+
+    private Runnable putEndpoint(EndpointKey key, @Nullable EndpointDescription value) {
+        EndpointDescription before = value == null ? endpoints.remove(key) : endpoints.put(key, value);
+        return () -> {
+            if (before == null) {
+                endpoints.remove(key);
+            } else {
+                endpoints.put(key, before);
+            }
+        };
+    }
+
+    private Runnable putSide(SideKey key, LedgerSide value) {
+        LedgerSide before = sides.put(key, value);
+        disconnected += gone(value) - gone(before);
+        return () -> {
+            disconnected += gone(before) - gone(value);
+            if (before == null) {
+                sides.remove(key);
+            } else {
+                sides.put(key, before);
+            }
+        };
+    }
+
+    private static int gone(@Nullable LedgerSide side) {
+        return side != null && !side.isConnected() ? 1 : 0;
+    }
+}
