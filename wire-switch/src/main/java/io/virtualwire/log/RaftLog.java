@@ -1,0 +1,206 @@
+package io.virtualwire.log;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A {@link FabricLog} agreed on through Apache Ratis: this node's vote, its copy on disk, and its way to the leader. */
+public final class RaftLog<C, S> implements FabricLog<C, S> {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
+
+    private final StateMachine<C, S> machine;
+    private final LogSettings settings;
+    private final RaftServer server;
+    private final RaftClient client;
+    private final RaftGroupId group;
+    private final ReplicatedState<C, S> state;
+    private final Listeners<S> listeners;
+    private final ExecutorService listenerThread;
+    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+
+    private RaftLog(StateMachine<C, S> machine, LogSettings settings, RaftGroup raftGroup, RaftPeer self, Path folder)
+            throws IOException {
+        this.machine = machine;
+        this.settings = settings;
+        this.group = raftGroup.getGroupId();
+        this.listenerThread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("log-listeners").factory());
+        this.listeners = new Listeners<>(listenerThread);
+        this.state = new ReplicatedState<>(machine, listeners::changed);
+        RaftTuning tuning = new RaftTuning(settings);
+        this.server = RaftServer.newBuilder()
+                .setGroup(raftGroup)
+                .setServerId(self.getId())
+                // Recovers what is there, and begins afresh in an empty folder.
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setStateMachine(state)
+                .setProperties(tuning.server(folder, self.getAddress()))
+                .build();
+        this.client = RaftClient.newBuilder()
+                .setRaftGroup(raftGroup)
+                .setProperties(tuning.client())
+                .setRetryPolicy(tuning.retries())
+                .build();
+    }
+
+    /**
+     * Takes part in a fabric's log.
+     *
+     * @param fabric the fabric's name; logs of different names never mix
+     * @param self the id of this node among the voters
+     * @param voters all nodes that vote, the same list on each
+     * @param folder where this node keeps its copy; must outlive restarts
+     */
+    public static <C, S> RaftLog<C, S> open(
+            String fabric,
+            String self,
+            List<Voter> voters,
+            Path folder,
+            StateMachine<C, S> machine,
+            LogSettings settings) {
+        List<RaftPeer> peers = voters.stream().map(RaftLog::peer).toList();
+        RaftPeer own = peers.stream()
+                .filter(peer -> peer.getId().equals(RaftPeerId.valueOf(self)))
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.BAD_REQUEST,
+                        "Cannot take part in the log of " + fabric + ": " + self + " is not among its voters",
+                        "List every node, this one included, in the configuration of each."));
+        UUID id = UUID.nameUUIDFromBytes(("virtualwire/" + fabric).getBytes(StandardCharsets.UTF_8));
+        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
+        try {
+            Files.createDirectories(folder);
+            RaftLog<C, S> log = new RaftLog<>(machine, settings, group, own, folder);
+            log.server.start();
+            return log;
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "Cannot open the log of " + fabric + " in " + folder + " on " + own.getAddress() + ": "
+                            + e.getMessage(),
+                    "Check that the folder is writable and that no other node uses it or the address.",
+                    e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Applied<S>> append(C command) {
+        Message message = Message.valueOf(ByteString.copyFrom(machine.commands().encode(command)));
+        return call("append a command", () -> client.io().send(message));
+    }
+
+    @Override
+    public Applied<S> current() {
+        return state.current();
+    }
+
+    @Override
+    public CompletableFuture<Applied<S>> latest() {
+        return call("read what is agreed", () -> client.io().sendReadOnly(Message.EMPTY));
+    }
+
+    @Override
+    public Registration onChange(Consumer<Applied<S>> listener) {
+        return listeners.add(listener, state.current());
+    }
+
+    @Override
+    public boolean isLeader() {
+        try {
+            return server.getDivision(group).getInfo().isLeaderReady();
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        callers.shutdownNow();
+        try {
+            client.close();
+            server.close();
+        } catch (IOException e) {
+            LOG.warn("Closing the log did not go well; what is on disk stays good", e);
+        }
+        state.abandon(new WireException(ErrorCode.UNAVAILABLE, "Cannot reach the log: it has been closed", ""));
+        listenerThread.shutdown();
+    }
+
+    private CompletableFuture<Applied<S>> call(String attempt, Callable<RaftClientReply> request) {
+        CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
+        try {
+            callers.execute(() -> {
+                try {
+                    reply.complete(request.call());
+                } catch (Exception e) {
+                    reply.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            reply.completeExceptionally(closed);
+        }
+        Duration patience = settings.patience();
+        return reply.thenCompose(answered -> {
+                    Outcome outcome = Outcome.of(answered.getMessage());
+                    return state.reached(outcome.index()).thenApply(applied -> {
+                        outcome.orThrow();
+                        return applied;
+                    });
+                })
+                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(explain(attempt, failure)));
+    }
+
+    private WireException explain(String attempt, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof WireException known) {
+            return known;
+        }
+        String reason = cause instanceof TimeoutException
+                ? "no majority of the nodes agreed within "
+                        + settings.patience().toSeconds() + " s"
+                : "no majority of the nodes can be reached (" + cause.getMessage() + ")";
+        return new WireException(
+                ErrorCode.UNAVAILABLE,
+                "Cannot " + attempt + ": " + reason + "; it may still take effect",
+                "See which nodes run and reach one another, then repeat.",
+                cause);
+    }
+
+    private static RaftPeer peer(Voter voter) {
+        InetSocketAddress address = voter.address();
+        return RaftPeer.newBuilder()
+                .setId(voter.id())
+                .setAddress(address.getAddress().getHostAddress() + ":" + address.getPort())
+                .build();
+    }
+}

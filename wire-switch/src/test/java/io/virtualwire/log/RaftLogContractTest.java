@@ -1,0 +1,69 @@
+package io.virtualwire.log;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three Ratis nodes over loopback keep the contract. */
+final class RaftLogContractTest extends FabricLogContractTest {
+    @TempDir
+    private Path folder;
+
+    @Override
+    Fabric start() throws Exception {
+        List<Voter> voters = new ArrayList<>();
+        for (int node = 0; node < 3; node++) {
+            voters.add(new Voter("n" + node, freeAddress()));
+        }
+        return new RaftFabric(voters, folder);
+    }
+
+    private static InetSocketAddress freeAddress() throws Exception {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
+        }
+    }
+
+    private static final class RaftFabric implements Fabric {
+        private final List<Voter> voters;
+        private final Path folder;
+        private final List<RaftLog<Ledger.Command, Ledger>> logs = new ArrayList<>();
+
+        RaftFabric(List<Voter> voters, Path folder) {
+            this.voters = voters;
+            this.folder = folder;
+            for (int node = 0; node < voters.size(); node++) {
+                logs.add(open(node));
+            }
+        }
+
+        @Override
+        public FabricLog<Ledger.Command, Ledger> log(int node) {
+            return logs.get(node);
+        }
+
+        @Override
+        public void stop(int node) {
+            logs.get(node).close();
+        }
+
+        @Override
+        public void start(int node) {
+            logs.set(node, open(node));
+        }
+
+        @Override
+        public void close() {
+            logs.forEach(RaftLog::close);
+        }
+
+        private RaftLog<Ledger.Command, Ledger> open(int node) {
+            String id = voters.get(node).id();
+            return RaftLog.open("test", id, voters, folder.resolve(id), new Ledger.Machine(), LogSettings.DEFAULT);
+        }
+    }
+}
