@@ -43,6 +43,8 @@ public final class MessageHeader {
     static final int BYTE_OFFSET_FIELD_OFFSET = 24;
     static final int TOTAL_LENGTH_FIELD_OFFSET = 28;
 
+    private static final int SUPERSEDED = 2;
+
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -88,6 +90,19 @@ public final class MessageHeader {
 
     public MessageHeader sideBit(int bit) {
         bytes[offset + FLAGS_FIELD_OFFSET] = (byte) bit;
+        return this;
+    }
+
+    /** In END and END_ACK: whether the sender stops because a higher generation of the receiver's side took over. */
+    public boolean superseded() {
+        return (bytes[offset + FLAGS_FIELD_OFFSET] & SUPERSEDED) != 0;
+    }
+
+    /** Set after {@link #sideBit(int)}, which clears it. */
+    public MessageHeader superseded(boolean superseded) {
+        if (superseded) {
+            bytes[offset + FLAGS_FIELD_OFFSET] |= SUPERSEDED;
+        }
         return this;
     }
 

@@ -1,0 +1,12 @@
+package io.virtualwire.wire;
+
+/**
+ * What, besides a command, makes a standby side of an endpoint active.
+ *
+ * @param onPeerFrame the first authentic frame of its peer
+ * @param onAnnouncement RARP or gratuitous ARP out of the endpoint's own port
+ * @param mac the endpoint's own address as 48 bits, which an announcement must name; 0 if any will do
+ */
+public record Activation(boolean onPeerFrame, boolean onAnnouncement, long mac) {
+    public static final Activation BY_COMMAND = new Activation(false, false, 0);
+}

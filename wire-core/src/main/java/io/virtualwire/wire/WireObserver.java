@@ -1,0 +1,15 @@
+package io.virtualwire.wire;
+
+import io.virtualwire.control.Identity;
+
+/** Who is told what happens to the wires of a daemon; called on the owner thread, must not block. */
+public interface WireObserver {
+
+    void happened(SideEvent event);
+
+    /** A peer said something on the control stream that is not about legs: a component's handoff. */
+    default void told(Identity peer, PeerMessage message) {}
+
+    /** A session to this peer became ready: what must reach it is to be said again. */
+    default void sessionUp(Identity peer, boolean newInstance) {}
+}
