@@ -59,12 +59,14 @@ public final class RunningCommand implements AutoCloseable {
     /** Waits until a line matches, and fails with the output when the process ends first or the time is up. */
     public void awaitLine(String regex, Duration limit) {
         Pattern pattern = Pattern.compile(regex);
-        Awaitility.await(() -> "a line matching /" + regex + "/ from `" + command + "`")
+        Awaitility.await("a line matching /" + regex + "/ from `" + command + "`")
                 .atMost(limit)
                 .pollInterval(Duration.ofMillis(20))
-                .failFast(
-                        () -> "`" + command + "` ended:\n" + output(),
-                        () -> !process.isAlive() && !pattern.matcher(output()).find())
+                .failFast(() -> {
+                    if (!process.isAlive() && !pattern.matcher(output()).find()) {
+                        throw new AssertionError("`" + command + "` ended:\n" + output());
+                    }
+                })
                 .until(() -> pattern.matcher(output()).find());
     }
 

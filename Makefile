@@ -1,0 +1,41 @@
+# What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-long bench format clean
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+MVN = . config/jdk25.sh; export JAVA_HOME="$$(find_jdk25)"; exec mvn -B -ntp
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build everything, with every check but the tests
+	@config/prerequisites.sh build
+	@$(MVN) verify -DskipTests
+
+demo: ## Two clouds on this machine, and a switch that moves between them (KEEP=1 leaves it up)
+	@config/prerequisites.sh demo
+	@bin/wire --build
+	@examples/02-two-clouds/run.sh
+
+test: ## Every test: units, contracts, namespaces, processes, model, examples (at most 12 minutes)
+	@config/prerequisites.sh test
+	@config/test.sh
+
+test-long: ## The same with more seeds and more fuzz
+	@config/prerequisites.sh test
+	@config/test.sh -Dwire.long=true
+
+bench: ## Wires against kernel VXLAN, in one run
+	@config/prerequisites.sh bench
+	@bin/wire --build
+	@benchmarks/compare.sh
+
+format: ## Format the Java sources
+	@config/prerequisites.sh build
+	@$(MVN) -q spotless:apply
+
+clean: ## Remove what was built
+	@config/prerequisites.sh build
+	@$(MVN) -q clean
+	@rm -rf target

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Sees to what a Debian machine needs: as root installs what is missing, otherwise prints the command that would.
+#   prerequisites.sh build|demo|test|bench …
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=config/jdk25.sh
+. "$here/jdk25.sh"
+
+# command:package
+build="mvn:maven"
+demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
+test="$demo git:git gcc:gcc spin:spin"
+bench="$demo git:git iperf3:iperf3"
+
+PATH=$PATH:/usr/sbin:/sbin
+missing=()
+for kind in "${@:-build}"; do
+  case $kind in build | demo | test | bench) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
+  for pair in ${!kind}; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+done
+case " $* " in *" test "*) [ -e /usr/include/stdio.h ] || missing+=(libc6-dev) ;; esac
+
+# Debian 12 has no JDK 25; where the archive has one, it is installed like everything else.
+if [ -z "$(find_jdk25)" ]; then
+  if apt-cache policy openjdk-25-jdk-headless 2>/dev/null | grep -q 'Candidate: [^(]'; then
+    missing+=(openjdk-25-jdk-headless)
+  elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+      && apt-cache policy openjdk-25-jdk-headless | grep -q 'Candidate: [^(]'; then
+    missing+=(openjdk-25-jdk-headless)
+  else
+    explain_jdk25
+    exit 1
+  fi
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+  if [ "$(id -u)" != 0 ]; then
+    echo "These Debian packages are missing. Install them with:" >&2
+    echo "  sudo apt-get update && sudo apt-get install --no-install-recommends -y ${missing[*]}" >&2
+    exit 1
+  fi
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing, and this machine has no apt-get to install them with (names as in Debian): ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  log=$(mktemp)
+  if ! { apt-get update -qq && apt-get install --no-install-recommends -y -qq "${missing[@]}"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    echo "apt-get could not install: ${missing[*]}" >&2
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+for kind in "$@"; do
+  case $kind in
+    demo | bench)
+      if [ "$(id -u)" != 0 ]; then
+        echo "Network namespaces and TAP devices need root. Run:  sudo make $kind" >&2
+        exit 1
+      fi
+      if ! [ -c /dev/net/tun ]; then
+        if ! { modprobe tun 2>/dev/null && [ -c /dev/net/tun ]; }; then
+          echo "/dev/net/tun is missing: \`modprobe tun\`, or give the container --device /dev/net/tun" >&2
+          exit 1
+        fi
+      fi
+      ;;
+  esac
+done
