@@ -1,0 +1,99 @@
+package io.virtualwire.topology;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What the nodes have agreed on: the desired network, who holds what, and what is still to be removed.
+ *
+ * @param version rises with every topology that is applied; 0 before the first
+ * @param lastGeneration the highest generation handed out, to components and far sides alike
+ * @param nodes by name
+ * @param claims by component
+ * @param wires by {@link WireRecord#name}
+ * @param removed wires no longer wanted whose far sides may still be connected
+ * @param moves the latest move of each component
+ */
+public record FabricState(
+        long version,
+        Topology topology,
+        long lastGeneration,
+        Map<String, NodeRecord> nodes,
+        Map<String, Claim> claims,
+        Map<String, WireRecord> wires,
+        List<WireRecord> removed,
+        Map<String, MoveRecord> moves) {
+    public static final FabricState INITIAL =
+            new FabricState(0, Topology.EMPTY, 0, Map.of(), Map.of(), Map.of(), List.of(), Map.of());
+
+    public FabricState {
+        nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
+        claims = Collections.unmodifiableMap(new TreeMap<>(claims));
+        wires = Collections.unmodifiableMap(new TreeMap<>(wires));
+        removed = List.copyOf(removed);
+        moves = Collections.unmodifiableMap(new TreeMap<>(moves));
+    }
+
+    public Optional<Claim> claim(String component) {
+        return Optional.ofNullable(claims.get(component));
+    }
+
+    public Optional<NodeRecord> node(String name) {
+        return Optional.ofNullable(nodes.get(name));
+    }
+
+    public Optional<MoveRecord> lastMove(String component) {
+        return Optional.ofNullable(moves.get(component));
+    }
+
+    /** The component's wires, in order of their ports. */
+    public List<WireRecord> wiresOf(String component) {
+        return wires.values().stream()
+                .filter(wire -> wire.component().equals(component))
+                .toList();
+    }
+
+    FabricState withTopology(
+            Topology wanted,
+            long generation,
+            Map<String, Claim> kept,
+            Map<String, WireRecord> wanting,
+            List<WireRecord> unwanted) {
+        return new FabricState(version + 1, wanted, generation, nodes, kept, wanting, unwanted, moves);
+    }
+
+    FabricState withNode(NodeRecord node) {
+        return new FabricState(
+                version, topology, lastGeneration, with(nodes, node.name(), node), claims, wires, removed, moves);
+    }
+
+    FabricState withClaim(Claim claim) {
+        return new FabricState(
+                version,
+                topology,
+                Math.max(lastGeneration, claim.highest()),
+                nodes,
+                with(claims, claim.component(), claim),
+                wires,
+                removed,
+                moves);
+    }
+
+    FabricState withMove(MoveRecord move) {
+        return new FabricState(
+                version, topology, lastGeneration, nodes, claims, wires, removed, with(moves, move.component(), move));
+    }
+
+    FabricState withRemoved(List<WireRecord> left) {
+        return new FabricState(version, topology, lastGeneration, nodes, claims, wires, left, moves);
+    }
+
+    private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {
+        Map<String, T> changed = new TreeMap<>(map);
+        changed.put(key, value);
+        return changed;
+    }
+}

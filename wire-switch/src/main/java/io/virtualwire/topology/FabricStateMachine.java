@@ -1,0 +1,267 @@
+package io.virtualwire.topology;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
+import io.virtualwire.log.Codec;
+import io.virtualwire.log.StateMachine;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Makes one agreed state of another by a command, or refuses it. */
+public final class FabricStateMachine implements StateMachine<FabricCommand, FabricState> {
+    /** Unknown fields are ignored, so that a node reads what one of the next release wrote. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    @Override
+    public FabricState initial() {
+        return FabricState.INITIAL;
+    }
+
+    @Override
+    public Codec<FabricCommand> commands() {
+        return Codec.json(JSON, FabricCommand.class);
+    }
+
+    @Override
+    public Codec<FabricState> states() {
+        return Codec.json(JSON, FabricState.class);
+    }
+
+    @Override
+    public FabricState apply(FabricState state, FabricCommand command, long index) {
+        return switch (command) {
+            case FabricCommand.RegisterNode register -> state.withNode(register.node());
+            case FabricCommand.ApplyTopology apply -> applyTopology(state, apply);
+            case FabricCommand.TakeOver take -> takeOver(state, take);
+            case FabricCommand.BeginMove begin -> beginMove(state, begin);
+            case FabricCommand.MovePrepared prepared -> movePrepared(state, prepared);
+            case FabricCommand.AbortMove abort -> abortMove(state, abort);
+            case FabricCommand.CompleteMove complete -> completeMove(state, complete);
+            case FabricCommand.MeasureHandoff measured ->
+                report(state, measured.component(), measured.generation())
+                        .map(move -> state.withMove(move.withHandoff(measured.micros())))
+                        .orElse(state);
+            case FabricCommand.MeasureFlip measured ->
+                report(state, measured.component(), measured.generation())
+                        .map(move -> state.withMove(move.withFlip(measured.micros())))
+                        .orElse(state);
+            case FabricCommand.ForgetWires forget -> forgetWires(state, forget);
+        };
+    }
+
+    private static FabricState applyTopology(FabricState state, FabricCommand.ApplyTopology apply) {
+        if (apply.expectedVersion() >= 0 && apply.expectedVersion() != state.version()) {
+            throw new WireException(
+                    ErrorCode.VERSION_CONFLICT,
+                    "Cannot apply the topology over version " + apply.expectedVersion() + ": the fabric is at version "
+                            + state.version(),
+                    "Look at what changed, then apply again");
+        }
+        Topology wanted = apply.topology();
+        new TopologyCheck(wanted).requireValid("that was given");
+
+        long generation = state.lastGeneration();
+        Map<String, WireRecord> wires = new TreeMap<>();
+        for (WireSpec spec : wanted.wires()) {
+            HostSpec host =
+                    Objects.requireNonNull(wanted.hosts().get(spec.endpoint().host()));
+            WireRecord known = state.wires().get(spec.name());
+            if (known != null && known.isFor(spec)) {
+                wires.put(spec.name(), known.at(host));
+            } else {
+                generation++;
+                WireId id = WireId.named(apply.nonce() + "/" + spec.name());
+                wires.put(
+                        spec.name(),
+                        new WireRecord(
+                                id,
+                                spec.component(),
+                                spec.port(),
+                                spec.endpoint().name(),
+                                spec.endpoint().host(),
+                                host,
+                                generation,
+                                spec.plain()));
+            }
+        }
+        Set<WireId> kept = new HashSet<>();
+        wires.values().forEach(wire -> kept.add(wire.id()));
+        List<WireRecord> removed = new ArrayList<>(state.removed());
+        state.wires().values().stream()
+                .filter(wire -> !kept.contains(wire.id()))
+                .forEach(removed::add);
+
+        Map<String, Claim> claims = new TreeMap<>(state.claims());
+        claims.keySet().retainAll(wanted.switches().keySet());
+        return state.withTopology(wanted, generation, claims, wires, removed);
+    }
+
+    private static FabricState takeOver(FabricState state, FabricCommand.TakeOver take) {
+        requireComponent(state, take.component());
+        Optional<Claim> held = state.claim(take.component());
+        requireHighest(take.component(), held, take.expectedGeneration());
+        requireInstance(state, take.node(), take.instance());
+        FabricState reported = held.flatMap(Claim::move)
+                .flatMap(move -> report(state, take.component(), move.generation()))
+                .map(move -> state.withMove(
+                        move.ended(MoveRecord.Outcome.TAKEN_OVER, "node " + take.node() + " took the component over")))
+                .orElse(state);
+        return reported.withClaim(new Claim(
+                take.component(), state.lastGeneration() + 1, take.node(), take.instance(), Optional.empty()));
+    }
+
+    private static FabricState beginMove(FabricState state, FabricCommand.BeginMove begin) {
+        requireComponent(state, begin.component());
+        Claim claim = state.claim(begin.component())
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.WRONG_STATE,
+                        "Cannot move " + begin.component() + ": no node holds it yet",
+                        "Wait until it runs: wire switch show " + begin.component()));
+        requireHighest(begin.component(), Optional.of(claim), begin.expectedGeneration());
+        if (claim.move().isPresent()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot move " + begin.component() + " to " + begin.to() + ": it is moving to "
+                            + claim.move().get().to() + " now",
+                    "Repeat it when that move has ended");
+        }
+        if (!state.nodes().containsKey(begin.to())) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND,
+                    "Cannot move " + begin.component() + " to " + begin.to() + ": there is no such node",
+                    "Nodes are: " + String.join(", ", state.nodes().keySet()));
+        }
+        if (claim.owner().equals(begin.to())) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot move " + begin.component() + " to " + begin.to() + ": it is there already",
+                    "");
+        }
+        long generation = state.lastGeneration() + 1;
+        Move move = new Move(begin.to(), generation, Move.Phase.PREPARING, "");
+        return state.withClaim(claim.withMove(Optional.of(move)))
+                .withMove(new MoveRecord(
+                        begin.component(),
+                        generation,
+                        claim.owner(),
+                        begin.to(),
+                        MoveRecord.Outcome.UNDER_WAY,
+                        -1,
+                        -1,
+                        ""));
+    }
+
+    private static FabricState movePrepared(FabricState state, FabricCommand.MovePrepared prepared) {
+        Claim claim = requireMove(state, prepared.component(), prepared.generation());
+        Move move = claim.move().orElseThrow();
+        requireInstance(state, move.to(), prepared.instance());
+        if (move.phase() == Move.Phase.PREPARED) {
+            if (move.instance().equals(prepared.instance())) {
+                return state;
+            }
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot prepare the move of " + prepared.component() + " again: another process of " + move.to()
+                            + " was prepared, and its holder may have yielded to it",
+                    "Take the component over");
+        }
+        return state.withClaim(claim.withMove(
+                Optional.of(new Move(move.to(), move.generation(), Move.Phase.PREPARED, prepared.instance()))));
+    }
+
+    private static FabricState abortMove(FabricState state, FabricCommand.AbortMove abort) {
+        Claim claim = requireMove(state, abort.component(), abort.generation());
+        if (claim.move().orElseThrow().phase() != Move.Phase.PREPARING) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot call the move of " + abort.component() + " off: its holder may have yielded already",
+                    "Wait for its end");
+        }
+        return report(state, abort.component(), abort.generation())
+                .map(move -> state.withMove(move.ended(MoveRecord.Outcome.CALLED_OFF, abort.reason())))
+                .orElse(state)
+                .withClaim(claim.withMove(Optional.empty()));
+    }
+
+    private static FabricState completeMove(FabricState state, FabricCommand.CompleteMove complete) {
+        Claim claim = requireMove(state, complete.component(), complete.generation());
+        Move move = claim.move().orElseThrow();
+        if (move.phase() != Move.Phase.PREPARED) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE, "The move of " + complete.component() + " is not prepared yet", "");
+        }
+        return report(state, complete.component(), complete.generation())
+                .map(record -> state.withMove(record.ended(MoveRecord.Outcome.COMPLETED, "")))
+                .orElse(state)
+                .withClaim(new Claim(
+                        complete.component(), move.generation(), move.to(), move.instance(), Optional.empty()));
+    }
+
+    private static FabricState forgetWires(FabricState state, FabricCommand.ForgetWires forget) {
+        Set<WireId> gone = new HashSet<>(forget.wires());
+        return state.withRemoved(state.removed().stream()
+                .filter(wire -> !gone.contains(wire.id()))
+                .toList());
+    }
+
+    private static Optional<MoveRecord> report(FabricState state, String component, long generation) {
+        return state.lastMove(component).filter(move -> move.generation() == generation);
+    }
+
+    private static void requireComponent(FabricState state, String component) {
+        if (!state.topology().switches().containsKey(component)) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND,
+                    "There is no switch " + component,
+                    "Switches are: "
+                            + String.join(", ", state.topology().switches().keySet()));
+        }
+    }
+
+    private static void requireHighest(String component, Optional<Claim> claim, long expected) {
+        long highest = claim.map(Claim::highest).orElse(0L);
+        if (highest != expected) {
+            throw new WireException(
+                    ErrorCode.VERSION_CONFLICT,
+                    "The claim on " + component + " changed: its generation is " + highest + ", not " + expected,
+                    "Look again");
+        }
+    }
+
+    private static Claim requireMove(FabricState state, String component, long generation) {
+        return state.claim(component)
+                .filter(claim -> claim.move()
+                        .filter(move -> move.generation() == generation)
+                        .isPresent())
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.VERSION_CONFLICT,
+                        "No move of " + component + " with generation " + generation + " is under way",
+                        "Look again"));
+    }
+
+    private static void requireInstance(FabricState state, String node, String instance) {
+        boolean current = state.node(node)
+                .filter(known -> known.instance().equals(instance))
+                .isPresent();
+        if (!current) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Process " + instance + " is not, or no longer, node " + node,
+                    "Another process of that name has registered since");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.virtualwire.topology;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.virtualwire.control.Identity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine that runs a connector.
+ *
+ * @param api where the connector's API answers, {@code host:port}
+ * @param wire where its wires end, {@code host:port}; the API's host and port 7471 if absent
+ * @param identity who the connector is, {@code tenant/name}; the user's own tenant and the host's name if absent
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HostSpec(
+        @JsonProperty(required = true) String api,
+        @Nullable String wire,
+        @Nullable Identity identity) {
+    private static final int DEFAULT_WIRE_PORT = 7471;
+
+    /** Where wires to this host go. */
+    public String wireAddress() {
+        return wire != null ? wire : api.substring(0, api.lastIndexOf(':') + 1) + DEFAULT_WIRE_PORT;
+    }
+
+    /** Who the connector of the host of this name is. */
+    public Identity identityOf(String tenant, String host) {
+        return identity != null ? identity : new Identity(tenant, host);
+    }
+}

@@ -1,0 +1,19 @@
+package io.virtualwire.topology;
+
+import io.virtualwire.control.Identity;
+import java.util.List;
+
+/**
+ * A node as it announced itself to the fabric.
+ *
+ * @param name how placements and migrations call it
+ * @param identity who it proves to be, to connectors and other nodes
+ * @param instance this process; a restarted node is another instance and holds nothing of the former one's
+ * @param wirePaths where wires to it go, each {@code host:port}
+ * @param api where its API answers, {@code host:port}
+ */
+public record NodeRecord(String name, Identity identity, String instance, List<String> wirePaths, String api) {
+    public NodeRecord {
+        wirePaths = List.copyOf(wirePaths);
+    }
+}

@@ -1,0 +1,100 @@
+package io.virtualwire.topology;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds what contradicts itself in a topology; all of it, so that a user mends a file in one go. */
+final class TopologyCheck {
+    private final Topology topology;
+    private final List<String> faults = new ArrayList<>();
+
+    TopologyCheck(Topology topology) {
+        this.topology = topology;
+    }
+
+    void requireValid(String origin) {
+        if (topology.version() != Topology.VERSION) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "Cannot read the topology " + origin + ": it is of version " + topology.version(),
+                    "This release reads version " + Topology.VERSION);
+        }
+        topology.hosts().forEach(this::checkHost);
+        topology.switches().forEach(this::checkSwitch);
+        checkWires();
+        if (!faults.isEmpty()) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "The topology " + origin + " contradicts itself: " + String.join("; ", faults),
+                    "Mend the file and apply it again");
+        }
+    }
+
+    private void checkHost(String name, HostSpec host) {
+        checkName("host", name);
+        if (host == null) {
+            faults.add("host " + name + " has no api address");
+            return;
+        }
+        checkAddress("api of host " + name, host.api());
+        String wire = host.wire();
+        if (wire != null) {
+            checkAddress("wire of host " + name, wire);
+        }
+    }
+
+    private void checkSwitch(String name, SwitchSpec wanted) {
+        checkName("switch", name);
+        if (wanted == null) {
+            faults.add("switch " + name + " has no node");
+        } else {
+            checkName("node of switch " + name, wanted.node());
+        }
+    }
+
+    private void checkWires() {
+        Map<String, Integer> ports = new HashMap<>();
+        Map<String, Integer> endpoints = new HashMap<>();
+        for (int i = 0; i < topology.wires().size(); i++) {
+            int number = i + 1;
+            WireSpec wire = topology.wires().get(i);
+            String what = "wire " + number + " (" + wire.name() + ")";
+            checkName("port of " + what, wire.port());
+            if (!topology.switches().containsKey(wire.component())) {
+                faults.add(what + " is on switch '" + wire.component() + "', which is not among the switches");
+            }
+            if (!topology.hosts().containsKey(wire.endpoint().host())) {
+                faults.add(what + " goes to host '" + wire.endpoint().host() + "', which is not among the hosts");
+            }
+            Integer samePort = ports.putIfAbsent(wire.name(), number);
+            if (samePort != null) {
+                faults.add(what + " uses the port of wire " + samePort);
+            }
+            Integer sameEndpoint = endpoints.putIfAbsent(wire.endpoint().toString(), number);
+            if (sameEndpoint != null) {
+                faults.add(what + " uses endpoint " + wire.endpoint() + " of wire " + sameEndpoint);
+            }
+        }
+    }
+
+    private void checkName(String what, String name) {
+        try {
+            new Identity("tenant", name);
+        } catch (WireException e) {
+            faults.add(what + " '" + name + "' is not a name (" + e.hint() + ")");
+        }
+    }
+
+    private void checkAddress(String what, String address) {
+        int colon = address.lastIndexOf(':');
+        boolean valid = colon > 0 && address.substring(colon + 1).matches("\\d{1,5}");
+        if (!valid || Integer.parseInt(address.substring(colon + 1)) > 65_535) {
+            faults.add(what + " '" + address + "' is not of the form host:port");
+        }
+    }
+}

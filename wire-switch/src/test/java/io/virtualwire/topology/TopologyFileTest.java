@@ -1,0 +1,91 @@
+package io.virtualwire.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TopologyFileTest {
+    private static final String GOOD = """
+            # One switch, two guests.
+            version: 1
+            hosts:
+              east-1: { api: "192.0.2.10:7472" }
+              west-1: { api: "198.51.100.10:7472", wire: "198.51.100.11:9999", identity: cloud/west-1 }
+            switches:
+              lan: { node: east }
+            wires:
+              - { switch: lan, port: web, endpoint: web@east-1 }
+              - { switch: lan, port: db,  endpoint: db@west-1, plain: true }
+            """;
+
+    @Test
+    void readsWhatAUserWrites() {
+        Topology topology = TopologyFile.parse("net.yaml", GOOD);
+        assertThat(topology.hosts()).containsOnlyKeys("east-1", "west-1");
+        assertThat(topology.hosts().get("east-1").wireAddress()).isEqualTo("192.0.2.10:7471");
+        assertThat(topology.hosts().get("east-1").identityOf("acme", "east-1"))
+                .isEqualTo(new Identity("acme", "east-1"));
+        assertThat(topology.hosts().get("west-1").wireAddress()).isEqualTo("198.51.100.11:9999");
+        assertThat(topology.hosts().get("west-1").identityOf("acme", "west-1"))
+                .isEqualTo(new Identity("cloud", "west-1"));
+        assertThat(topology.switches().get("lan").node()).isEqualTo("east");
+        assertThat(topology.wires()).extracting(WireSpec::name).containsExactly("lan/web", "lan/db");
+        assertThat(topology.wires().getLast().endpoint()).isEqualTo(new WireSpec.EndpointRef("db", "west-1"));
+        assertThat(topology.wires().getLast().plain()).isTrue();
+    }
+
+    @Test
+    void takesAnEmptyNetwork() {
+        assertThat(TopologyFile.parse("net.yaml", "version: 1")).isEqualTo(Topology.EMPTY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "port: web,         | prot: web,          | line 9: 'port' is missing",
+                "port: web,         | 'port: web, prot: x,' | line 9: unknown field 'prot'",
+                "web@east-1         | web                 | line 9: 'web' does not name an endpoint",
+                "lan: { node: east }| lan: { }            | line 7: 'node' is missing",
+                "switches:          | switch:             | line 6: unknown field 'switch'",
+                "version: 1         | version: 2          | is of version 2",
+                "port: db           | port: web           | wire 2 (lan/web) uses the port of wire 1",
+                "db@west-1          | web@east-1          | wire 2 (lan/db) uses endpoint web@east-1 of wire 1",
+                "db@west-1          | db@west-7           | wire 2 (lan/db) goes to host 'west-7', which is not among the hosts",
+                "switch: lan, port: db | switch: wan, port: db | wire 2 (wan/db) is on switch 'wan', which is not among",
+                "192.0.2.10:7472    | 192.0.2.10          | api of host east-1 '192.0.2.10' is not of the form host:port",
+                "lan: { node: east }| LAN!: { node: east }| switch 'LAN!' is not a name",
+                "plain: true        | plain: maybe        | line 10: Cannot deserialize value of type boolean from",
+                "hosts:             | 'hosts: {}\nhosts:' | line 4: Duplicate field 'hosts'",
+                "version: 1         | 'version: [1'       | line"
+            })
+    void saysWhereItIsWrong(String good, String bad, String complaint) {
+        assertThat(GOOD).contains(good);
+        assertThatThrownBy(() -> TopologyFile.parse("net.yaml", GOOD.replace(good, bad)))
+                .isInstanceOfSatisfying(WireException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST);
+                    assertThat(e).hasMessageContaining("net.yaml").hasMessageContaining(complaint);
+                });
+    }
+
+    @Test
+    void namesTheFieldsThatItKnows() {
+        assertThatThrownBy(() -> TopologyFile.parse("net.yaml", GOOD.replace("port: web", "port: web, prot: web")))
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.hint()).contains("endpoint, plain, port, switch"));
+    }
+
+    @Test
+    void findsAllFaultsAtOnce() {
+        assertThatThrownBy(() -> TopologyFile.parse(
+                        "net.yaml", GOOD.replace("db@west-1", "web@west-9").replace("port: db", "port: web")))
+                .hasMessageContaining("west-9")
+                .hasMessageContaining("uses the port of wire 1");
+    }
+}
