@@ -1,0 +1,78 @@
+package io.virtualwire.cluster;
+
+import io.virtualwire.identity.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tunnel's end on loopback: stands in for one service of one node on another machine. */
+final class TunnelInlet implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelInlet.class);
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int HANDSHAKE_MILLIS = 2_000;
+
+    private final ServerSocket listener;
+    private final TlsContexts tls;
+    private final ClusterNode node;
+    private final ClusterService service;
+    private final OpenSockets open = new OpenSockets();
+
+    private TunnelInlet(ServerSocket listener, TlsContexts tls, ClusterNode node, ClusterService service) {
+        this.listener = listener;
+        this.tls = tls;
+        this.node = node;
+        this.service = service;
+    }
+
+    static TunnelInlet open(InetSocketAddress address, TlsContexts tls, ClusterNode node, ClusterService service)
+            throws IOException {
+        ServerSocket listener = new ServerSocket();
+        // Several nodes on this machine stand in for the same remote one; when one of them dies the others go on.
+        listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        listener.bind(address);
+        TunnelInlet inlet = new TunnelInlet(listener, tls, node, service);
+        Acceptor.start("tunnel-" + node.name() + "-" + service.label(), listener, inlet::carry);
+        return inlet;
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    @Override
+    public void close() {
+        Sockets.close(listener);
+        open.close();
+    }
+
+    private void carry(Socket caller) {
+        try (Socket underlay = new Socket()) {
+            if (!open.hold(caller) || !open.hold(underlay)) {
+                return;
+            }
+            try {
+                caller.setTcpNoDelay(true);
+                underlay.connect(node.tunnel(), CONNECT_MILLIS);
+                Sockets.prepare(underlay);
+                underlay.setSoTimeout(HANDSHAKE_MILLIS);
+                SSLSocket peer = tls.clientSocket(underlay, node.identity());
+                if (ServiceRequest.ask(peer.getInputStream(), peer.getOutputStream(), service)) {
+                    peer.setSoTimeout(0);
+                    new Relay(caller, peer).run();
+                    return;
+                }
+            } finally {
+                open.release(underlay);
+                open.release(caller);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} of {} cannot be reached at {}: {}", service, node.name(), node.tunnel(), e.getMessage());
+        }
+        Sockets.reset(caller);
+    }
+}

@@ -1,0 +1,120 @@
+package io.virtualwire.cluster;
+
+import io.virtualwire.control.Identity;
+import io.virtualwire.identity.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tunnel's end on the underlay: takes connections of proved peers to this node's own services. */
+final class TunnelOutlet implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelOutlet.class);
+    private static final int HANDSHAKE_MILLIS = 5_000;
+    private static final int SERVICE_CONNECT_MILLIS = 1_000;
+
+    private static final int HANDSHAKES = 32;
+
+    private final ServerSocket listener;
+    private final TlsContexts tls;
+    private final Predicate<Identity> isPeer;
+    private final Function<ClusterService, InetSocketAddress> services;
+    private final Handshakes handshakes = new Handshakes(HANDSHAKES);
+    private final OpenSockets open = new OpenSockets();
+
+    private TunnelOutlet(
+            ServerSocket listener,
+            TlsContexts tls,
+            Predicate<Identity> isPeer,
+            Function<ClusterService, InetSocketAddress> services) {
+        this.listener = listener;
+        this.tls = tls;
+        this.isPeer = isPeer;
+        this.services = services;
+    }
+
+    static TunnelOutlet open(
+            InetSocketAddress address,
+            TlsContexts tls,
+            Predicate<Identity> isPeer,
+            Function<ClusterService, InetSocketAddress> services)
+            throws IOException {
+        ServerSocket listener = new ServerSocket();
+        listener.setReuseAddress(true);
+        listener.bind(address);
+        TunnelOutlet outlet = new TunnelOutlet(listener, tls, isPeer, services);
+        Acceptor.start("tunnel-outlet", listener, outlet::serve);
+        return outlet;
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    @Override
+    public void close() {
+        Sockets.close(listener);
+        open.close();
+    }
+
+    private void serve(Socket caller) {
+        Optional<SSLSocket> proved = open.hold(caller) ? shakeHands(caller) : Optional.empty();
+        try {
+            if (proved.isPresent()) {
+                connect(proved.get());
+            }
+        } catch (IOException e) {
+            LOG.debug("A tunnel connection from {} ended: {}", caller.getRemoteSocketAddress(), e.getMessage());
+        } finally {
+            proved.ifPresent(Sockets::close);
+            Sockets.close(caller);
+            open.release(caller);
+        }
+    }
+
+    private Optional<SSLSocket> shakeHands(Socket caller) {
+        handshakes.begin(caller);
+        try {
+            Sockets.prepare(caller);
+            caller.setSoTimeout(HANDSHAKE_MILLIS);
+            SSLSocket proved = tls.serverSocket(caller, isPeer);
+            proved.startHandshake();
+            return Optional.of(proved);
+        } catch (IOException e) {
+            // Not louder: anybody on the underlay can make it happen.
+            LOG.debug("Refused {} at the cluster tunnel: {}", caller.getRemoteSocketAddress(), e.getMessage());
+            return Optional.empty();
+        } finally {
+            handshakes.end(caller);
+        }
+    }
+
+    private void connect(SSLSocket peer) throws IOException {
+        Optional<ClusterService> wanted = ServiceRequest.read(peer.getInputStream());
+        if (wanted.isEmpty()) {
+            ServiceRequest.refuse(peer.getOutputStream());
+            return;
+        }
+        try (Socket service = new Socket()) {
+            try {
+                service.connect(services.apply(wanted.get()), SERVICE_CONNECT_MILLIS);
+            } catch (IOException notRunning) {
+                ServiceRequest.refuse(peer.getOutputStream());
+                return;
+            }
+            service.setTcpNoDelay(true);
+            ServiceRequest.accept(peer.getOutputStream());
+            peer.setSoTimeout(0);
+            if (open.hold(service)) {
+                new Relay(peer, service).run();
+                open.release(service);
+            }
+        }
+    }
+}
