@@ -1,0 +1,30 @@
+package io.virtualwire.client;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.virtualwire.control.Identity;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The connection between two daemons that all their wires share.
+ *
+ * @param address where datagrams to the peer go
+ * @param up whether a session is ready
+ * @param roundTripMicros the last measured round trip
+ * @param datagramBytes the largest UDP payload that the path is known to carry
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record AssociationStatus(
+        Identity peer,
+        Optional<String> address,
+        boolean up,
+        Optional<String> cipher,
+        Optional<Long> roundTripMicros,
+        int datagramBytes,
+        Map<String, Long> counters,
+        Map<String, Long> drops) {
+    public AssociationStatus {
+        counters = Map.copyOf(counters);
+        drops = Map.copyOf(drops);
+    }
+}

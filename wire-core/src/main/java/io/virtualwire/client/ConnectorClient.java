@@ -1,0 +1,108 @@
+package io.virtualwire.client;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.identity.TlsContexts;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One connector, asked over REST by somebody with credentials; every call may be repeated.
+ *
+ * <p>Safe for use by several threads. Calls block; refusals and failures are {@code WireException}s with the connector's
+ * own code, message and hint.
+ */
+public final class ConnectorClient implements AutoCloseable {
+    private static final TypeReference<List<EndpointStatus>> ENDPOINTS = new TypeReference<>() {};
+    private static final TypeReference<List<WireStatus>> WIRES = new TypeReference<>() {};
+    private static final TypeReference<List<AssociationStatus>> ASSOCIATIONS = new TypeReference<>() {};
+
+    private final RestCalls calls;
+
+    /**
+     * @param expected who must answer; empty: anybody whom a trusted authority vouches for, see {@link #server}
+     */
+    public ConnectorClient(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+        calls = new RestCalls(tls, address, expected);
+    }
+
+    /** Who answered, by its certificate; empty before the first call. */
+    public Optional<Identity> server() {
+        return calls.server();
+    }
+
+    /** Where the connector is asked. */
+    public HostAddress address() {
+        return calls.address();
+    }
+
+    public ConnectorHealth health() {
+        return calls.get("/v1/health", new TypeReference<ConnectorHealth>() {});
+    }
+
+    public ConnectorVersion version() {
+        return calls.get("/v1/version", new TypeReference<ConnectorVersion>() {});
+    }
+
+    public List<EndpointStatus> endpoints() {
+        return calls.get("/v1/endpoints", ENDPOINTS);
+    }
+
+    /** Makes an endpoint; success if it is there already as described. */
+    public EndpointStatus putEndpoint(EndpointDescription endpoint) {
+        return calls.put("/v1/endpoints/" + endpoint.name(), endpoint, new TypeReference<EndpointStatus>() {});
+    }
+
+    /**
+     * Removes an endpoint; success if there is none.
+     *
+     * @param force whether sides that use it are disconnected first, instead of refusing
+     */
+    public void removeEndpoint(String name, boolean force) {
+        calls.delete("/v1/endpoints/" + name + (force ? "?force=true" : ""));
+    }
+
+    /** Every side that the caller's tenant has there. */
+    public List<WireStatus> wires() {
+        return calls.get("/v1/wires", WIRES);
+    }
+
+    /** The sides of one wire there: one, or both; none if there are none. */
+    public List<WireStatus> wire(WireId wire) {
+        return calls.get("/v1/wires/" + wire, WIRES);
+    }
+
+    /** Connects a side as docs/wire-protocol.md section 4.1 says; answered when it is on the connector's disk. */
+    public WireStatus connect(ConnectRequest request) {
+        return calls.put(side(request.wire(), request.side()), request, new TypeReference<WireStatus>() {});
+    }
+
+    /** Disconnects a side; success if it is not there. */
+    public void disconnect(WireId wire, Side side, Generation generation) {
+        calls.delete(side(wire, side) + "?generation=" + RestCalls.encode(generation.toString()));
+    }
+
+    /** Makes a standby side active. */
+    public WireStatus activate(WireId wire, Side side, Generation generation) {
+        return calls.post(
+                side(wire, side) + "/activate?generation=" + RestCalls.encode(generation.toString()),
+                new TypeReference<WireStatus>() {});
+    }
+
+    public List<AssociationStatus> associations() {
+        return calls.get("/v1/associations", ASSOCIATIONS);
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+
+    private static String side(WireId wire, Side side) {
+        return "/v1/wires/" + wire + "/sides/" + side;
+    }
+}

@@ -1,0 +1,31 @@
+package io.virtualwire.client;
+
+import io.virtualwire.control.Identity;
+import java.util.List;
+
+/**
+ * Who a connector is and how it does.
+ *
+ * @param status {@code ok}, or {@code degraded} if there are problems
+ * @param instance another one after each start
+ * @param dataPort the UDP and TCP port of its associations
+ * @param addresses under which the host thinks it can be reached, without port, in order of preference
+ * @param endpoints how many the caller has here
+ * @param wires how many sides the caller has here
+ * @param problems what an operator should look at, one sentence each
+ */
+public record ConnectorHealth(
+        String status,
+        Identity identity,
+        String instance,
+        String version,
+        int dataPort,
+        List<String> addresses,
+        int endpoints,
+        int wires,
+        List<String> problems) {
+    public ConnectorHealth {
+        addresses = List.copyOf(addresses);
+        problems = List.copyOf(problems);
+    }
+}

@@ -1,0 +1,207 @@
+package io.virtualwire.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.TlsContexts;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** JSON over HTTPS with mutual TLS 1.3, every failure told as a {@link WireException}. */
+final class RestCalls implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+    private static final int ENOUGH_CAUSES = 16;
+
+    private final HostAddress address;
+    private final HttpClient http;
+    private final JsonMapper json = ApiJson.lenient();
+    private volatile @Nullable Identity server;
+
+    RestCalls(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+        this.address = address;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .sslContext(context(tls, expected))
+                .sslParameters(TlsContexts.parameters())
+                .build();
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    Optional<Identity> server() {
+        return Optional.ofNullable(server);
+    }
+
+    HostAddress address() {
+        return address;
+    }
+
+    <T> T get(String path, TypeReference<T> type) {
+        return read(send(request(path).GET()), type);
+    }
+
+    <T> T put(String path, Object body, TypeReference<T> type) {
+        HttpRequest.Builder request = request(path).header("content-type", "application/json");
+        return read(send(request.PUT(BodyPublishers.ofByteArray(write(body)))), type);
+    }
+
+    <T> T post(String path, TypeReference<T> type) {
+        return read(send(request(path).POST(BodyPublishers.noBody())), type);
+    }
+
+    void delete(String path) {
+        send(request(path).DELETE());
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("https://" + address.authority() + path))
+                .timeout(ANSWER_TIMEOUT)
+                .header("accept", "application/json");
+    }
+
+    private byte[] send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
+        try {
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            if (response.statusCode() / 100 == 2) {
+                return response.body();
+            }
+            throw refusal(request, response);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
+        } catch (IOException e) {
+            throw failure(request, e);
+        }
+    }
+
+    private WireException refusal(HttpRequest request, HttpResponse<byte[]> response) {
+        try {
+            return json.readValue(response.body(), ErrorBody.class).exception();
+        } catch (IOException e) {
+            return new WireException(
+                    ErrorCode.INTERNAL,
+                    request.method() + " " + request.uri() + " was answered with status " + response.statusCode()
+                            + " and no reason",
+                    "check that a connector listens there, and no other program",
+                    e);
+        }
+    }
+
+    private WireException failure(HttpRequest request, IOException e) {
+        String attempt = "cannot " + request.method() + " " + request.uri().getPath() + " at " + address + ": ";
+        if (has(e, UnresolvedAddressException.class::isInstance)) {
+            return new WireException(
+                    ErrorCode.UNAVAILABLE,
+                    attempt + "no such host",
+                    "check the name, or tell its address with 'wire host add " + address.host() + " ADDRESS'",
+                    e);
+        }
+        if (e instanceof HttpConnectTimeoutException || e instanceof ConnectException) {
+            return new WireException(
+                    ErrorCode.UNAVAILABLE,
+                    attempt + (e instanceof ConnectException ? "nobody listens there" : "no answer"),
+                    "start 'wire connector run' on that host, and let TCP port " + address.port() + " through",
+                    e);
+        }
+        if (e instanceof HttpTimeoutException) {
+            return new WireException(ErrorCode.TIMEOUT, attempt + "no answer in time", "repeat the command", e);
+        }
+        if (has(e, SSLException.class::isInstance) || has(e, GeneralSecurityException.class::isInstance)) {
+            return new WireException(
+                    ErrorCode.UNAUTHENTICATED,
+                    attempt + "one of the two does not trust the other: "
+                            + deepest(e).getMessage(),
+                    "use credentials of the same tenant at both ends (wire init once, wire identity issue for others)",
+                    e);
+        }
+        return new WireException(
+                ErrorCode.UNAVAILABLE, attempt + e.getMessage(), "repeat the command; see the connector's log", e);
+    }
+
+    private static boolean has(Throwable e, Predicate<Throwable> test) {
+        Throwable at = e;
+        for (int i = 0; at != null && i < ENOUGH_CAUSES; i++) {
+            if (test.test(at)) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
+    }
+
+    private static Throwable deepest(Throwable e) {
+        Throwable at = e;
+        for (int i = 0; at.getCause() != null && i < ENOUGH_CAUSES; i++) {
+            at = at.getCause();
+        }
+        return at;
+    }
+
+    private byte[] write(Object body) {
+        try {
+            return json.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new WireException(ErrorCode.INTERNAL, "cannot write " + body + " as JSON", "", e);
+        }
+    }
+
+    private <T> T read(byte[] body, TypeReference<T> type) {
+        try {
+            return json.readValue(body, type);
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.INTERNAL,
+                    "cannot understand what " + address + " answered: " + e.getMessage(),
+                    "run the same release at both ends",
+                    e);
+        }
+    }
+
+    private static SSLContext context(TlsContexts tls, Optional<Identity> expected) {
+        Predicate<Identity> accepted =
+                identity -> expected.map(identity::equals).orElse(true);
+        try {
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            TrustManager trust = new IdentityTrust(tls.trustManager(accepted));
+            context.init(new KeyManager[] {tls.keyManager()}, new TrustManager[] {trust}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new WireException(ErrorCode.INTERNAL, "cannot make a TLS 1.3 context: " + e.getMessage(), "", e);
+        }
+    }
+}

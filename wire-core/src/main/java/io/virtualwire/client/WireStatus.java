@@ -1,0 +1,65 @@
+package io.virtualwire.client;
+
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One side of a wire as its connector sees it.
+ *
+ * @param endpoint the local endpoint's name
+ * @param state {@code standby}, {@code active} or {@code yielded}
+ * @param plain whether this side asked for payloads in the clear
+ * @param counters frames, bytes and segments so far, by name
+ * @param drops frames and datagrams dropped so far, by reason
+ */
+public record WireStatus(
+        WireId wire,
+        Side side,
+        Generation generation,
+        String endpoint,
+        String state,
+        boolean plain,
+        List<Peer> peers,
+        Map<String, Long> counters,
+        Map<String, Long> drops) {
+    public WireStatus {
+        peers = List.copyOf(peers);
+        counters = Map.copyOf(counters);
+        drops = Map.copyOf(drops);
+    }
+
+    /** Whether frames can pass: a peer is agreed and a session to it is ready. */
+    public boolean isAgreed() {
+        return peers.stream().anyMatch(peer -> peer.agreed() && peer.pathUp());
+    }
+
+    /**
+     * One generation of the far side.
+     *
+     * @param state {@code expected}, {@code active}, {@code closing} or {@code closed}
+     * @param agreed whether both daemons named each other
+     * @param pathUp whether a session to that daemon is ready
+     * @param plain whether payloads do travel in the clear
+     * @param payloadBudget payload bytes that one datagram carries now; 0 while there is no session
+     */
+    public record Peer(
+            Identity identity,
+            Generation generation,
+            String state,
+            List<String> paths,
+            boolean agreed,
+            boolean pathUp,
+            boolean plain,
+            int payloadBudget,
+            long sentFrames,
+            long receivedFrames,
+            int heldFrames) {
+        public Peer {
+            paths = List.copyOf(paths);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.virtualwire.forwarding;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An 802.1Q learning bridge as a decision: says where a frame goes, moves none.
+ *
+ * <p>Ports have a small number, which the hot path uses and which a removed port gives back, and a name, which stays the
+ * same when the bridge moves to another node. Belongs to one thread.
+ */
+public final class Bridge {
+    /** How long an address is believed after it was last seen, as IEEE 802.1Q recommends. */
+    public static final Duration DEFAULT_AGEING = Duration.ofSeconds(300);
+
+    /** The most addresses a bridge remembers unless told otherwise. */
+    public static final int DEFAULT_BOUND = 16_384;
+
+    private static final long GROUP_BIT = 0x0100_0000_0000L;
+    private static final long RESERVED = 0x0180_c200_0000L;
+    private static final long RESERVED_MASK = 0xffff_ffff_fff0L;
+
+    private static final ForwardingDecision FLOOD_GROUP = new ForwardingDecision.Flood(FloodCause.GROUP_DESTINATION);
+    private static final ForwardingDecision FLOOD_UNKNOWN =
+            new ForwardingDecision.Flood(FloodCause.UNKNOWN_DESTINATION);
+    private static final ForwardingDecision DROP_BAD_SOURCE = new ForwardingDecision.Drop(FilterReason.BAD_SOURCE);
+    private static final ForwardingDecision DROP_RESERVED =
+            new ForwardingDecision.Drop(FilterReason.RESERVED_DESTINATION);
+    private static final ForwardingDecision DROP_SAME_PORT = new ForwardingDecision.Drop(FilterReason.SAME_PORT);
+    private static final ForwardingDecision DROP_UNKNOWN_PORT = new ForwardingDecision.Drop(FilterReason.UNKNOWN_PORT);
+
+    private final ForwardingDatabase fdb;
+    private @Nullable String[] names = new String[4];
+    private ForwardingDecision[] forwards = new ForwardingDecision[0];
+    private long moves;
+    private long unlearned;
+
+    public Bridge() {
+        this(new ForwardingDatabase(DEFAULT_BOUND, DEFAULT_AGEING));
+    }
+
+    public Bridge(ForwardingDatabase fdb) {
+        this.fdb = fdb;
+        growTo(names.length);
+    }
+
+    /** Adds a port and answers its number; the same number if there is a port of this name. */
+    public int addPort(String name) {
+        int free = -1;
+        for (int port = 0; port < names.length; port++) {
+            if (name.equals(names[port])) {
+                return port;
+            }
+            if (names[port] == null && free < 0) {
+                free = port;
+            }
+        }
+        if (free < 0) {
+            free = names.length;
+            growTo(2 * names.length);
+        }
+        names[free] = name;
+        return free;
+    }
+
+    /** Removes a port with all that was learned there. */
+    public void removePort(int port) {
+        if (hasPort(port)) {
+            names[port] = null;
+            fdb.forgetPort(port);
+        }
+    }
+
+    /** The number of the port of this name, or -1. */
+    public int portOf(String name) {
+        return Arrays.asList(names).indexOf(name);
+    }
+
+    /** One more than the highest port number in use. */
+    public int portLimit() {
+        int limit = names.length;
+        while (limit > 0 && names[limit - 1] == null) {
+            limit--;
+        }
+        return limit;
+    }
+
+    public boolean hasPort(int port) {
+        return port >= 0 && port < names.length && names[port] != null;
+    }
+
+    /**
+     * Learns the source and decides where the frame goes. HOT PATH: allocates nothing.
+     *
+     * @param destination the destination address, 48 bits
+     * @param source the source address, 48 bits
+     * @param vlan the VLAN id of the frame's tag, 0 if it has none
+     * @param ingress the number of the port it came from
+     * @param now nanoseconds of a monotonic clock
+     */
+    public ForwardingDecision decide(long destination, long source, int vlan, int ingress, long now) {
+        if (!hasPort(ingress)) {
+            return DROP_UNKNOWN_PORT;
+        }
+        if ((source & GROUP_BIT) != 0 || source == 0) {
+            return DROP_BAD_SOURCE;
+        }
+        if ((destination & RESERVED_MASK) == RESERVED) {
+            return DROP_RESERVED;
+        }
+        switch (fdb.learn(source, vlan, ingress, now)) {
+            case MOVED -> moves++;
+            case FULL -> unlearned++;
+            case NEW, REFRESHED -> {}
+        }
+        if ((destination & GROUP_BIT) != 0) {
+            return FLOOD_GROUP;
+        }
+        int egress = fdb.find(destination, vlan, now);
+        if (egress == ForwardingDatabase.UNKNOWN) {
+            return FLOOD_UNKNOWN;
+        }
+        return egress == ingress ? DROP_SAME_PORT : forwards[egress];
+    }
+
+    /** Forgets what is too old; to be called every few seconds. */
+    public void age(long now) {
+        fdb.age(now);
+    }
+
+    /** Everything learned that is not too old, ordered by VLAN and address. */
+    public List<FdbEntry> snapshot(long now) {
+        List<FdbEntry> entries = new ArrayList<>(fdb.size());
+        fdb.forEach(now, (mac, vlan, port, sequence, ageNanos) -> {
+            String name = names[port];
+            if (name != null) {
+                entries.add(new FdbEntry(mac, vlan, name, ageNanos / 1_000_000, sequence));
+            }
+        });
+        entries.sort(Comparator.comparingInt(FdbEntry::vlan).thenComparingLong(FdbEntry::mac));
+        return entries;
+    }
+
+    /** Takes over what another place learned; entries of ports that this bridge does not have are left out. */
+    public void restore(List<FdbEntry> entries, long now) {
+        for (FdbEntry entry : entries) {
+            int port = portOf(entry.port());
+            if (port >= 0) {
+                long seenAt = now - entry.ageMillis() * 1_000_000;
+                fdb.merge(entry.mac(), entry.vlan(), port, entry.sequence(), seenAt, now);
+            }
+        }
+    }
+
+    /** How many addresses are remembered. */
+    public int addresses() {
+        return fdb.size();
+    }
+
+    /** Rises whenever what is remembered changes; see {@link ForwardingDatabase#changes}. */
+    public long changes() {
+        return fdb.changes();
+    }
+
+    /** How often an address appeared on another port than before. */
+    public long moves() {
+        return moves;
+    }
+
+    /** How often an address was not learned because the table was full. */
+    public long unlearned() {
+        return unlearned;
+    }
+
+    private void growTo(int size) {
+        int before = forwards.length;
+        names = Arrays.copyOf(names, size);
+        forwards = Arrays.copyOf(forwards, size);
+        for (int port = before; port < size; port++) {
+            forwards[port] = new ForwardingDecision.Forward(port);
+        }
+    }
+}
