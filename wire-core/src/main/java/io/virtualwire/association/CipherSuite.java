@@ -31,6 +31,11 @@ enum CipherSuite {
         return keyAlgorithm;
     }
 
+    /** What this daemon offers, the preferred one first. */
+    static List<String> offered() {
+        return List.of(AES_256_GCM.wireName, CHACHA20_POLY1305.wireName);
+    }
+
     /** The first of the server's list that the client has too and that is known here; both sides find the same. */
     static Optional<CipherSuite> choose(List<String> server, List<String> client) {
         return server.stream()

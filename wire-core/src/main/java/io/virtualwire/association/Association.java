@@ -1,0 +1,421 @@
+package io.virtualwire.association;
+
+import io.virtualwire.association.StreamMessage.Close;
+import io.virtualwire.association.StreamMessage.Failure;
+import io.virtualwire.association.StreamMessage.Hello;
+import io.virtualwire.association.StreamMessage.Ready;
+import io.virtualwire.association.StreamMessage.Told;
+import io.virtualwire.control.Identity;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.DropTally;
+import io.virtualwire.transport.UnderlayAddress;
+import io.virtualwire.wire.MessageHeader;
+import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.WirePath;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that two daemons share: one peer, its sessions, and the way to it. Owner thread only. */
+final class Association implements WirePath, ControlStream.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Association.class);
+
+    /** The one lane that is sent on; flows will be spread over several one day. */
+    private static final int LANE = 0;
+
+    private final AssociationContext context;
+    private final Identity peer;
+    private final Executor owner;
+    private final Sessions sessions;
+    private final Redialler redialler;
+    private final Path path;
+    private final DropTally drops = new DropTally();
+    private final Runnable endOfTurn = this::endOfTurn;
+    private @Nullable UUID knownInstance;
+    private @Nullable Session speaking;
+    private int holders;
+    private boolean willFlush;
+    private boolean suspect;
+    private boolean closed;
+
+    Association(AssociationContext context, Identity peer, Executor owner) {
+        this.context = context;
+        this.peer = peer;
+        this.owner = owner;
+        AssociationLimits limits = context.limits();
+        this.sessions = new Sessions(context.self().toString().compareTo(peer.toString()) < 0);
+        this.redialler = new Redialler(limits.firstRedial(), limits.longestRedial(), context.random(), context.now());
+        this.path = new Path(
+                context.lanes().get(LANE), limits, context.loop().ticker(), drops, new AddressCheck(context.random()));
+    }
+
+    // What wires see.
+
+    @Override
+    public Identity peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean isUp() {
+        return sessions.current() != null;
+    }
+
+    @Override
+    public int payloadBudget() {
+        return path.mtu().size() - SendLane.OVERHEAD;
+    }
+
+    /** HOT PATH. */
+    @Override
+    public boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
+        Session session = sessions.current();
+        if (session == null) {
+            drops.add(DropReason.NO_SESSION);
+            return false;
+        }
+        if (length > payloadBudget()) {
+            drops.add(DropReason.UNDERLAY_TOO_BIG);
+            return false;
+        }
+        SendLane keys = session.sendLane(LANE);
+        if (keys.sent() >= context.limits().mostDatagrams()) {
+            drops.add(DropReason.KEY_EXHAUSTED);
+            return false;
+        }
+        path.queue(keys, header, plain, payload, offset, length);
+        flushAtEndOfTurn();
+        return true;
+    }
+
+    @Override
+    public void flush() {
+        path.flush();
+    }
+
+    @Override
+    public boolean tell(PeerMessage message) {
+        Session session = sessions.current();
+        return session != null && !session.superseded() && session.stream().send(new Told(message));
+    }
+
+    // What the directory asks.
+
+    void hold(List<PeerAddress> addresses) {
+        holders++;
+        redialler.addresses(addresses, context.now());
+        tick();
+    }
+
+    void release() {
+        holders--;
+    }
+
+    /** Whether nobody holds this and nothing is left of it. */
+    boolean isIdle() {
+        return holders == 0 && sessions.all().isEmpty();
+    }
+
+    DropTally drops() {
+        return drops;
+    }
+
+    AssociationStatus status() {
+        long now = context.now();
+        long rtt = path.roundTrip().nanos();
+        return new AssociationStatus(
+                peer,
+                isUp(),
+                Optional.ofNullable(path.remote()).map(UnderlayAddress::toString),
+                rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
+                path.mtu().size(),
+                isUp() && path.isSuspect(now),
+                sessions.all().stream()
+                        .map(session -> SessionStatus.of(session, session == sessions.current(), now))
+                        .toList(),
+                drops.snapshot());
+    }
+
+    // Sessions.
+
+    /** A peer that dialled us has proved who it is and greeted. */
+    void greeted(ControlStream stream, Hello hello) {
+        if (sessions.isDuplicate(hello.instance(), hello.rekey())) {
+            stream.refuse(new Failure(Failure.DUPLICATE_SESSION, "this instance was dialled already"), owner);
+            return;
+        }
+        Optional<CipherSuite> suite = CipherSuite.choose(context.ciphers(), hello.ciphers());
+        if (suite.isEmpty()) {
+            stream.refuse(new Failure(Failure.CIPHER, "none of " + hello.ciphers() + " is known here"), owner);
+            return;
+        }
+        int index = context.table().reserve();
+        try {
+            stream.start(this, owner);
+            stream.send(context.hello(index, false));
+            install(stream, false, hello.rekey(), hello, index, suite.get());
+        } catch (IOException e) {
+            LOG.warn("session with {} failed: {}", peer, e.getMessage());
+            stream.cut();
+        } finally {
+            context.table().release(index);
+        }
+    }
+
+    private void dial(boolean rekey) {
+        int index = context.table().reserve();
+        redialler.began();
+        context.dialler().dial(peer, redialler.addresses(), context.hello(index, rekey), new StreamDialler.Listener() {
+            @Override
+            public void dialled(ControlStream stream, Hello peerHello) {
+                redialler.answered(context.now());
+                answered(stream, rekey, peerHello, index);
+                context.table().release(index);
+            }
+
+            @Override
+            public void failed(String reason) {
+                redialler.failed(context.now());
+                context.table().release(index);
+            }
+        });
+    }
+
+    private void answered(ControlStream stream, boolean rekey, Hello hello, int index) {
+        Optional<CipherSuite> suite = CipherSuite.choose(hello.ciphers(), context.ciphers());
+        if (closed || suite.isEmpty()) {
+            stream.cut();
+            return;
+        }
+        try {
+            stream.start(this, owner);
+            install(stream, true, rekey, hello, index, suite.get());
+        } catch (IOException e) {
+            LOG.warn("session with {} failed: {}", peer, e.getMessage());
+            stream.cut();
+        }
+    }
+
+    private void install(
+            ControlStream stream, boolean dialled, boolean rekey, Hello hello, int index, CipherSuite suite)
+            throws IOException {
+        for (Session old : List.copyOf(sessions.all())) {
+            if (!old.instance().equals(hello.instance())) {
+                remove(old, "its process was replaced");
+            }
+        }
+        int peerIndex = (int) hello.sessionIndex();
+        byte[] exported = stream.export(
+                SessionKeys.EXPORTER_LABEL,
+                SessionKeys.exporterContext(dialled ? index : peerIndex, dialled ? peerIndex : index),
+                SessionKeys.LENGTH);
+        try (SessionKeys keys = new SessionKeys(exported)) {
+            Session session = new Session(
+                    this,
+                    stream,
+                    dialled,
+                    rekey,
+                    hello,
+                    index,
+                    suite,
+                    keys,
+                    context.lanes().size(),
+                    context.now());
+            sessions.install(session);
+            context.table().install(session);
+        }
+        stream.send(new Ready());
+    }
+
+    private void becameReady(Session session) {
+        if (session.ready()) {
+            return;
+        }
+        redialler.succeeded(context.now());
+        if (!sessions.becameReady(session)) {
+            return;
+        }
+        long now = context.now();
+        boolean newInstance = !session.instance().equals(knownInstance);
+        knownInstance = session.instance();
+        if (newInstance || path.remote() == null || path.isSuspect(now)) {
+            path.moveTo(UnderlayAddress.of(session.stream().remoteAddress(), session.peerPort(LANE)), now);
+        }
+        LOG.info(
+                "session with {} is ready: {} {}",
+                peer,
+                session.dialled() ? "dialled" : "accepted",
+                session.suite().wireName());
+        path.tick(session.sendLane(LANE), now);
+        context.listener().sessionUp(this, newInstance);
+    }
+
+    private void remove(Session session, String reason) {
+        LOG.info("session with {} ended: {}", peer, reason);
+        boolean wasUp = isUp();
+        boolean wasCurrent = sessions.remove(session);
+        context.table().remove(session);
+        session.stream().finish(new Close());
+        session.close();
+        Session current = sessions.current();
+        if (wasCurrent && current != null && !current.superseded()) {
+            context.listener().sessionUp(this, false);
+        } else if (wasUp && !isUp()) {
+            context.listener().sessionDown(this);
+        }
+    }
+
+    @Override
+    public void received(ControlStream stream, StreamMessage message) {
+        Session session = sessionOf(stream);
+        if (session == null) {
+            return;
+        }
+        switch (message) {
+            case Ready ready -> becameReady(session);
+            case Told told -> told(session, told.message());
+            case Close close -> remove(session, "the peer closed it");
+            case Failure failure -> remove(session, "the peer says " + failure.code() + ": " + failure.message());
+            case Hello hello -> remove(session, "the peer greeted twice");
+            case StreamMessage.Ignored ignored -> LOG.debug("{} said {}", peer, ignored.type());
+        }
+    }
+
+    /** The peer speaks on one stream at a time and never goes back, so what an older one still brings is stale. */
+    private void told(Session session, PeerMessage message) {
+        if (session.overtaken()) {
+            return;
+        }
+        if (speaking != null && speaking != session) {
+            speaking.overtake();
+        }
+        speaking = session;
+        context.listener().told(this, message);
+    }
+
+    @Override
+    public void ended(ControlStream stream, String reason) {
+        Session session = sessionOf(stream);
+        if (session != null && !session.ready()) {
+            remove(session, reason);
+        } else if (session != null) {
+            LOG.info("control stream to {} ended: {}", peer, reason);
+        }
+        tick();
+    }
+
+    private @Nullable Session sessionOf(ControlStream stream) {
+        for (Session session : sessions.all()) {
+            if (session.stream() == stream) {
+                return session;
+            }
+        }
+        return null;
+    }
+
+    // Datagrams.
+
+    /** An authentic message came. HOT PATH. */
+    void message(
+            Session session,
+            boolean newest,
+            MessageHeader header,
+            boolean plain,
+            byte[] bytes,
+            int offset,
+            int length,
+            UnderlayAddress from,
+            long now) {
+        session.heard(now);
+        Session current = sessions.current();
+        if (current != null) {
+            path.heard(current.sendLane(LANE), from, newest, now);
+        }
+        if (header.wireIndex() != 0) {
+            context.listener().message(this, header, plain, bytes, offset, length);
+        } else if (current != null) {
+            path.message(current.sendLane(LANE), header, bytes, offset, length, from, now);
+            if (path.hasQueued()) {
+                flushAtEndOfTurn();
+            }
+        }
+    }
+
+    private void flushAtEndOfTurn() {
+        if (!willFlush) {
+            willFlush = true;
+            context.loop().atEndOfTurn(endOfTurn);
+        }
+    }
+
+    private void endOfTurn() {
+        willFlush = false;
+        path.flush();
+    }
+
+    // Time.
+
+    /** Does what is due; called every few tens of milliseconds. */
+    void tick() {
+        long now = context.now();
+        if (closed) {
+            return;
+        }
+        for (Session session : List.copyOf(sessions.all())) {
+            boolean superseded = session.ready() && session != sessions.current();
+            long patience =
+                    (superseded ? context.limits().grace() : context.limits().deadAfter()).toNanos();
+            if (now - session.heardAt() > patience) {
+                remove(session, superseded ? "a newer one took over" : "nothing authentic arrived");
+            }
+        }
+        Session current = sessions.current();
+        if (current != null) {
+            path.tick(current.sendLane(LANE), now);
+            if (holders == 0 && current.dialled()) {
+                remove(current, "no wire needs it");
+            }
+            noteSuspicion(now);
+        }
+        if (holders > 0 && redialler.isDue(now)) {
+            dialIfNeeded(now);
+        }
+    }
+
+    private void noteSuspicion(long now) {
+        if (path.isSuspect(now) != suspect) {
+            suspect = !suspect;
+            LOG.info("path to {} at {} {}", peer, path.remote(), suspect ? "is silent" : "answers again");
+        }
+    }
+
+    private void dialIfNeeded(long now) {
+        if (sessions.any(session -> !session.ready())) {
+            return;
+        }
+        Session current = sessions.current();
+        if (current == null || current.superseded() || !current.stream().isOpen()) {
+            dial(false);
+        } else if (current.isRekeyDue(context.limits(), now)) {
+            dial(true);
+        } else if (path.isSuspect(now)) {
+            dial(current.dialled());
+        }
+    }
+
+    void close() {
+        closed = true;
+        for (Session session : List.copyOf(sessions.all())) {
+            sessions.remove(session);
+            context.table().remove(session);
+            session.stream().finish(new Close());
+            session.close();
+        }
+    }
+}

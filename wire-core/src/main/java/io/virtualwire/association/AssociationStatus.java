@@ -1,0 +1,28 @@
+package io.virtualwire.association;
+
+import io.virtualwire.control.Identity;
+import io.virtualwire.port.DropReason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a daemon shares with one peer, as it is now.
+ *
+ * @param up whether there is a session to send on
+ * @param address where datagrams go
+ * @param roundTrip smoothed
+ * @param pathMtu the largest datagram in use, as UDP payload
+ * @param suspect whether a session is there but nothing has arrived for a while
+ * @param drops what was dropped of this peer's datagrams and of those meant for it, and why
+ */
+public record AssociationStatus(
+        Identity peer,
+        boolean up,
+        Optional<String> address,
+        Optional<Duration> roundTrip,
+        int pathMtu,
+        boolean suspect,
+        List<SessionStatus> sessions,
+        Map<DropReason, Long> drops) {}

@@ -1,0 +1,203 @@
+package io.virtualwire.association;
+
+import io.virtualwire.association.StreamMessage.Failure;
+import io.virtualwire.association.StreamMessage.Hello;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.DropTally;
+import io.virtualwire.transport.Loop;
+import io.virtualwire.transport.Transport;
+import io.virtualwire.wire.PathDirectory;
+import io.virtualwire.wire.PathListener;
+import io.virtualwire.wire.WirePath;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * All associations of one daemon: dials and is dialled on TCP, sends and receives datagrams on UDP, one port for both.
+ *
+ * <p>Owner thread only, but for what is said otherwise.
+ */
+public final class Associations implements PathDirectory, AutoCloseable {
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    private final Loop loop;
+    private final AssociationContext context;
+    private final StreamAcceptor acceptor;
+    private final PendingSockets pending = new PendingSockets();
+    private final DropTally drops = new DropTally();
+    private final Map<Identity, Association> associations = new HashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * @param server bound to the port number that {@code transports} are bound to; owned by this from now on
+     * @param transports one for each lane; owned by this from now on
+     */
+    public Associations(
+            Loop loop,
+            TlsContexts tls,
+            ServerSocket server,
+            List<Transport> transports,
+            AssociationLimits limits,
+            PathListener listener) {
+        this.loop = loop;
+        SecureRandom random = new SecureRandom();
+        StreamCodec codec = new StreamCodec();
+        List<Lane> lanes = new ArrayList<>();
+        for (Transport transport : transports) {
+            lanes.add(new Lane(lanes.size(), transport));
+        }
+        this.context = new AssociationContext(
+                loop,
+                tls.identity(),
+                UUID.randomUUID(),
+                CipherSuite.offered(),
+                limits,
+                random,
+                new SessionTable(random),
+                List.copyOf(lanes),
+                new StreamDialler(tls, codec, pending, limits.handshake(), owner()),
+                listener);
+        this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
+    }
+
+    /** Begins to receive and to accept. */
+    public void start() {
+        loop.assertInLoop();
+        for (Lane lane : context.lanes()) {
+            lane.transport().attach(new Receiver(context.table(), loop.ticker(), drops));
+        }
+        acceptor.start(owner(), this::greeted);
+        tick();
+    }
+
+    /** Who this daemon is. */
+    public Identity self() {
+        return context.self();
+    }
+
+    /** The port that peers dial, and send datagrams to. Any thread. */
+    public int port() {
+        return context.lanes().getFirst().port();
+    }
+
+    @Override
+    public WirePath acquire(Identity peer, List<String> addresses) {
+        loop.assertInLoop();
+        if (peer.equals(context.self())) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "a wire from " + peer + " to itself was asked for",
+                    "connect the two endpoints by way of a second daemon, or bridge them on this host");
+        }
+        List<PeerAddress> parsed = addresses.stream().map(PeerAddress::parse).toList();
+        Association association = associations.get(peer);
+        if (association == null) {
+            association = add(peer);
+        }
+        association.hold(parsed);
+        return association;
+    }
+
+    @Override
+    public void release(Identity peer) {
+        loop.assertInLoop();
+        Association association = associations.get(peer);
+        if (association != null) {
+            association.release();
+        }
+    }
+
+    /** Every association as it is now. */
+    public List<AssociationStatus> status() {
+        loop.assertInLoop();
+        return associations.values().stream().map(Association::status).toList();
+    }
+
+    /** What was dropped so far, and why. */
+    public Map<DropReason, Long> drops() {
+        loop.assertInLoop();
+        Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+        drops.snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        for (Association association : associations.values()) {
+            association.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        }
+        return sum;
+    }
+
+    /** Connections that were refused before they proved anything. Any thread. */
+    public long refusedHandshakes() {
+        return acceptor.refused();
+    }
+
+    /** Ends every session orderly and closes the sockets. */
+    @Override
+    public void close() {
+        loop.assertInLoop();
+        closed = true;
+        acceptor.close();
+        pending.close();
+        associations.values().forEach(Association::close);
+        associations.clear();
+        context.lanes().forEach(lane -> lane.transport().close());
+    }
+
+    private void greeted(ControlStream stream, Hello hello) {
+        Association association = associations.get(stream.peer());
+        if (closed) {
+            stream.cut();
+            return;
+        }
+        if (association == null) {
+            if (associations.size() >= context.limits().mostAssociations()) {
+                stream.refuse(new Failure(Failure.LIMIT, "this daemon has as many peers as it may"), owner());
+                return;
+            }
+            association = add(stream.peer());
+        }
+        association.greeted(stream, hello);
+    }
+
+    private Association add(Identity peer) {
+        Association association = new Association(context, peer, owner());
+        associations.put(peer, association);
+        return association;
+    }
+
+    private void tick() {
+        if (closed) {
+            return;
+        }
+        for (Association association : List.copyOf(associations.values())) {
+            association.tick();
+            if (association.isIdle()) {
+                associations.remove(association.peer());
+                association.drops().snapshot().forEach(drops::add);
+            }
+        }
+        loop.schedule(TICK, this::tick);
+    }
+
+    /** The loop for threads that may outlive it. */
+    private Executor owner() {
+        return task -> {
+            try {
+                loop.execute(task);
+            } catch (RejectedExecutionException e) {
+                // The loop has ended, and with it everybody who could be interested.
+            }
+        };
+    }
+}

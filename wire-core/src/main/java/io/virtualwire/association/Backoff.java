@@ -1,0 +1,29 @@
+package io.virtualwire.association;
+
+import java.util.random.RandomGenerator;
+
+/** How long to wait before the next attempt: doubling from a first to a longest wait, less up to half of it by chance. */
+final class Backoff {
+    private final long firstNanos;
+    private final long longestNanos;
+    private final RandomGenerator random;
+    private long nextNanos;
+
+    Backoff(long firstNanos, long longestNanos, RandomGenerator random) {
+        this.firstNanos = firstNanos;
+        this.longestNanos = longestNanos;
+        this.random = random;
+        this.nextNanos = firstNanos;
+    }
+
+    /** The wait after one more failure. */
+    long next() {
+        long wait = nextNanos;
+        nextNanos = Math.min(longestNanos, nextNanos * 2);
+        return wait - random.nextLong(wait / 2 + 1);
+    }
+
+    void reset() {
+        nextNanos = firstNanos;
+    }
+}

@@ -1,0 +1,78 @@
+package io.virtualwire.association;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.virtualwire.association.StreamMessage.Ignored;
+import io.virtualwire.association.StreamMessage.Told;
+import io.virtualwire.wire.PeerMessage;
+import java.io.DataInput;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+
+/** Messages of the control stream as bytes: a 32-bit length, then a JSON object with a {@code type}. */
+final class StreamCodec {
+    /** The longest message, its length field not counted. */
+    static final int MAX_LENGTH = 1 << 20;
+
+    private final JsonMapper json = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
+
+    /** The message with its length in front. */
+    byte[] encode(StreamMessage message) {
+        try {
+            byte[] text = message instanceof Told told
+                    ? json.writerFor(PeerMessage.class).writeValueAsBytes(told.message())
+                    : json.writerFor(StreamMessage.class).writeValueAsBytes(message);
+            if (text.length > MAX_LENGTH) {
+                throw new IllegalArgumentException("a message of " + text.length + " bytes exceeds " + MAX_LENGTH);
+            }
+            return ByteBuffer.allocate(Integer.BYTES + text.length)
+                    .putInt(text.length)
+                    .put(text)
+                    .array();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot write " + message, e);
+        }
+    }
+
+    /** Reads one message, waiting for it. */
+    StreamMessage read(DataInput in) throws IOException {
+        int length = in.readInt();
+        if (length < 2 || length > MAX_LENGTH) {
+            throw new ProtocolException("a message of " + Integer.toUnsignedString(length) + " bytes");
+        }
+        byte[] text = new byte[length];
+        in.readFully(text);
+        return decode(text);
+    }
+
+    private StreamMessage decode(byte[] text) throws ProtocolException {
+        try {
+            JsonNode tree = json.readTree(text);
+            String type = tree.path("type").asText();
+            return switch (type) {
+                case "hello", "ready", "error", "close" -> json.treeToValue(tree, StreamMessage.class);
+                case "offer", "withdraw", "handoff", "handoffAck" ->
+                    new Told(json.treeToValue(tree, PeerMessage.class));
+                default -> unknown(tree, type);
+            };
+        } catch (ProtocolException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw (ProtocolException) new ProtocolException("a message that cannot be read").initCause(e);
+        }
+    }
+
+    private static StreamMessage unknown(JsonNode tree, String type) throws ProtocolException {
+        if (tree.path("optional").asBoolean(false)) {
+            return new Ignored(type);
+        }
+        throw new ProtocolException("a message of unknown type '" + type + "'");
+    }
+}

@@ -1,0 +1,91 @@
+package io.virtualwire.association;
+
+import io.virtualwire.association.StreamMessage.Failure;
+import io.virtualwire.association.StreamMessage.Hello;
+import io.virtualwire.control.Identity;
+import io.virtualwire.identity.TlsContexts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connects to peers: each dial tries the addresses in order on a virtual thread of its own. */
+final class StreamDialler {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamDialler.class);
+    private static final int CONNECT_MILLIS = 1500;
+
+    private final TlsContexts tls;
+    private final StreamCodec codec;
+    private final PendingSockets pending;
+    private final Duration deadline;
+    private final Executor owner;
+
+    /** What the owner thread learns of a dial: one of the two, once. */
+    interface Listener {
+        void dialled(ControlStream stream, Hello peerHello);
+
+        void failed(String reason);
+    }
+
+    StreamDialler(TlsContexts tls, StreamCodec codec, PendingSockets pending, Duration deadline, Executor owner) {
+        this.tls = tls;
+        this.codec = codec;
+        this.pending = pending;
+        this.deadline = deadline;
+        this.owner = owner;
+    }
+
+    void dial(Identity peer, List<PeerAddress> addresses, Hello hello, Listener listener) {
+        Thread.ofVirtual().name("wire-dial-" + peer).start(() -> tryAll(peer, addresses, hello, listener));
+    }
+
+    private void tryAll(Identity peer, List<PeerAddress> addresses, Hello hello, Listener listener) {
+        StringBuilder reasons = new StringBuilder();
+        for (PeerAddress address : addresses) {
+            try {
+                for (InetAddress host : InetAddress.getAllByName(address.host())) {
+                    if (tryOne(peer, new InetSocketAddress(host, address.port()), hello, listener, reasons)) {
+                        return;
+                    }
+                }
+            } catch (IOException e) {
+                reasons.append(address).append(": unknown host; ");
+            }
+        }
+        LOG.debug("cannot reach {}: {}", peer, reasons);
+        owner.execute(() -> listener.failed(reasons.toString()));
+    }
+
+    private boolean tryOne(
+            Identity peer, InetSocketAddress address, Hello hello, Listener listener, StringBuilder reasons) {
+        Socket raw = new Socket();
+        try (PendingSockets.Guard guard = pending.watch(raw, deadline.plusMillis(CONNECT_MILLIS))) {
+            raw.connect(address, CONNECT_MILLIS);
+            ControlStream stream =
+                    ControlStream.handshake(raw, tls.clientSocket(raw, peer), codec, (int) deadline.toMillis());
+            stream.sendNow(hello);
+            Hello answer = answer(stream);
+            owner.execute(() -> listener.dialled(stream, answer));
+            return true;
+        } catch (IOException | RuntimeException e) {
+            PendingSockets.closeQuietly(raw);
+            reasons.append(address).append(": ").append(e.getMessage()).append("; ");
+            return false;
+        }
+    }
+
+    private static Hello answer(ControlStream stream) throws IOException {
+        return switch (stream.readNow()) {
+            case Hello hello -> hello;
+            case Failure failure ->
+                throw new ProtocolException("the peer refused: " + failure.code() + " " + failure.message());
+            case StreamMessage other -> throw new ProtocolException("the peer began with " + other);
+        };
+    }
+}
