@@ -1,0 +1,42 @@
+package io.virtualwire.handoff;
+
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.SideStatus;
+import io.virtualwire.wire.WireEngine;
+import java.util.Optional;
+
+/** The wires of a real engine. */
+public final class EngineWires implements HandoffWires {
+    private final WireEngine engine;
+
+    public EngineWires(WireEngine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void activate(ComponentPort port) {
+        engine.activate(port.wire(), port.side());
+    }
+
+    @Override
+    public void yield(ComponentPort port) {
+        engine.yieldSide(port.wire(), port.side());
+    }
+
+    @Override
+    public void disconnect(ComponentPort port, Generation generation) {
+        engine.disconnect(port.wire(), port.side(), generation);
+    }
+
+    @Override
+    public Optional<SideStatus> status(ComponentPort port) {
+        return engine.side(port.wire(), port.side());
+    }
+
+    @Override
+    public boolean tell(Identity node, PeerMessage message) {
+        return engine.tell(node, message);
+    }
+}
