@@ -27,6 +27,8 @@ public enum DropReason {
     UNDERLAY_TOO_BIG,
     /** There is no way to the peer's address. */
     UNDERLAY_UNREACHABLE,
+    /** Datagrams came faster than they were read; the kernel dropped them. */
+    UNDERLAY_OVERFLOW,
     /** A datagram was larger than the receive buffer. */
     UNDERLAY_TRUNCATED,
 

@@ -1,0 +1,238 @@
+package io.virtualwire.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The system calls, each returning its result or its error number negated.
+ *
+ * <p>{@link #read}, {@link #write}, {@link #sendTo} and {@link #setOption} take heap memory without copying it: their calls
+ * are <em>critical</em>, that is, no safepoint is reached while they last, which only calls that never wait may be. Not for
+ * use by two threads, because each instance has one place for the error number.
+ */
+final class Syscalls {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    private static final Linker.Option CRITICAL = Linker.Option.critical(true);
+
+    private static final MethodHandle OPEN =
+            bind("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO, Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle IOCTL = bind(
+            "ioctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+            ERRNO,
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle IOCTL_VALUE = bind(
+            "ioctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+            ERRNO,
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle SETNS = bind("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle READ =
+            bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), ERRNO, CRITICAL);
+    private static final MethodHandle WRITE =
+            bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), ERRNO, CRITICAL);
+    private static final MethodHandle SOCKET =
+            bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle BIND =
+            bind("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle CONNECT =
+            bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle GETSOCKNAME =
+            bind("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), ERRNO);
+    private static final MethodHandle SETSOCKOPT = bind(
+            "setsockopt",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+            ERRNO,
+            CRITICAL);
+    private static final MethodHandle GETSOCKOPT =
+            bind("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), ERRNO);
+    private static final MethodHandle SENDTO = bind(
+            "sendto",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT),
+            ERRNO,
+            CRITICAL);
+    private static final MethodHandle RECVMMSG = bind(
+            "recvmmsg",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+            ERRNO,
+            CRITICAL);
+    private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private final MemorySegment state = Arena.ofAuto().allocate(JAVA_INT);
+    private final int[] value = new int[1];
+    private final MemorySegment valueSegment = MemorySegment.ofArray(value);
+
+    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
+    }
+
+    int open(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return result((int) OPEN.invokeExact(state, arena.allocateFrom(path), flags));
+        } catch (Throwable e) {
+            throw defect("open", e);
+        }
+    }
+
+    int close(int fd) {
+        try {
+            return result((int) CLOSE.invokeExact(state, fd));
+        } catch (Throwable e) {
+            throw defect("close", e);
+        }
+    }
+
+    int ioctl(int fd, long request, MemorySegment argument) {
+        try {
+            return result((int) IOCTL.invokeExact(state, fd, request, argument));
+        } catch (Throwable e) {
+            throw defect("ioctl", e);
+        }
+    }
+
+    int ioctl(int fd, long request, long argument) {
+        try {
+            return result((int) IOCTL_VALUE.invokeExact(state, fd, request, argument));
+        } catch (Throwable e) {
+            throw defect("ioctl", e);
+        }
+    }
+
+    int setns(int fd, int kind) {
+        try {
+            return result((int) SETNS.invokeExact(state, fd, kind));
+        } catch (Throwable e) {
+            throw defect("setns", e);
+        }
+    }
+
+    /** The descriptor must not block. */
+    int read(int fd, byte[] bytes, int offset, int length) {
+        try {
+            MemorySegment target = MemorySegment.ofArray(bytes).asSlice(offset, length);
+            return result((int) (long) READ.invokeExact(state, fd, target, (long) length));
+        } catch (Throwable e) {
+            throw defect("read", e);
+        }
+    }
+
+    /** The descriptor must not block. */
+    int write(int fd, byte[] bytes, int offset, int length) {
+        try {
+            MemorySegment source = MemorySegment.ofArray(bytes).asSlice(offset, length);
+            return result((int) (long) WRITE.invokeExact(state, fd, source, (long) length));
+        } catch (Throwable e) {
+            throw defect("write", e);
+        }
+    }
+
+    int socket(int family, int type, int protocol) {
+        try {
+            return result((int) SOCKET.invokeExact(state, family, type, protocol));
+        } catch (Throwable e) {
+            throw defect("socket", e);
+        }
+    }
+
+    int bind(int fd, MemorySegment address, int length) {
+        try {
+            return result((int) BIND.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw defect("bind", e);
+        }
+    }
+
+    int connect(int fd, MemorySegment address, int length) {
+        try {
+            return result((int) CONNECT.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw defect("connect", e);
+        }
+    }
+
+    int getSockName(int fd, MemorySegment address) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) address.byteSize());
+            return result((int) GETSOCKNAME.invokeExact(state, fd, address, length));
+        } catch (Throwable e) {
+            throw defect("getsockname", e);
+        }
+    }
+
+    int setOption(int fd, int level, int option, int newValue) {
+        value[0] = newValue;
+        try {
+            return result((int) SETSOCKOPT.invokeExact(state, fd, level, option, valueSegment, Integer.BYTES));
+        } catch (Throwable e) {
+            throw defect("setsockopt", e);
+        }
+    }
+
+    int getOption(int fd, int level, int option) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(JAVA_INT);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
+            int result = result((int) GETSOCKOPT.invokeExact(state, fd, level, option, target, length));
+            return result < 0 ? result : target.get(JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw defect("getsockopt", e);
+        }
+    }
+
+    /** The descriptor must not block. */
+    int sendTo(int fd, byte[] bytes, int offset, int length, int flags, MemorySegment address, int addressLength) {
+        try {
+            MemorySegment source = MemorySegment.ofArray(bytes).asSlice(offset, length);
+            return result(
+                    (int) (long) SENDTO.invokeExact(state, fd, source, (long) length, flags, address, addressLength));
+        } catch (Throwable e) {
+            throw defect("sendto", e);
+        }
+    }
+
+    /** The descriptor must not block. */
+    int receiveMany(int fd, MemorySegment messages, int count, int flags) {
+        try {
+            return result((int) RECVMMSG.invokeExact(state, fd, messages, count, flags, MemorySegment.NULL));
+        } catch (Throwable e) {
+            throw defect("recvmmsg", e);
+        }
+    }
+
+    /** What the negated error number means, for messages. */
+    static String explain(int negatedErrno) {
+        try {
+            MemorySegment text = (MemorySegment) STRERROR.invokeExact(-negatedErrno);
+            return text.reinterpret(256).getString(0) + " (errno " + -negatedErrno + ")";
+        } catch (Throwable e) {
+            throw defect("strerror", e);
+        }
+    }
+
+    /** The failure of a system call that had to succeed. */
+    static WireException failure(String attempted, int negatedErrno, String hint) {
+        String next = negatedErrno == -Errno.EPERM || negatedErrno == -Errno.EACCES
+                ? "run as root, or with CAP_NET_ADMIN (and CAP_SYS_ADMIN for other network namespaces)"
+                : hint;
+        return new WireException(ErrorCode.SYSTEM, attempted + ": " + explain(negatedErrno), next);
+    }
+
+    private int result(int value) {
+        return value == -1 ? -state.get(JAVA_INT, 0) : value;
+    }
+
+    private static IllegalStateException defect(String call, Throwable e) {
+        return new IllegalStateException("the binding of " + call + " is wrong", e);
+    }
+}

@@ -1,0 +1,125 @@
+package io.virtualwire.port;
+
+import io.virtualwire.frame.VirtioFault;
+import io.virtualwire.frame.VirtioNetHeader;
+import io.virtualwire.linux.Errno;
+import io.virtualwire.linux.TapDevice;
+import io.virtualwire.transport.DatapathLoop;
+import io.virtualwire.transport.Registration;
+import org.jspecify.annotations.Nullable;
+
+/** A guest's interface that is a TAP device, whose descriptor this port holds. */
+public final class TapPort implements Port {
+    // Frames read per turn, so that the underlay's sockets and other ports have theirs.
+    private static final int READS_PER_TURN = 64;
+    // One byte more than any frame: a longer one is seen to be longer.
+    private static final int BUFFER_BYTES = MAX_FRAME_BYTES + 1;
+
+    private final PortId id;
+    private final DatapathLoop loop;
+    private final TapDevice tap;
+    private final int mtu;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final VirtioNetHeader header = new VirtioNetHeader();
+    private final PortCounters counters = new PortCounters();
+    private @Nullable FrameSink sink;
+    private @Nullable Registration registration;
+    private boolean closed;
+
+    /**
+     * @param tap becomes this port's, which closes it
+     * @param mtu the interface's
+     */
+    public TapPort(PortId id, DatapathLoop loop, TapDevice tap, int mtu) {
+        this.id = id;
+        this.loop = loop;
+        this.tap = tap;
+        this.mtu = mtu;
+    }
+
+    @Override
+    public PortId id() {
+        return id;
+    }
+
+    @Override
+    public void attach(FrameSink newSink) {
+        loop.assertInLoop();
+        sink = newSink;
+        if (registration == null && !closed) {
+            registration = loop.register(tap.fd(), this::read, () -> {});
+        }
+    }
+
+    // HOT PATH
+
+    private void read() {
+        for (int i = 0; i < READS_PER_TURN && !closed; i++) {
+            int length = tap.read(buffer, 0, BUFFER_BYTES);
+            if (length == -Errno.EAGAIN) {
+                return;
+            }
+            if (length < 0) {
+                // The interface was deleted under us: without this epoll would report it for ever.
+                if (length != -Errno.EINTR && registration != null) {
+                    registration.cancel();
+                }
+                return;
+            }
+            if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
+                counters.dropped(DropReason.BAD_FRAME_LENGTH);
+            } else if (sink != null) {
+                counters.ingress(length - VirtioNetHeader.LENGTH);
+                sink.frame(buffer, 0, length);
+            }
+        }
+    }
+
+    @Override
+    public boolean deliver(byte[] bytes, int offset, int length) {
+        DropReason refusal = check(bytes, offset, length);
+        if (refusal == null) {
+            int result = tap.write(bytes, offset, length);
+            if (result == length) {
+                counters.egress(length - VirtioNetHeader.LENGTH);
+                return true;
+            }
+            refusal = result == -Errno.EAGAIN ? DropReason.PORT_QUEUE_FULL : DropReason.PORT_REFUSED;
+        }
+        counters.dropped(refusal);
+        return false;
+    }
+
+    private @Nullable DropReason check(byte[] bytes, int offset, int length) {
+        if (closed) {
+            return DropReason.PORT_CLOSED;
+        }
+        if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
+            return DropReason.BAD_FRAME_LENGTH;
+        }
+        return header.wrap(bytes, offset, length).validate() == VirtioFault.NONE ? null : DropReason.BAD_VIRTIO_HEADER;
+    }
+
+    // COLD PATH
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public PortCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            if (registration != null) {
+                registration.cancel();
+            }
+            tap.close();
+        }
+    }
+}

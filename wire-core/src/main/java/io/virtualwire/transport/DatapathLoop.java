@@ -1,0 +1,108 @@
+package io.virtualwire.transport;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.time.Ticker;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner thread of the data path, on Netty's epoll loop.
+ *
+ * <p>Descriptors are watched level-triggered: a {@link ReadyHandler} does a bounded piece of work and is called again if
+ * there is more, after the others had their turn.
+ */
+public final class DatapathLoop implements Loop, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DatapathLoop.class);
+    private static final int CLOSE_TIMEOUT_SECONDS = 10;
+
+    private final IoEventLoopGroup group;
+    private final SingleThreadIoEventLoop loop;
+
+    private DatapathLoop(String name) {
+        group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+        loop = (SingleThreadIoEventLoop) group.next();
+    }
+
+    /** Starts a loop whose thread has this name. */
+    public static DatapathLoop start(String name) {
+        if (!Epoll.isAvailable()) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "start the data path: epoll is not available",
+                    "run on Linux with netty-transport-native-epoll on the class path",
+                    Epoll.unavailabilityCause());
+        }
+        return new DatapathLoop(name);
+    }
+
+    /** Netty's view of this loop, for channels that are to live on the same thread. */
+    public IoEventLoop eventLoop() {
+        return loop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(() -> run(task));
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Future<?> future = loop.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public void atEndOfTurn(Runnable task) {
+        loop.executeAfterEventLoopIteration(task);
+    }
+
+    @Override
+    public Ticker ticker() {
+        return Ticker.system();
+    }
+
+    @Override
+    public boolean inLoop() {
+        return loop.inEventLoop();
+    }
+
+    /**
+     * Watches a descriptor, which stays the caller's. Called on the loop.
+     *
+     * @param onReadable is called in every turn in which there is something to read, from now on
+     * @param onWritable is called in every turn in which there is room to write, while that is {@linkplain
+     *     Registration#wantWrites wanted}
+     */
+    public Registration register(int fd, ReadyHandler onReadable, ReadyHandler onWritable) {
+        assertInLoop();
+        return WatchedDescriptor.register(loop, fd, onReadable, onWritable);
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("a task on the data path failed; the loop goes on", e);
+        }
+    }
+
+    /** Ends the thread after what is queued has run. Not to be called on the loop. */
+    @Override
+    public void close() {
+        if (inLoop()) {
+            throw new IllegalStateException("the loop cannot wait for its own end");
+        }
+        group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
