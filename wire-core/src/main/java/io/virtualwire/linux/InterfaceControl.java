@@ -73,7 +73,8 @@ public final class InterfaceControl {
         if (outcome.status() != 0) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    String.join(" ", command(Arrays.asList(arguments))) + ": " + outcome.output().strip(),
+                    String.join(" ", command(Arrays.asList(arguments))) + ": "
+                            + outcome.output().strip(),
                     "run the command by hand to see why it fails");
         }
         return outcome.output();
@@ -92,8 +93,9 @@ public final class InterfaceControl {
 
     private Outcome run(List<String> arguments) {
         try {
-            Process process =
-                    new ProcessBuilder(command(arguments)).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(command(arguments))
+                    .redirectErrorStream(true)
+                    .start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Outcome(process.waitFor(), output);

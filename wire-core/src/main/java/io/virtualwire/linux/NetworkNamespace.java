@@ -80,8 +80,7 @@ public record NetworkNamespace(String name) {
         Syscalls calls = new Syscalls();
         int fd = calls.open("/run/netns/" + name, O_CLOEXEC);
         if (fd < 0) {
-            throw Syscalls.failure(
-                    "open network namespace " + name, fd, "create it with: ip netns add " + name);
+            throw Syscalls.failure("open network namespace " + name, fd, "create it with: ip netns add " + name);
         }
         int result = calls.setns(fd, CLONE_NEWNET);
         calls.close(fd);

@@ -53,7 +53,8 @@ final class ReceivedRuns {
             iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE, buffers.address() + (long) i * CAPACITY);
             iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE + 8, CAPACITY);
             long at = (long) i * MESSAGE_SIZE;
-            messages.set(ValueLayout.JAVA_LONG, at + NAME_OFFSET, names[i].memory().address());
+            messages.set(
+                    ValueLayout.JAVA_LONG, at + NAME_OFFSET, names[i].memory().address());
             messages.set(ValueLayout.JAVA_LONG, at + IOVEC_OFFSET, iovecs.address() + (long) i * IOVEC_SIZE);
             messages.set(ValueLayout.JAVA_LONG, at + IOVEC_COUNT_OFFSET, 1);
             messages.set(ValueLayout.JAVA_LONG, at + CONTROL_OFFSET, controls.address() + (long) i * CONTROL_SIZE);
@@ -87,8 +88,7 @@ final class ReceivedRuns {
     }
 
     void copy(int index, byte[] target) {
-        MemorySegment.copy(
-                buffers, ValueLayout.JAVA_BYTE, (long) index * CAPACITY, target, 0, length(index));
+        MemorySegment.copy(buffers, ValueLayout.JAVA_BYTE, (long) index * CAPACITY, target, 0, length(index));
     }
 
     /** Bytes of each datagram of the run, from UDP_GRO; the whole length if it is a single one. */

@@ -78,8 +78,8 @@ public final class TapDevice implements AutoCloseable {
         int flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (request.multiQueue() ? IFF_MULTI_QUEUE : 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ifreq = arena.allocate(IFREQ_SIZE, 8);
-            ifreq.asSlice(0, IFREQ_FLAGS_OFFSET).copyFrom(MemorySegment.ofArray((request.name() + "\0")
-                    .getBytes(StandardCharsets.UTF_8)));
+            ifreq.asSlice(0, IFREQ_FLAGS_OFFSET)
+                    .copyFrom(MemorySegment.ofArray((request.name() + "\0").getBytes(StandardCharsets.UTF_8)));
             ifreq.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS_OFFSET, (short) flags);
             int result = calls.ioctl(fd, TUNSETIFF, ifreq);
             if (result < 0) {

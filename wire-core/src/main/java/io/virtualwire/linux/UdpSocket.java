@@ -89,7 +89,8 @@ public final class UdpSocket implements AutoCloseable {
             calls.setOption(opened, IPPROTO_IPV6, IPV6_V6ONLY, 0);
             calls.setOption(opened, IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
         }
-        // PROBE sets "don't fragment" and lets only the link's MTU limit: the path's is found by our own, authenticated probes.
+        // PROBE sets "don't fragment" and lets only the link's MTU limit: the path's is found by our own, authenticated
+        // probes.
         calls.setOption(opened, IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE);
         return opened;
     }
@@ -142,8 +143,7 @@ public final class UdpSocket implements AutoCloseable {
      *
      * @return what was sent, or an {@link Errno} negated; then nothing was sent
      */
-    public int send(
-            long high, long low, int port, int scope, byte[] bytes, int offset, int length, int segment) {
+    public int send(long high, long low, int port, int scope, byte[] bytes, int offset, int length, int segment) {
         if (closed) {
             return -Errno.EBADF;
         }
@@ -172,8 +172,7 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     private int sendTo(byte[] bytes, int offset, int length) {
-        return calls.sendTo(
-                fd, bytes, offset, length, MSG_DONTWAIT | MSG_NOSIGNAL, remote.memory(), remote.length());
+        return calls.sendTo(fd, bytes, offset, length, MSG_DONTWAIT | MSG_NOSIGNAL, remote.memory(), remote.length());
     }
 
     private boolean changeSegmentSize(int size) {

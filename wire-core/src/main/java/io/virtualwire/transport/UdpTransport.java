@@ -105,12 +105,11 @@ public final class UdpTransport implements Transport {
     }
 
     private SendOutcome refused(int result, int datagrams) {
-        SendOutcome outcome =
-                switch (-result) {
-                    case Errno.EAGAIN, Errno.ENOBUFS -> SendOutcome.CONGESTED;
-                    case Errno.EMSGSIZE -> SendOutcome.TOO_BIG;
-                    default -> SendOutcome.UNREACHABLE;
-                };
+        SendOutcome outcome = switch (-result) {
+            case Errno.EAGAIN, Errno.ENOBUFS -> SendOutcome.CONGESTED;
+            case Errno.EMSGSIZE -> SendOutcome.TOO_BIG;
+            default -> SendOutcome.UNREACHABLE;
+        };
         counters.dropped(
                 switch (outcome) {
                     case CONGESTED -> DropReason.UNDERLAY_CONGESTED;
