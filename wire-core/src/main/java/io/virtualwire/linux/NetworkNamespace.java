@@ -68,7 +68,7 @@ public record NetworkNamespace(String name) {
                 throw failure;
             }
             throw new WireException(
-                    ErrorCode.SYSTEM, "work in network namespace " + this + " failed", "see the cause", e.getCause());
+                    ErrorCode.SYSTEM, "work in network namespace " + this + " failed", "see the cause", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WireException(

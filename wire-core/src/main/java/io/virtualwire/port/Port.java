@@ -25,7 +25,7 @@ public interface Port extends AutoCloseable {
 
     PortId id();
 
-    /** Says who gets what the guest sends, in place of who got it before; until the first call the guest's frames wait. */
+    /** Says who gets what the guest sends, in place of who got it before. Until the first call nothing is passed on. */
     void attach(FrameSink sink);
 
     /**
