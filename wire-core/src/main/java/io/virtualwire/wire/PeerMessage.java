@@ -13,6 +13,9 @@ import io.virtualwire.control.WireId;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = PeerMessage.Offer.class, name = "offer"),
     @JsonSubTypes.Type(value = PeerMessage.Withdraw.class, name = "withdraw"),
+    @JsonSubTypes.Type(value = PeerMessage.Prepared.class, name = "prepared"),
+    @JsonSubTypes.Type(value = PeerMessage.CallOff.class, name = "callOff"),
+    @JsonSubTypes.Type(value = PeerMessage.CalledOff.class, name = "calledOff"),
     @JsonSubTypes.Type(value = PeerMessage.Handoff.class, name = "handoff"),
     @JsonSubTypes.Type(value = PeerMessage.HandoffAck.class, name = "handoffAck")
 })
@@ -39,6 +42,19 @@ public sealed interface PeerMessage {
 
     /** The leg that was offered with this index is gone. */
     record Withdraw(long index) implements PeerMessage {}
+
+    /** The component's new instance is ready to decide under this generation. */
+    record Prepared(String component, Generation generation) implements PeerMessage {}
+
+    /** Asks the old instance to promise that it will never yield to this generation. */
+    record CallOff(String component, Generation generation) implements PeerMessage {}
+
+    /**
+     * Answers {@link CallOff}.
+     *
+     * @param promised whether the old instance promises; otherwise it has yielded and the move goes on
+     */
+    record CalledOff(String component, Generation generation, boolean promised) implements PeerMessage {}
 
     /** A component's old instance has stopped deciding; the new one decides from here. */
     record Handoff(String component, Generation generation, JsonNode state) implements PeerMessage {}

@@ -1,0 +1,24 @@
+package io.virtualwire.handoff;
+
+/**
+ * What an instance of a component may do.
+ *
+ * <pre>
+ *   PREPARING ──legs and relay legs agreed──▶ PREPARED ──handoff──▶ DECIDING ──yield──▶ YIELDED ──▶ RETIRED
+ *        │                                       │                     ▲
+ *        ├───────────────────────────────────────┴──takeover, fenced───┘
+ *        └──called off──▶ RETIRED
+ * </pre>
+ */
+public enum InstanceState {
+    /** Its sides are standby; some leg is not agreed yet. */
+    PREPARING,
+    /** Its sides are standby, and every leg and relay leg is agreed. */
+    PREPARED,
+    /** It forwards. */
+    DECIDING,
+    /** It relays what still comes. */
+    YIELDED,
+    /** Its sides are gone. */
+    RETIRED
+}
