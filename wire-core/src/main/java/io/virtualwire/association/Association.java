@@ -122,6 +122,10 @@ final class Association implements WirePath, ControlStream.Listener {
         return holders == 0 && sessions.all().isEmpty();
     }
 
+    Sessions sessions() {
+        return sessions;
+    }
+
     DropTally drops() {
         return drops;
     }

@@ -126,6 +126,12 @@ public final class Associations implements PathDirectory, AutoCloseable {
         return associations.values().stream().map(Association::status).toList();
     }
 
+    List<Session> sessions() {
+        return associations.values().stream()
+                .flatMap(association -> association.sessions().all().stream())
+                .toList();
+    }
+
     /** What was dropped so far, and why. */
     public Map<DropReason, Long> drops() {
         loop.assertInLoop();

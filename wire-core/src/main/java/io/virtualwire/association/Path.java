@@ -74,7 +74,7 @@ final class Path {
         if (!address.equals(remote)) {
             remote = address;
             roundTrip.forget();
-            mtu.begin(lane.transport().linkBudget(address), address.isIpv4(), now);
+            mtu.begin(lane.transport().linkBudget(address), !address.isIpv4(), now);
         }
     }
 

@@ -1,0 +1,444 @@
+package io.virtualwire.association;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.WirePath;
+import java.io.DataOutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AssociationsTest {
+    private static final AssociationLimits LIMITS = AssociationLimits.DEFAULT.silence(
+            Duration.ofMillis(200), Duration.ofMillis(700), Duration.ofSeconds(5), Duration.ofSeconds(1));
+
+    private final TenantAuthority acme = TenantAuthority.create("acme", InstantSource.system());
+    private final List<Daemon> daemons = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        daemons.forEach(Daemon::close);
+    }
+
+    @Test
+    void messagesFlowBothWaysSealedAndPlain() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = a.expect(b);
+        WirePath toA = b.expectWithoutAddress(a);
+        a.awaitUp(toB);
+        b.awaitUp(toA);
+        assertThat(toB.peer()).isEqualTo(b.identity);
+
+        a.send(toB, false, 0, 200, 1000);
+        a.send(toB, true, 200, 300, 900);
+        b.send(toA, false, 0, 100, 1);
+
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 300)));
+        soon().untilAsserted(() -> assertThat(a.numbers()).containsExactlyElementsOf(range(0, 100)));
+        assertThat(b.arrivals.get(17).payload()).hasSize(1000).containsOnly(17);
+        assertThat(b.arrivals.get(17).plain()).isFalse();
+        assertThat(b.arrivals.get(250).payload()).hasSize(900).containsOnly((byte) 250);
+        assertThat(b.arrivals.get(250).plain()).isTrue();
+        assertThat(b.run(b.associations::drops)).isEmpty();
+    }
+
+    @Test
+    void sealedPayloadsAreNotSeenOnTheUnderlay() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.transport.recording = true;
+        a.send(toB, false, 0x5a, 0x5b, 1000);
+        soon().until(() -> !b.arrivals.isEmpty());
+        assertThat(a.transport.sent)
+                .allSatisfy(datagram ->
+                        assertThat(longestRunOf(datagram, (byte) 0x5a)).isLessThan(8));
+    }
+
+    @Test
+    void whatIsToldArrivesInOrder() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.run(() -> {
+            for (int i = 1; i <= 500; i++) {
+                assertThat(toB.tell(new PeerMessage.Withdraw(i))).isTrue();
+            }
+            return null;
+        });
+        soon().untilAsserted(() -> assertThat(b.told)
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 500)
+                        .mapToObj(i -> (PeerMessage) new PeerMessage.Withdraw(i))
+                        .toList()));
+    }
+
+    @Test
+    void nothingCanBeSentBeforeThereIsASession() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = a.expectWithoutAddress(b);
+        a.send(toB, false, 0, 3, 100);
+        assertThat(a.drops(DropReason.NO_SESSION)).isEqualTo(3);
+        assertThat(a.run(() -> toB.tell(new PeerMessage.Withdraw(1)))).isFalse();
+    }
+
+    @Test
+    void simultaneousDialsEndWithOneSession() {
+        for (int round = 0; round < 5; round++) {
+            Daemon a = start("a" + round);
+            Daemon b = start("b" + round);
+            WirePath toB = a.expect(b);
+            WirePath toA = b.expect(a);
+            a.awaitUp(toB);
+            b.awaitUp(toA);
+            soon().untilAsserted(() -> {
+                assertThat(a.status(b).sessions()).hasSize(1);
+                assertThat(b.status(a).sessions()).hasSize(1);
+            });
+            assertThat(a.status(b).sessions().getFirst().dialled())
+                    .as("the smaller identity's dial is kept")
+                    .isTrue();
+            a.send(toB, false, 0, 10, 100);
+            soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+            assertThat(a.downs).hasValue(0);
+            assertThat(b.downs).hasValue(0);
+        }
+    }
+
+    @Test
+    void aKilledPeerIsBackWithinASecondOfItsRestart() {
+        Daemon a = start("a");
+        Credentials credentials = acme.issue("b");
+        Daemon b = add(Daemon.start(credentials, LIMITS));
+        WirePath toB = up(a, b);
+        int port = b.associations.port();
+        b.kill();
+        a.send(toB, false, 0, 50, 100);
+
+        Daemon reborn = add(Daemon.start(credentials, LIMITS, port));
+        long restarted = System.nanoTime();
+        WirePath toA = reborn.expect(a);
+        reborn.awaitUp(toA);
+        soon().until(() -> a.ups.size() >= 2);
+        a.send(toB, false, 100, 110, 100);
+        soon().untilAsserted(() -> assertThat(reborn.numbers()).containsExactlyElementsOf(range(100, 110)));
+        assertThat(Duration.ofNanos(System.nanoTime() - restarted)).isLessThan(Duration.ofSeconds(1));
+        assertThat(a.ups).startsWith(true, true);
+        assertThat(a.downs.get()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void trafficGoesOnWhenTheControlStreamBreaks() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.run(() -> {
+            a.associations.sessions().forEach(session -> session.stream().cut());
+            return null;
+        });
+        a.send(toB, false, 0, 100, 500);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 100)));
+        soon().untilAsserted(() -> {
+            assertThat(a.ups).containsExactly(true, false);
+            assertThat(a.status(b).sessions()).hasSize(1).allMatch(SessionStatus::controlStream);
+        });
+        assertThat(a.downs).hasValue(0);
+    }
+
+    @Test
+    void reKeyingUnderLoadLosesNothing() {
+        AssociationLimits often = LIMITS.rekeying(Duration.ofHours(1), 3000);
+        Daemon a = add(Daemon.start(acme.issue("a"), often));
+        Daemon b = add(Daemon.start(acme.issue("b"), often));
+        WirePath toB = up(a, b);
+        long sent = 0;
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (a.ups.size() < 4 && System.nanoTime() < end) {
+            a.send(toB, false, sent, sent + 20, 1100);
+            sent += 20;
+            long expected = sent;
+            await().pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> b.count.get() >= expected);
+        }
+        assertThat(a.ups.size()).isGreaterThanOrEqualTo(4);
+        assertThat(b.numbers()).containsExactlyElementsOf(range(0, sent));
+        assertThat(a.downs).hasValue(0);
+        assertThat(b.run(b.associations::drops)).isEmpty();
+    }
+
+    @Test
+    void reKeysByTime() {
+        AssociationLimits often = LIMITS.rekeying(Duration.ofMillis(300), 1 << 20);
+        Daemon a = add(Daemon.start(acme.issue("a"), often));
+        Daemon b = add(Daemon.start(acme.issue("b"), often));
+        up(a, b);
+        soon().until(() -> a.ups.size() >= 3 && b.ups.size() >= 3);
+        assertThat(a.downs).hasValue(0);
+    }
+
+    @Test
+    void capturedDatagramsAreDroppedWhenTheyComeAgain() throws Exception {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.transport.recording = true;
+        a.send(toB, false, 0, 100, 300);
+        a.send(toB, true, 100, 150, 300);
+        soon().until(() -> b.arrivals.size() == 150);
+        a.transport.recording = false;
+        int captured = a.transport.sent.size();
+        try (DatagramSocket attacker = new DatagramSocket()) {
+            for (byte[] datagram : a.transport.sent) {
+                attacker.send(new DatagramPacket(datagram, datagram.length, target(b)));
+            }
+        }
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.REPLAYED)).isEqualTo(captured));
+        assertThat(b.arrivals).hasSize(150);
+        assertThat(a.drops(DropReason.REPLAYED)).isZero();
+    }
+
+    @Test
+    void tamperedDatagramsAreDropped() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        Random random = new Random(4);
+        a.transport.fate = datagram -> {
+            datagram[48 + random.nextInt(datagram.length - 48)] ^= (byte) (1 << random.nextInt(8));
+            return datagram;
+        };
+        a.send(toB, false, 0, 100, 300);
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.NOT_AUTHENTIC)).isGreaterThanOrEqualTo(100));
+        a.transport.fate = datagram -> {
+            datagram[2 + random.nextInt(2)] ^= 1;
+            return datagram;
+        };
+        a.send(toB, true, 0, 100, 300);
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.NOT_AUTHENTIC)).isGreaterThanOrEqualTo(200));
+        a.transport.fate = datagram -> datagram;
+        a.send(toB, false, 500, 510, 300);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(500, 510)));
+    }
+
+    @Test
+    void garbageCostsNothingButACount() throws Exception {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        Random random = new Random(5);
+        try (DatagramSocket attacker = new DatagramSocket()) {
+            for (int i = 0; i < 3000; i++) {
+                byte[] garbage = new byte[1 + random.nextInt(200)];
+                random.nextBytes(garbage);
+                if (i % 2 == 0) {
+                    garbage[0] = 0x11;
+                }
+                attacker.send(new DatagramPacket(garbage, garbage.length, target(b)));
+                if (i % 100 == 0) {
+                    long most = i;
+                    soon().until(() -> total(b) >= most * 9 / 10);
+                }
+            }
+        }
+        soon().until(() -> total(b) >= 2700);
+        a.send(toB, false, 0, 10, 300);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+        assertThat(b.run(b.associations::drops))
+                .containsOnlyKeys(
+                        DropReason.TRUNCATED,
+                        DropReason.UNKNOWN_VERSION,
+                        DropReason.UNKNOWN_TYPE,
+                        DropReason.UNKNOWN_SESSION);
+    }
+
+    @Test
+    void aStrangersAuthorityIsRefused() {
+        TenantAuthority other = TenantAuthority.create("acme", InstantSource.system());
+        Daemon a = start("a");
+        Daemon mallory = add(Daemon.start(other.issue("b"), LIMITS));
+        mallory.expect(a);
+        a.expect(mallory);
+        soon().until(() -> a.associations.refusedHandshakes() >= 2);
+        assertThat(a.ups).isEmpty();
+        assertThat(mallory.ups).isEmpty();
+    }
+
+    @Test
+    void thePeerMustBeTheOneThatWasMeant() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        Daemon c = start("c");
+        a.run(() -> a.associations.acquire(b.identity, List.of(c.address())));
+        soon().until(() -> c.associations.refusedHandshakes() >= 2);
+        assertThat(a.ups).isEmpty();
+        assertThat(c.ups).isEmpty();
+    }
+
+    @Test
+    void addressesAreTriedInOrderUntilOneAnswers() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        Daemon c = start("c");
+        WirePath toB = a.run(() -> a.associations.acquire(
+                b.identity, List.of("no-such-host.invalid:1", c.address(), "127.0.0.1:1", b.address())));
+        a.awaitUp(toB);
+        assertThat(a.status(b).address()).contains(b.address());
+    }
+
+    @Test
+    void refusesAddressesThatAreNone() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        assertThatThrownBy(() -> a.run(() -> a.associations.acquire(b.identity, List.of("127.0.0.1"))))
+                .hasRootCauseInstanceOf(WireException.class)
+                .hasRootCauseMessage("path '127.0.0.1' of a peer is not host:port");
+    }
+
+    @Test
+    void aPeerThatSaysNonsenseIsCutOff() throws Exception {
+        Daemon a = start("a");
+        for (byte[] nonsense : List.of("GET / HTTP/1.1\r\n\r\n".getBytes(), new byte[5000], new byte[] {22, 3, 1})) {
+            try (Socket socket = new Socket("127.0.0.1", a.associations.port())) {
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                out.write(nonsense);
+                out.flush();
+                socket.shutdownOutput();
+                socket.getInputStream().readAllBytes();
+            } catch (SocketException e) {
+                // A reset is as good as an end.
+            }
+        }
+        soon().until(() -> a.associations.refusedHandshakes() == 3);
+    }
+
+    @Test
+    void findsThePathMtu() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        a.transport.budget = Optional.of(8972);
+        a.transport.largest = 1472;
+        WirePath toB = up(a, b);
+        soon().untilAsserted(() -> assertThat(a.status(b).pathMtu()).isEqualTo(1472));
+        assertThat(a.run(toB::payloadBudget)).isEqualTo(1472 - 64);
+        a.transport.largest = 1300;
+        soon().untilAsserted(() -> assertThat(a.status(b).pathMtu()).isLessThanOrEqualTo(1300));
+        a.send(toB, false, 0, 10, 1000);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+    }
+
+    @Test
+    void measuresTheRoundTrip() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        up(a, b);
+        soon().untilAsserted(() -> assertThat(a.status(b).roundTrip())
+                .hasValueSatisfying(time -> assertThat(time).isBetween(Duration.ofNanos(1), Duration.ofSeconds(1))));
+    }
+
+    @Test
+    void aSilentPathIsSuspectAndDeadAfterAWhile() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.transport.fate = datagram -> null;
+        b.transport.fate = datagram -> null;
+        soon().until(() -> a.status(b).suspect());
+        a.transport.fate = datagram -> datagram;
+        b.transport.fate = datagram -> datagram;
+        soon().until(() -> !a.status(b).suspect());
+        a.send(toB, false, 0, 10, 100);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+        assertThat(a.downs).hasValue(0);
+    }
+
+    @Test
+    void anOrderlyCloseIsSeenAtOnce() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        up(a, b);
+        b.close();
+        soon().until(() -> a.downs.get() == 1);
+    }
+
+    @Test
+    void whatNobodyHoldsIsClosed() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        up(a, b);
+        a.run(() -> {
+            a.associations.release(b.identity);
+            return null;
+        });
+        soon().until(() -> a.run(a.associations::status).isEmpty());
+        soon().until(() -> b.downs.get() == 1);
+    }
+
+    private WirePath up(Daemon from, Daemon to) {
+        WirePath path = from.expect(to);
+        WirePath back = to.expectWithoutAddress(from);
+        from.awaitUp(path);
+        to.awaitUp(back);
+        return path;
+    }
+
+    private Daemon start(String name) {
+        return add(Daemon.start(acme.issue(name), LIMITS));
+    }
+
+    private Daemon add(Daemon daemon) {
+        daemons.add(daemon);
+        return daemon;
+    }
+
+    private static long total(Daemon daemon) {
+        return daemon.run(daemon.associations::drops).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    private static InetSocketAddress target(Daemon daemon) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), daemon.associations.port());
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Daemon.PATIENCE).pollInterval(Duration.ofMillis(5));
+    }
+
+    private static List<Long> range(long from, long to) {
+        return LongStream.range(from, to).boxed().toList();
+    }
+
+    private static int longestRunOf(byte[] bytes, byte value) {
+        int longest = 0;
+        int run = 0;
+        for (byte each : bytes) {
+            run = each == value ? run + 1 : 0;
+            longest = Math.max(longest, run);
+        }
+        return longest;
+    }
+}
