@@ -1,0 +1,4 @@
+package io.virtualwire.cluster;
+
+/** One entry of a {@link ReplicatedTable}. */
+public record TableEntry<V>(String key, long version, V value) {}
