@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
  */
 final class SocketAddressBuffer {
     static final int SIZE = 28;
+    static final int AF_UNSPEC = 0;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
 

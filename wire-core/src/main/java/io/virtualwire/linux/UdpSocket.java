@@ -245,6 +245,9 @@ public final class UdpSocket implements AutoCloseable {
             int mtu = ipv4
                     ? calls.getOption(linkProbe, IPPROTO_IP, IP_MTU)
                     : calls.getOption(linkProbe, IPPROTO_IPV6, IPV6_MTU);
+            // Let go of it: a source address of one family would keep the next connect from the other.
+            target.put(SocketAddressBuffer.AF_UNSPEC, 0, 0, 0, 0);
+            calls.connect(linkProbe, target.memory(), target.length());
             return mtu < 0 ? mtu : Math.min(mtu, 65_535) - (ipv4 ? IPV4_OVERHEAD : IPV6_OVERHEAD);
         }
     }
