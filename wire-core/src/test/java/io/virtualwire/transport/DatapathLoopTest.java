@@ -65,9 +65,11 @@ class DatapathLoopTest {
         loop.execute(() -> {
             throw new IllegalStateException("on purpose");
         });
-        LoopRunner.run(loop, () -> loop.atEndOfTurn(() -> {
-            throw new IllegalStateException("on purpose");
-        }));
+        LoopRunner.run(
+                loop,
+                () -> loop.atEndOfTurn(() -> {
+                    throw new IllegalStateException("on purpose");
+                }));
 
         assertThat(LoopRunner.on(loop, loop::inLoop)).isTrue();
     }

@@ -1,7 +1,6 @@
 package io.virtualwire.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import org.awaitility.Awaitility;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 
 /** A sink that keeps every datagram, taken out of the runs that it came in. */
 final class ReceivedDatagrams implements DatagramSink {

@@ -57,8 +57,7 @@ abstract class TransportContractTest {
         byte[] all = bytes(100);
         byte[] before = all.clone();
 
-        SendOutcome outcome =
-                LoopRunner.on(loop, () -> left.send(right.localAddress(), all, 10, 50, 50));
+        SendOutcome outcome = LoopRunner.on(loop, () -> left.send(right.localAddress(), all, 10, 50, 50));
 
         assertThat(outcome).isEqualTo(SendOutcome.SENT);
         assertThat(received.await(1).getFirst()).isEqualTo(java.util.Arrays.copyOfRange(before, 10, 60));
@@ -73,7 +72,8 @@ abstract class TransportContractTest {
         assertThat(send(sent, 1000)).isEqualTo(SendOutcome.SENT);
 
         List<byte[]> datagrams = received.await(64);
-        assertThat(datagrams.subList(0, 63)).allSatisfy(datagram -> assertThat(datagram).hasSize(1000));
+        assertThat(datagrams.subList(0, 63))
+                .allSatisfy(datagram -> assertThat(datagram).hasSize(1000));
         assertThat(datagrams.getLast()).hasSize(7);
         assertThat(joined(datagrams)).isEqualTo(sent);
     }

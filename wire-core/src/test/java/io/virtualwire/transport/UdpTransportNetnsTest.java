@@ -149,8 +149,8 @@ class UdpTransportNetnsTest {
     void overflowOfTheReceiveBufferIsCounted() {
         try (Pair pair = new Pair("192.0.2.1", "192.0.2.2")) {
             DatapathLoop idle = DatapathLoop.start("idle");
-            UdpTransport late = UdpTransport.open(
-                    idle, new NetworkNamespace(west.name()), new InetSocketAddress("192.0.2.2", 0));
+            UdpTransport late =
+                    UdpTransport.open(idle, new NetworkNamespace(west.name()), new InetSocketAddress("192.0.2.2", 0));
             for (int i = 0; i < 400; i++) {
                 pair.send(late.localAddress(), bytes(64_000), 1000);
             }
@@ -193,10 +193,8 @@ class UdpTransportNetnsTest {
         private final ReceivedDatagrams received = new ReceivedDatagrams();
 
         private Pair(String leftHost, String rightHost) {
-            left = UdpTransport.open(
-                    loop, new NetworkNamespace(east.name()), new InetSocketAddress(leftHost, 0));
-            right = UdpTransport.open(
-                    loop, new NetworkNamespace(west.name()), new InetSocketAddress(rightHost, 0));
+            left = UdpTransport.open(loop, new NetworkNamespace(east.name()), new InetSocketAddress(leftHost, 0));
+            right = UdpTransport.open(loop, new NetworkNamespace(west.name()), new InetSocketAddress(rightHost, 0));
             LoopRunner.run(loop, () -> right.attach(received));
         }
 

@@ -25,7 +25,8 @@ class UnderlayAddressTest {
     @Test
     void textHasAddressAndPort() {
         assertThat(UnderlayAddress.ipv4(0xc000_02ff, 80)).hasToString("192.0.2.255:80");
-        assertThat(UnderlayAddress.of(new InetSocketAddress("2001:db8::1", 80))).hasToString("[2001:db8:0:0:0:0:0:1]:80");
+        assertThat(UnderlayAddress.of(new InetSocketAddress("2001:db8::1", 80)))
+                .hasToString("[2001:db8:0:0:0:0:0:1]:80");
     }
 
     @Test

@@ -36,7 +36,8 @@ public final class InMemoryUnderlay {
         return linkBudget;
     }
 
-    @Nullable InMemoryTransport at(UnderlayAddress address) {
+    @Nullable
+    InMemoryTransport at(UnderlayAddress address) {
         return bound.get(address);
     }
 
