@@ -9,17 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A small state for tests: lines in the order in which they were agreed, and a compare-and-set register. */
-record Ledger(List<String> lines, String register) {
+public record Ledger(List<String> lines, String register) {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
     @JsonSubTypes({@JsonSubTypes.Type(Write.class), @JsonSubTypes.Type(Swap.class)})
-    sealed interface Command {}
+    public sealed interface Command {}
 
-    record Write(String line) implements Command {}
+    public record Write(String line) implements Command {}
 
-    record Swap(String from, String to) implements Command {}
+    public record Swap(String from, String to) implements Command {}
 
-    static final class Machine implements StateMachine<Command, Ledger> {
+    /** Applies them. */
+    public static final class Machine implements StateMachine<Command, Ledger> {
         private final JsonMapper mapper = JsonMapper.builder().build();
 
         @Override
