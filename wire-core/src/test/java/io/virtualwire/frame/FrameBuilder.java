@@ -1,7 +1,9 @@
 package io.virtualwire.frame;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Builds whole frames, virtio-net header first, with correct lengths and the pseudo-header's sum where one is due. */
 public final class FrameBuilder {
@@ -14,6 +16,9 @@ public final class FrameBuilder {
     private int tcpFlags = 0x10;
     private int gsoSize;
     private byte[] payload = new byte[0];
+    private byte @Nullable [] macs;
+    private byte @Nullable [] addresses;
+    private @Nullable Integer ports;
 
     public FrameBuilder(Random random) {
         this.random = random;
@@ -61,6 +66,25 @@ public final class FrameBuilder {
         return this;
     }
 
+    public FrameBuilder between(MacAddress source, MacAddress destination) {
+        macs = ByteBuffer.allocate(12)
+                .putShort((short) (destination.bits() >>> 32))
+                .putInt((int) destination.bits())
+                .putShort((short) (source.bits() >>> 32))
+                .putInt((int) source.bits())
+                .array();
+        return this;
+    }
+
+    public FrameBuilder between(InetSocketAddress source, InetSocketAddress destination) {
+        addresses = ByteBuffer.allocate(2 * source.getAddress().getAddress().length)
+                .put(source.getAddress().getAddress())
+                .put(destination.getAddress().getAddress())
+                .array();
+        ports = source.getPort() << 16 | destination.getPort();
+        return this;
+    }
+
     public int headersLength() {
         return networkOffset() + networkLength() + transportHeaderLength();
     }
@@ -83,7 +107,7 @@ public final class FrameBuilder {
         int covered = transportHeaderLength() + payload.length;
         ByteBuffer frame = ByteBuffer.allocate(12 + transportOffset + covered);
         frame.position(12);
-        frame.put(randomBytes(12));
+        frame.put(macs != null ? macs : randomBytes(12));
         for (int i = 0; i < tags; i++) {
             frame.putShort((short) 0x8100).putShort((short) random.nextInt(4095));
         }
@@ -111,7 +135,7 @@ public final class FrameBuilder {
         frame.put((byte) (0x40 | networkLength() / 4)).put((byte) 0);
         frame.putShort((short) (networkLength() + covered)).putShort((short) random.nextInt());
         frame.putShort((short) 0x4000).put((byte) 64).put((byte) protocol()).putShort((short) 0);
-        frame.put(randomBytes(8)).put(new byte[8 * ipOptions]);
+        frame.put(addresses != null ? addresses : randomBytes(8)).put(new byte[8 * ipOptions]);
         long header = InternetChecksum.add(0, frame.array(), at, networkLength());
         frame.putShort(at + 10, (short) InternetChecksum.fold(header));
         return InternetChecksum.add(0, frame.array(), at + 12, 8) + protocol() + covered;
@@ -120,7 +144,8 @@ public final class FrameBuilder {
     private long putIpv6(ByteBuffer frame, int covered) {
         int at = frame.position();
         frame.putInt(0x6000_0000).putShort((short) (8 * ipOptions + covered));
-        frame.put((byte) (ipOptions > 0 ? 60 : protocol())).put((byte) 64).put(randomBytes(32));
+        frame.put((byte) (ipOptions > 0 ? 60 : protocol())).put((byte) 64);
+        frame.put(addresses != null ? addresses : randomBytes(32));
         if (ipOptions > 0) {
             frame.put((byte) protocol()).put((byte) (ipOptions - 1)).put(new byte[8 * ipOptions - 2]);
         }
@@ -129,7 +154,7 @@ public final class FrameBuilder {
 
     private void putTransport(ByteBuffer frame, int covered, long pseudo) {
         short partial = (short) ~InternetChecksum.fold(pseudo);
-        frame.putShort((short) random.nextInt()).putShort((short) random.nextInt());
+        frame.putInt(ports != null ? ports : random.nextInt());
         if (tcp) {
             frame.putInt(random.nextInt()).putInt(random.nextInt());
             frame.put((byte) (transportHeaderLength() / 4 << 4)).put((byte) tcpFlags);
