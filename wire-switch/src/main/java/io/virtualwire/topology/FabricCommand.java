@@ -14,7 +14,6 @@ import java.util.List;
     @JsonSubTypes.Type(value = FabricCommand.ApplyTopology.class, name = "applyTopology"),
     @JsonSubTypes.Type(value = FabricCommand.TakeOver.class, name = "takeOver"),
     @JsonSubTypes.Type(value = FabricCommand.BeginMove.class, name = "beginMove"),
-    @JsonSubTypes.Type(value = FabricCommand.MovePrepared.class, name = "movePrepared"),
     @JsonSubTypes.Type(value = FabricCommand.AbortMove.class, name = "abortMove"),
     @JsonSubTypes.Type(value = FabricCommand.CompleteMove.class, name = "completeMove"),
     @JsonSubTypes.Type(value = FabricCommand.MeasureHandoff.class, name = "measureHandoff"),
@@ -44,10 +43,7 @@ public sealed interface FabricCommand {
     /** The user wants the component to move. */
     record BeginMove(String component, long expectedGeneration, String to) implements FabricCommand {}
 
-    /** The new node is ready: from here on the owner may yield. */
-    record MovePrepared(String component, long generation, String instance) implements FabricCommand {}
-
-    /** The move is called off; refused once it is prepared. */
+    /** The move is called off: the old node will never yield to this generation. */
     record AbortMove(String component, long generation, String reason) implements FabricCommand {}
 
     /** The new node decides. */

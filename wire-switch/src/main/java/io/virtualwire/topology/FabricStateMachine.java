@@ -48,7 +48,6 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             case FabricCommand.ApplyTopology apply -> applyTopology(state, apply);
             case FabricCommand.TakeOver take -> takeOver(state, take);
             case FabricCommand.BeginMove begin -> beginMove(state, begin);
-            case FabricCommand.MovePrepared prepared -> movePrepared(state, prepared);
             case FabricCommand.AbortMove abort -> abortMove(state, abort);
             case FabricCommand.CompleteMove complete -> completeMove(state, complete);
             case FabricCommand.MeasureHandoff measured ->
@@ -98,6 +97,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                                 spec.plain()));
             }
         }
+        requireNoneMoves(state, wires);
         Set<WireId> kept = new HashSet<>();
         wires.values().forEach(wire -> kept.add(wire.id()));
         List<WireRecord> removed = new ArrayList<>(state.removed());
@@ -108,6 +108,22 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         Map<String, Claim> claims = new TreeMap<>(state.claims());
         claims.keySet().retainAll(wanted.switches().keySet());
         return state.withTopology(wanted, generation, claims, wires, removed);
+    }
+
+    /** Both nodes of a move go by the same ports. */
+    private static void requireNoneMoves(FabricState state, Map<String, WireRecord> wires) {
+        for (Claim claim : state.claims().values()) {
+            List<WireRecord> wanted = wires.values().stream()
+                    .filter(wire -> wire.component().equals(claim.component()))
+                    .toList();
+            if (claim.move().isPresent() && !wanted.equals(state.wiresOf(claim.component()))) {
+                throw new WireException(
+                        ErrorCode.WRONG_STATE,
+                        "Cannot change the wires of " + claim.component() + ": it is moving to "
+                                + claim.move().get().to() + " now",
+                        "Repeat it when that move has ended");
+            }
+        }
     }
 
     private static FabricState takeOver(FabricState state, FabricCommand.TakeOver take) {
@@ -139,12 +155,11 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                             + claim.move().get().to() + " now",
                     "Repeat it when that move has ended");
         }
-        if (!state.nodes().containsKey(begin.to())) {
-            throw new WireException(
-                    ErrorCode.NOT_FOUND,
-                    "Cannot move " + begin.component() + " to " + begin.to() + ": there is no such node",
-                    "Nodes are: " + String.join(", ", state.nodes().keySet()));
-        }
+        NodeRecord target = state.node(begin.to())
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "Cannot move " + begin.component() + " to " + begin.to() + ": there is no such node",
+                        "Nodes are: " + String.join(", ", state.nodes().keySet())));
         if (claim.owner().equals(begin.to())) {
             throw new WireException(
                     ErrorCode.WRONG_STATE,
@@ -152,7 +167,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                     "");
         }
         long generation = state.lastGeneration() + 1;
-        Move move = new Move(begin.to(), generation, Move.Phase.PREPARING, "");
+        Move move = new Move(begin.to(), generation, target.instance());
         return state.withClaim(claim.withMove(Optional.of(move)))
                 .withMove(new MoveRecord(
                         begin.component(),
@@ -165,32 +180,8 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         ""));
     }
 
-    private static FabricState movePrepared(FabricState state, FabricCommand.MovePrepared prepared) {
-        Claim claim = requireMove(state, prepared.component(), prepared.generation());
-        Move move = claim.move().orElseThrow();
-        requireInstance(state, move.to(), prepared.instance());
-        if (move.phase() == Move.Phase.PREPARED) {
-            if (move.instance().equals(prepared.instance())) {
-                return state;
-            }
-            throw new WireException(
-                    ErrorCode.WRONG_STATE,
-                    "Cannot prepare the move of " + prepared.component() + " again: another process of " + move.to()
-                            + " was prepared, and its holder may have yielded to it",
-                    "Take the component over");
-        }
-        return state.withClaim(claim.withMove(
-                Optional.of(new Move(move.to(), move.generation(), Move.Phase.PREPARED, prepared.instance()))));
-    }
-
     private static FabricState abortMove(FabricState state, FabricCommand.AbortMove abort) {
         Claim claim = requireMove(state, abort.component(), abort.generation());
-        if (claim.move().orElseThrow().phase() != Move.Phase.PREPARING) {
-            throw new WireException(
-                    ErrorCode.WRONG_STATE,
-                    "Cannot call the move of " + abort.component() + " off: its holder may have yielded already",
-                    "Wait for its end");
-        }
         return report(state, abort.component(), abort.generation())
                 .map(move -> state.withMove(move.ended(MoveRecord.Outcome.CALLED_OFF, abort.reason())))
                 .orElse(state)
@@ -200,10 +191,6 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
     private static FabricState completeMove(FabricState state, FabricCommand.CompleteMove complete) {
         Claim claim = requireMove(state, complete.component(), complete.generation());
         Move move = claim.move().orElseThrow();
-        if (move.phase() != Move.Phase.PREPARED) {
-            throw new WireException(
-                    ErrorCode.WRONG_STATE, "The move of " + complete.component() + " is not prepared yet", "");
-        }
         return report(state, complete.component(), complete.generation())
                 .map(record -> state.withMove(record.ended(MoveRecord.Outcome.COMPLETED, "")))
                 .orElse(state)

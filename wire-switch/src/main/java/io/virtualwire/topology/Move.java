@@ -4,32 +4,24 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.virtualwire.control.Generation;
 
 /**
- * A move of a component that is under way.
+ * A move of a component that is under way: docs/wire-protocol.md section 7, as the log sees it.
  *
  * <pre>
- *   BeginMove ──▶ PREPARING ──MovePrepared──▶ PREPARED ──CompleteMove──▶ (the new node owns)
- *                     │                           │
- *                 AbortMove                    TakeOver
- *                     ▼                           ▼
- *             (the old node owns)     (who takes over owns, with a higher generation)
+ *   BeginMove ──▶ UNDER WAY ──CompleteMove──▶ the new node owns
+ *                  │     │
+ *          AbortMove     TakeOver
+ *                  ▼     ▼
+ *  the old node owns     who takes over owns, with a higher generation
  * </pre>
  *
- * <p>The owner yields only once the log says PREPARED, and from there on the move can no longer be called off: the log's
- * order is the owner's promise of docs/wire-protocol.md section 7.
+ * <p>The two nodes hand over between themselves; the log only says who may. {@code AbortMove} is for the old node, or for
+ * somebody to whom it has promised never to yield to this generation.
  *
  * @param to the new node
  * @param generation what the new node's sides will have
- * @param instance the new node's process that is prepared; empty before
+ * @param instance the new node's process; if it ends, the move cannot complete
  */
-public record Move(String to, long generation, Phase phase, String instance) {
-
-    /** How far a move has come. */
-    public enum Phase {
-        /** The new node connects its sides, as standby; can be called off. */
-        PREPARING,
-        /** Every leg and relay leg is agreed: the old node may yield at any moment. */
-        PREPARED
-    }
+public record Move(String to, long generation, String instance) {
 
     /** The new node's generation of the component's sides. */
     @JsonIgnore

@@ -115,8 +115,6 @@ class FabricStateMachineTest {
         long next = claim().highest();
         assertThat(next).isGreaterThan(before);
         assertThat(claim().owner()).isEqualTo("east");
-        accept(new FabricCommand.MovePrepared("lan", next, "w1"));
-        accept(new FabricCommand.MovePrepared("lan", next, "w1"));
         accept(new FabricCommand.CompleteMove("lan", next));
         assertThat(claim()).isEqualTo(new Claim("lan", next, "west", "w1", java.util.Optional.empty()));
         accept(new FabricCommand.MeasureHandoff("lan", next, 1500));
@@ -127,27 +125,25 @@ class FabricStateMachineTest {
     }
 
     @Test
-    void callsAMoveOffOnlyBeforeItIsPrepared() {
+    void callsAMoveOff() {
         takeOver(0, "east", "e1");
         beginMove("west");
         long next = claim().highest();
         accept(new FabricCommand.AbortMove("lan", next, "too slow"));
         assertThat(claim().move()).isEmpty();
         assertThat(state.lastMove("lan").orElseThrow().outcome()).isEqualTo(MoveRecord.Outcome.CALLED_OFF);
-        assertRefused(ErrorCode.VERSION_CONFLICT, () -> accept(new FabricCommand.MovePrepared("lan", next, "w1")));
+        assertRefused(ErrorCode.VERSION_CONFLICT, () -> accept(new FabricCommand.CompleteMove("lan", next)));
 
         beginMove("west");
-        long again = claim().highest();
-        assertThat(again).isGreaterThan(next);
-        accept(new FabricCommand.MovePrepared("lan", again, "w1"));
-        assertRefused(ErrorCode.WRONG_STATE, () -> accept(new FabricCommand.AbortMove("lan", again, "late")));
+        assertThat(claim().highest()).isGreaterThan(next);
     }
 
     @Test
-    void completesNothingThatWasNotPrepared() {
+    void changesNoWiresOfAMovingSwitch() {
         takeOver(0, "east", "e1");
         beginMove("west");
-        assertRefused(ErrorCode.WRONG_STATE, () -> accept(new FabricCommand.CompleteMove("lan", claim().highest())));
+        assertRefused(ErrorCode.WRONG_STATE, () -> apply("version: 1\nswitches: { lan: { node: east } }", 1, "n2"));
+        apply(NETWORK, 1, "n2");
     }
 
     @Test
@@ -155,7 +151,6 @@ class FabricStateMachineTest {
         takeOver(0, "east", "e1");
         beginMove("west");
         long next = claim().highest();
-        accept(new FabricCommand.MovePrepared("lan", next, "w1"));
         takeOver(next, "east", "e1");
         assertThat(claim().generation()).isGreaterThan(next);
         assertThat(state.lastMove("lan").orElseThrow().outcome()).isEqualTo(MoveRecord.Outcome.TAKEN_OVER);
@@ -163,13 +158,11 @@ class FabricStateMachineTest {
     }
 
     @Test
-    void anotherProcessIsNotPrepared() {
+    void aMoveIsForOneProcess() {
         takeOver(0, "east", "e1");
         beginMove("west");
-        long next = claim().highest();
-        accept(new FabricCommand.MovePrepared("lan", next, "w1"));
         register("west", "w2");
-        assertRefused(ErrorCode.WRONG_STATE, () -> accept(new FabricCommand.MovePrepared("lan", next, "w2")));
+        assertThat(claim().move().orElseThrow().instance()).isEqualTo("w1");
     }
 
     @Test
@@ -202,8 +195,7 @@ class FabricStateMachineTest {
                             case 0 -> new FabricCommand.RegisterNode(record(node, instance));
                             case 1 -> new FabricCommand.TakeOver("lan", generation, node, instance);
                             case 2, 3 -> new FabricCommand.BeginMove("lan", generation, node);
-                            case 4, 5 -> new FabricCommand.MovePrepared("lan", generation, instance);
-                            case 6 -> new FabricCommand.AbortMove("lan", generation, "");
+                            case 4 -> new FabricCommand.AbortMove("lan", generation, "");
                             default -> new FabricCommand.CompleteMove("lan", generation);
                         });
             } catch (WireException e) {

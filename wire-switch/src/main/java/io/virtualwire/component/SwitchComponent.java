@@ -1,0 +1,203 @@
+package io.virtualwire.component;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.virtualwire.forwarding.Bridge;
+import io.virtualwire.forwarding.FdbEntry;
+import io.virtualwire.forwarding.ForwardingDecision;
+import io.virtualwire.frame.EthernetFrame;
+import io.virtualwire.frame.MacAddress;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.InProcessPort;
+import io.virtualwire.port.Port;
+import io.virtualwire.port.PortCounters;
+import io.virtualwire.port.PortId;
+import io.virtualwire.transport.Loop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learning switch: a {@link Bridge} and the ports on which its decisions are carried out.
+ *
+ * <p>Super-frames cross it whole, with their offloads. A flood hands the same bytes to every other port; the wire behind
+ * each copies what it needs.
+ */
+public final class SwitchComponent implements Component {
+    private static final Duration AGEING_SWEEP = Duration.ofSeconds(10);
+    private static final int PORT_MTU = 65_521;
+
+    private final String name;
+    private final Loop loop;
+    private final Bridge bridge = new Bridge();
+    private final EthernetFrame frame = new EthernetFrame();
+    private final SwitchCounters counters = new SwitchCounters();
+    private @Nullable InProcessPort[] ports = new InProcessPort[4];
+    private boolean deciding;
+    private Loop.@Nullable Timer sweep;
+
+    public SwitchComponent(String name, Loop loop) {
+        this.name = name;
+        this.loop = loop;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Port addPort(String port) {
+        loop.assertInLoop();
+        int number = bridge.addPort(port);
+        if (number >= ports.length) {
+            ports = Arrays.copyOf(ports, 2 * number);
+        }
+        InProcessPort known = ports[number];
+        if (known != null) {
+            return known;
+        }
+        InProcessPort added = new InProcessPort(new PortId(name + "." + port), loop, PORT_MTU);
+        added.attachComponent((bytes, offset, length) -> frame(number, bytes, offset, length));
+        ports[number] = added;
+        return added;
+    }
+
+    @Override
+    public void removePort(String port) {
+        loop.assertInLoop();
+        int number = bridge.portOf(port);
+        if (number < 0) {
+            return;
+        }
+        InProcessPort removed = ports[number];
+        if (removed != null) {
+            removed.close();
+        }
+        ports[number] = null;
+        bridge.removePort(number);
+    }
+
+    @Override
+    public void startDeciding(JsonNode state) {
+        loop.assertInLoop();
+        bridge.restore(SwitchState.of(state).fdb(), now());
+        deciding = true;
+        if (sweep == null) {
+            sweep = loop.schedule(AGEING_SWEEP, this::sweep);
+        }
+    }
+
+    @Override
+    public JsonNode stopDeciding() {
+        loop.assertInLoop();
+        deciding = false;
+        if (sweep != null) {
+            sweep.cancel();
+            sweep = null;
+        }
+        return state();
+    }
+
+    @Override
+    public boolean isDeciding() {
+        return deciding;
+    }
+
+    @Override
+    public JsonNode state() {
+        return new SwitchState(1, bridge.snapshot(now())).toJson();
+    }
+
+    @Override
+    public long stateVersion() {
+        return bridge.changes();
+    }
+
+    @Override
+    public ComponentStatus status() {
+        loop.assertInLoop();
+        List<ComponentStatus.PortStatus> seen = new ArrayList<>();
+        for (InProcessPort port : ports) {
+            if (port != null) {
+                seen.add(status(port));
+            }
+        }
+        seen.sort(Comparator.comparing(ComponentStatus.PortStatus::name));
+        List<ComponentStatus.LearnedAddress> addresses =
+                bridge.snapshot(now()).stream().map(SwitchComponent::learned).toList();
+        Map<String, Long> counts = new TreeMap<>(counters.snapshot());
+        counts.put("addresses_moved", bridge.moves());
+        counts.put("addresses_not_learned", bridge.unlearned());
+        return new ComponentStatus(name, "switch", deciding, seen, addresses, counts);
+    }
+
+    // HOT PATH
+
+    private void frame(int ingress, byte[] bytes, int offset, int length) {
+        if (!deciding) {
+            counters.notDeciding();
+            return;
+        }
+        if (!frame.wrap(bytes, offset, length)) {
+            counters.malformed();
+            return;
+        }
+        switch (bridge.decide(frame.destination(), frame.source(), frame.vlanId(), ingress, now())) {
+            case ForwardingDecision.Forward forward -> {
+                counters.forwarded();
+                send(forward.port(), bytes, offset, length);
+            }
+            case ForwardingDecision.Flood flood -> {
+                counters.flooded(flood.cause());
+                for (int port = 0; port < ports.length; port++) {
+                    if (port != ingress) {
+                        send(port, bytes, offset, length);
+                    }
+                }
+            }
+            case ForwardingDecision.Drop drop -> counters.filtered(drop.reason());
+        }
+    }
+
+    private void send(int number, byte[] bytes, int offset, int length) {
+        InProcessPort port = ports[number];
+        if (port != null) {
+            port.send(bytes, offset, length);
+        }
+    }
+
+    // COLD PATH
+
+    private void sweep() {
+        bridge.age(now());
+        sweep = deciding ? loop.schedule(AGEING_SWEEP, this::sweep) : null;
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
+    }
+
+    private ComponentStatus.PortStatus status(InProcessPort port) {
+        PortCounters passed = port.counters();
+        Map<String, Long> drops = new TreeMap<>();
+        for (Map.Entry<DropReason, Long> drop : passed.drops().snapshot().entrySet()) {
+            drops.put(drop.getKey().metricName(), drop.getValue());
+        }
+        String local = port.id().name().substring(name.length() + 1);
+        return new ComponentStatus.PortStatus(local, passed.egressFrames(), passed.ingressFrames(), drops);
+    }
+
+    private static ComponentStatus.LearnedAddress learned(FdbEntry entry) {
+        return new ComponentStatus.LearnedAddress(
+                new MacAddress(entry.mac()).toString(),
+                entry.vlan(),
+                entry.port(),
+                entry.ageMillis(),
+                entry.sequence());
+    }
+}

@@ -1,0 +1,162 @@
+package io.virtualwire.migration;
+
+import io.virtualwire.component.Component;
+import io.virtualwire.control.ConnectOptions;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.RelayDescription;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
+import io.virtualwire.handoff.ComponentPort;
+import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.WireRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The wires plugged into one component on this node, and the sides that this node and the hosts hold of them. */
+final class Plugs {
+    private static final Logger LOG = LoggerFactory.getLogger(Plugs.class);
+
+    private final KeeperContext context;
+    private final Component component;
+    private final Map<String, Plug> plugs = new TreeMap<>();
+
+    /** A wire, and what was last asked of the engine for this node's side of it. */
+    private record Plug(WireRecord wire, ConnectRequest own) {}
+
+    Plugs(KeeperContext context, Component component) {
+        this.context = context;
+        this.component = component;
+    }
+
+    List<ComponentPort> ports() {
+        return plugs.values().stream().map(plug -> port(plug.wire())).toList();
+    }
+
+    List<WireRecord> wires() {
+        return plugs.values().stream().map(Plug::wire).toList();
+    }
+
+    static ComponentPort port(WireRecord wire) {
+        return new ComponentPort(wire.id(), Side.A);
+    }
+
+    /**
+     * Connects this node's side of the wire, in a way that suits a repeat, and says what the host's side is to be.
+     *
+     * @param role as the side begins; stays what it was when the side is there already
+     * @param fence whether the host shuts lower generations out
+     * @return false if the engine refused it; to be repeated
+     */
+    boolean plug(WireRecord wire, Generation generation, Role role, boolean fence, Optional<RelayDescription> from) {
+        Plug known = plugs.get(wire.name());
+        boolean same = known != null
+                && known.wire().id().equals(wire.id())
+                && known.own().generation().equals(generation);
+        ConnectOptions options = same && known != null ? known.own().options() : new ConnectOptions(role, wire.plain());
+        PeerDescription peer = new PeerDescription(
+                wire.hostSpec().identityOf(context.tenant(), wire.host()),
+                wire.farSideGeneration(),
+                List.of(wire.hostSpec().wireAddress()),
+                false);
+        ConnectRequest own = new ConnectRequest(
+                wire.id(),
+                Side.A,
+                generation,
+                endpoint(wire),
+                peer,
+                options,
+                same && known != null ? known.own().relayTo() : Optional.empty(),
+                same && known != null ? known.own().relayFrom() : from);
+        if (known != null && known.own().equals(own) && known.wire().equals(wire)) {
+            return true;
+        }
+        if (known != null && !known.wire().id().equals(wire.id())) {
+            unplug(known.wire().name());
+        }
+        context.wires().addPort(endpoint(wire), component.addPort(wire.port()));
+        if (!connect(wire, own)) {
+            return false;
+        }
+        context.farEnds().want(wire, farSide(wire, generation, fence));
+        return true;
+    }
+
+    /** Tells every side to whom it relays once it has yielded. */
+    void relayTo(NodeRecord successor, Generation generation) {
+        Optional<RelayDescription> to =
+                Optional.of(new RelayDescription(successor.identity(), generation, successor.wirePaths()));
+        for (Plug plug : new ArrayList<>(plugs.values())) {
+            ConnectRequest own = plug.own();
+            if (!own.relayTo().equals(to)) {
+                connect(
+                        plug.wire(),
+                        new ConnectRequest(
+                                own.wire(),
+                                own.side(),
+                                own.generation(),
+                                own.endpoint(),
+                                own.peer(),
+                                own.options(),
+                                to,
+                                own.relayFrom()));
+            }
+        }
+    }
+
+    /** Removes this node's side of a wire, with its port. */
+    void unplug(String name) {
+        Plug plug = plugs.remove(name);
+        if (plug != null) {
+            context.wires().disconnect(port(plug.wire()), plug.own().generation());
+            context.wires().removePort(endpoint(plug.wire()));
+            component.removePort(plug.wire().port());
+            context.farEnds().forget(plug.wire().id());
+        }
+    }
+
+    void unplugAll() {
+        List.copyOf(plugs.keySet()).forEach(this::unplug);
+    }
+
+    /** Whether every host has been heard about its side, be it that it is not there. */
+    boolean farEndsSettled() {
+        return plugs.values().stream()
+                .allMatch(plug -> context.farEnds().status(plug.wire().id()).isSettled());
+    }
+
+    private boolean connect(WireRecord wire, ConnectRequest own) {
+        try {
+            context.wires().connect(own);
+            plugs.put(wire.name(), new Plug(wire, own));
+            return true;
+        } catch (WireException refused) {
+            LOG.warn("Cannot connect this node's side of {}: {}", wire.name(), refused.getMessage());
+            return false;
+        }
+    }
+
+    private ConnectRequest farSide(WireRecord wire, Generation generation, boolean fence) {
+        NodeRecord self = context.self();
+        return new ConnectRequest(
+                wire.id(),
+                Side.B,
+                wire.farSideGeneration(),
+                wire.endpoint(),
+                new PeerDescription(self.identity(), generation, self.wirePaths(), fence),
+                new ConnectOptions(Role.ACTIVE, wire.plain()),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static String endpoint(WireRecord wire) {
+        return wire.component() + "." + wire.port();
+    }
+}
