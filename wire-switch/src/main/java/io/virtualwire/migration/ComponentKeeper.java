@@ -92,18 +92,19 @@ public final class ComponentKeeper {
 
     /** Takes the next step, if there is one. */
     public void reconcile(FabricState state, Set<String> present) {
-        claim = state.claim(name).orElse(null);
-        if (claim == null) {
+        Claim agreed = state.claim(name).orElse(null);
+        claim = agreed;
+        if (agreed == null) {
             dismantle();
             return;
         }
-        leaveWhatIsOver(claim);
-        if (holds(claim.owner(), claim.instance())) {
-            hold(state, claim, present);
+        leaveWhatIsOver(agreed);
+        if (holds(agreed.owner(), agreed.instance())) {
+            hold(state, agreed, present);
         } else {
-            claim.move()
+            agreed.move()
                     .filter(move -> holds(move.to(), move.instance()))
-                    .ifPresent(move -> prepare(state, claim, move));
+                    .ifPresent(move -> prepare(state, agreed, move));
         }
     }
 
