@@ -5,6 +5,7 @@ import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PathListener;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,10 +26,15 @@ record AssociationContext(
         SessionTable table,
         List<Lane> lanes,
         StreamDialler dialler,
-        PathListener listener) {
+        Supplier<PathListener> listeners) {
 
     long now() {
         return loop.ticker().nanoTime();
+    }
+
+    /** Who is told what peers say. */
+    PathListener listener() {
+        return listeners.get();
     }
 
     StreamMessage.Hello hello(int sessionIndex, boolean rekey) {

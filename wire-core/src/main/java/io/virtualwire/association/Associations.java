@@ -21,9 +21,11 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All associations of one daemon: dials and is dialled on TCP, sends and receives datagrams on UDP, one port for both.
@@ -39,6 +41,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private final PendingSockets pending = new PendingSockets();
     private final DropTally drops = new DropTally();
     private final Map<Identity, Association> associations = new HashMap<>();
+    private @Nullable PathListener listener;
     private volatile boolean closed;
 
     /**
@@ -46,12 +49,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
      * @param transports one for each lane; owned by this from now on
      */
     public Associations(
-            Loop loop,
-            TlsContexts tls,
-            ServerSocket server,
-            List<Transport> transports,
-            AssociationLimits limits,
-            PathListener listener) {
+            Loop loop, TlsContexts tls, ServerSocket server, List<Transport> transports, AssociationLimits limits) {
         this.loop = loop;
         SecureRandom random = new SecureRandom();
         StreamCodec codec = new StreamCodec();
@@ -69,13 +67,14 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 new SessionTable(random),
                 List.copyOf(lanes),
                 new StreamDialler(tls, codec, pending, limits.handshake(), owner()),
-                listener);
+                this::listener);
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
     }
 
-    /** Begins to receive and to accept. */
-    public void start() {
+    /** Begins to receive and to accept; {@code newListener} is told what comes. Called once, before all else. */
+    public void start(PathListener newListener) {
         loop.assertInLoop();
+        listener = newListener;
         for (Lane lane : context.lanes()) {
             lane.transport().attach(new Receiver(context.table(), loop.ticker(), drops));
         }
@@ -143,6 +142,19 @@ public final class Associations implements PathDirectory, AutoCloseable {
         return sum;
     }
 
+    /** What the sockets could not send or receive, and why. */
+    public Map<DropReason, Long> underlayDrops() {
+        Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+        for (Lane lane : context.lanes()) {
+            lane.transport()
+                    .counters()
+                    .drops()
+                    .snapshot()
+                    .forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        }
+        return sum;
+    }
+
     /** Connections that were refused before they proved anything. Any thread. */
     public long refusedHandshakes() {
         return acceptor.refused();
@@ -158,6 +170,10 @@ public final class Associations implements PathDirectory, AutoCloseable {
         associations.values().forEach(Association::close);
         associations.clear();
         context.lanes().forEach(lane -> lane.transport().close());
+    }
+
+    private PathListener listener() {
+        return Objects.requireNonNull(listener, "not started");
     }
 
     private void greeted(ControlStream stream, Hello hello) {

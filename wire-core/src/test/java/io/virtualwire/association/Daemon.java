@@ -57,10 +57,9 @@ final class Daemon implements AutoCloseable, PathListener {
         this.server = server;
         this.identity = credentials.identity();
         this.transport = new TappedTransport(udp);
-        this.associations =
-                new Associations(loop, new TlsContexts(credentials), server, List.of(transport), limits, this);
+        this.associations = new Associations(loop, new TlsContexts(credentials), server, List.of(transport), limits);
         run(() -> {
-            associations.start();
+            associations.start(this);
             return null;
         });
     }

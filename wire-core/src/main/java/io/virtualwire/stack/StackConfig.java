@@ -1,0 +1,25 @@
+package io.virtualwire.stack;
+
+import io.virtualwire.association.AssociationLimits;
+import io.virtualwire.identity.Credentials;
+import java.net.InetSocketAddress;
+
+/**
+ * What a {@link WireStack} needs to know.
+ *
+ * @param credentials who this daemon is, and whom it believes
+ * @param bind where peers find it, TCP and UDP; port 0 lets the kernel choose one
+ * @param limits times and volumes of associations
+ */
+public record StackConfig(Credentials credentials, InetSocketAddress bind, AssociationLimits limits) {
+    /** Where a connector is found unless its configuration says otherwise. */
+    public static final int CONNECTOR_PORT = 7471;
+
+    /** Where a node is found unless its configuration says otherwise. */
+    public static final int NODE_PORT = 7481;
+
+    /** All addresses of this host, the protocol's limits. */
+    public static StackConfig of(Credentials credentials, int port) {
+        return new StackConfig(credentials, new InetSocketAddress(port), AssociationLimits.DEFAULT);
+    }
+}
