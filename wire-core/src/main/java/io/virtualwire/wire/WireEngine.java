@@ -1,14 +1,23 @@
 package io.virtualwire.wire;
 
 import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.DropTally;
 import io.virtualwire.port.Port;
 import io.virtualwire.transport.Loop;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wire sides of one daemon: connects them, carries their frames, and moves them without losing any.
@@ -18,6 +27,17 @@ import java.util.Optional;
  * the data path is counted.
  */
 public final class WireEngine implements PathListener {
+    private record Key(WireId wire, Side side) {}
+
+    private final Loop loop;
+    private final Events events;
+    private final Scope scope;
+    private final Map<Key, SideSlot> slots = new LinkedHashMap<>();
+    private final Map<String, Outlet> outlets = new HashMap<>();
+    /** The generations of sides that were disconnected, so that a late connect with a lower one stays refused. */
+    private final Map<Key, Generation> fences = new LinkedHashMap<>();
+
+    private final DropTally drops = new DropTally();
 
     /**
      * @param paths how peer daemons are reached; what they report is to be given to this engine
@@ -28,7 +48,11 @@ public final class WireEngine implements PathListener {
     }
 
     /** An engine that keeps only some rules; for tests of tests. */
-    public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules) {}
+    public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules) {
+        this.loop = loop;
+        this.events = new Events(observer);
+        this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, new Alarms(loop, events));
+    }
 
     /**
      * Makes, replaces or completes a side; docs/wire-protocol.md section 4.1 says which. Idempotent.
@@ -39,7 +63,87 @@ public final class WireEngine implements PathListener {
      *     another side, BAD_REQUEST
      */
     public SideStatus connect(ConnectRequest request) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        Key key = new Key(request.wire(), request.side());
+        SideSlot slot = slots.get(key);
+        boolean same = slot != null
+                && slot.endpoint().equals(request.endpoint())
+                && slot.newest().options().equals(request.options());
+        Generation highest = slot == null ? fences.get(key) : slot.generation();
+        SideRecord record =
+                switch (Fencing.own(highest, slot == null ? null : slot.generation(), request.generation(), same)) {
+                    case STALE ->
+                        throw new WireException(
+                                ErrorCode.STALE_GENERATION,
+                                "cannot connect " + named(request) + ": generation " + highest + " is known",
+                                "this side was connected elsewhere or anew; read the wire again");
+                    case CONFLICT ->
+                        throw new WireException(
+                                ErrorCode.GENERATION_CONFLICT,
+                                "cannot connect " + named(request)
+                                        + ": this generation is known with another endpoint or other options",
+                                "use a higher generation");
+                    case MERGE -> merge(slots.get(key), request);
+                    case CREATE, REPLACE -> create(key, slot, request);
+                };
+        events.tell();
+        return record.status();
+    }
+
+    private SideRecord merge(@Nullable SideSlot slot, ConnectRequest request) {
+        SideRecord record = slot == null ? null : slot.newest();
+        if (record == null) {
+            throw new IllegalStateException("nothing to merge with");
+        }
+        record.decide(request.peer());
+        requireRelaysInOrder(request);
+        request.relayFrom().ifPresent(record::relayFrom);
+        request.relayTo().ifPresent(record::relayTo);
+        record.expect(request.peer());
+        return record;
+    }
+
+    private SideRecord create(Key key, @Nullable SideSlot present, ConnectRequest request) {
+        Outlet outlet = outlet(request.endpoint());
+        SideSlot occupant = outlet.slot();
+        if (occupant != null && occupant != present) {
+            throw new WireException(
+                    ErrorCode.IN_USE,
+                    "cannot connect " + named(request) + ": endpoint " + request.endpoint() + " belongs to side "
+                            + occupant.side() + " of wire " + occupant.wire(),
+                    "disconnect that first, or name another endpoint");
+        }
+        requireRelaysInOrder(request);
+        SideSlot slot = present;
+        if (slot == null) {
+            slot = new SideSlot(request.wire(), request.side(), outlet);
+            slots.put(key, slot);
+        } else {
+            slot.plugInto(outlet);
+        }
+        fences.remove(key);
+        SideRecord record = new SideRecord(scope, slot, request.generation(), request.options());
+        slot.push(record);
+        record.begin(slot.isBeingReplaced());
+        request.relayFrom().ifPresent(record::relayFrom);
+        request.relayTo().ifPresent(record::relayTo);
+        record.expect(request.peer());
+        return record;
+    }
+
+    private static void requireRelaysInOrder(ConnectRequest request) {
+        boolean wrong = request.relayFrom()
+                        .filter(from -> !request.generation().isAfter(from.generation()))
+                        .isPresent()
+                || request.relayTo()
+                        .filter(to -> !to.generation().isAfter(request.generation()))
+                        .isPresent();
+        if (wrong) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot connect " + named(request) + ": it would be relayed to a generation that is not higher",
+                    "relay from the predecessor to the successor");
+        }
     }
 
     /**
@@ -48,7 +152,34 @@ public final class WireEngine implements PathListener {
      * @throws io.virtualwire.control.WireException STALE_GENERATION if the record's generation is higher
      */
     public void disconnect(WireId wire, Side side, Generation generation) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        Key key = new Key(wire, side);
+        SideSlot slot = slots.get(key);
+        if (slot == null) {
+            remember(key, generation);
+            return;
+        }
+        SideRecord newest = slot.newest();
+        if (newest.generation().isAfter(generation)) {
+            throw new WireException(
+                    ErrorCode.STALE_GENERATION,
+                    "cannot disconnect side " + side + " of wire " + wire + " at generation " + generation
+                            + ": generation " + newest.generation() + " holds it",
+                    "it was connected anew; read the wire again");
+        }
+        slots.remove(key);
+        slot.close();
+        dropIfUnused(slot.endpoint());
+        remember(key, generation);
+        events.tell();
+    }
+
+    private void remember(Key key, Generation generation) {
+        Generation known = fences.remove(key);
+        fences.put(key, known != null && known.isAfter(generation) ? known : generation);
+        if (fences.size() > scope.bounds.rememberedFences()) {
+            fences.remove(fences.keySet().iterator().next());
+        }
     }
 
     /**
@@ -58,7 +189,7 @@ public final class WireEngine implements PathListener {
      * @throws io.virtualwire.control.WireException NOT_FOUND, or WRONG_STATE if it has yielded or been superseded
      */
     public SideStatus activate(WireId wire, Side side) {
-        throw new UnsupportedOperationException();
+        return command(wire, side, record -> record.activate(ActivationCause.COMMAND));
     }
 
     /**
@@ -67,7 +198,23 @@ public final class WireEngine implements PathListener {
      * @throws io.virtualwire.control.WireException NOT_FOUND, or WRONG_STATE if it resumed and not every peer knows yet
      */
     public SideStatus yieldSide(WireId wire, Side side) {
-        throw new UnsupportedOperationException();
+        return command(wire, side, record -> {
+            record.requireMayYield();
+            record.yieldNow();
+        });
+    }
+
+    private SideStatus command(WireId wire, Side side, Consumer<SideRecord> what) {
+        loop.assertInLoop();
+        SideSlot slot = slots.get(new Key(wire, side));
+        if (slot == null) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND, "side " + side + " of wire " + wire + " is not connected here", "connect it");
+        }
+        SideRecord record = slot.newest();
+        what.accept(record);
+        events.tell();
+        return record.status();
     }
 
     /**
@@ -76,12 +223,13 @@ public final class WireEngine implements PathListener {
      * @throws io.virtualwire.control.WireException NOT_FOUND, or WRONG_STATE if it was superseded
      */
     public SideStatus resume(WireId wire, Side side) {
-        throw new UnsupportedOperationException();
+        return command(wire, side, record -> record.resume());
     }
 
     /** Gives the endpoint of this name its port; frames flow between it and its side from now on. Replaces a former one. */
     public void addPort(String endpoint, Port port, Activation activation) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        outlet(endpoint).port(port, activation);
     }
 
     /** {@link #addPort(String, Port, Activation)} with activation by command only. */
@@ -91,33 +239,111 @@ public final class WireEngine implements PathListener {
 
     /** Takes the endpoint's port away (it is not closed); its side stays. */
     public void removePort(String endpoint) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        Outlet outlet = outlets.get(endpoint);
+        if (outlet != null) {
+            outlet.removePort();
+            dropIfUnused(endpoint);
+        }
+    }
+
+    private Outlet outlet(String endpoint) {
+        return outlets.computeIfAbsent(endpoint, name -> new Outlet(name, events));
+    }
+
+    private void dropIfUnused(String endpoint) {
+        Outlet outlet = outlets.get(endpoint);
+        if (outlet != null && outlet.isUnused()) {
+            outlets.remove(endpoint);
+        }
     }
 
     /** Says something on the control stream to a daemon to which there is a leg; false if that is not possible now. */
     public boolean tell(Identity peer, PeerMessage message) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        for (Leg leg : scope.daemon(peer).legs()) {
+            return leg.path().tell(message);
+        }
+        return false;
     }
 
     /** The side's newest record. */
     public Optional<SideStatus> side(WireId wire, Side side) {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        return Optional.ofNullable(slots.get(new Key(wire, side)))
+                .map(slot -> slot.newest().status());
     }
 
     /** All sides, newest records only. */
     public List<SideStatus> sides() {
-        throw new UnsupportedOperationException();
+        loop.assertInLoop();
+        return slots.values().stream().map(slot -> slot.newest().status()).toList();
+    }
+
+    /** Messages that named no wire of this daemon. */
+    public Map<DropReason, Long> drops() {
+        loop.assertInLoop();
+        return drops.snapshot();
     }
 
     @Override
-    public void sessionUp(WirePath path, boolean newInstance) {}
+    public void sessionUp(WirePath path, boolean newInstance) {
+        PeerDaemon daemon = scope.daemon(path.peer());
+        if (newInstance) {
+            daemon.book().clear();
+        }
+        for (Leg leg : daemon.legs()) {
+            leg.sessionUp(newInstance);
+        }
+        events.postSessionUp(path.peer(), newInstance);
+        events.tell();
+    }
 
     @Override
-    public void sessionDown(WirePath path) {}
+    public void sessionDown(WirePath path) {
+        scope.forgetIfIdle(path.peer());
+    }
+
+    /* HOT PATH */
+    @Override
+    public void message(WirePath path, MessageHeader header, boolean plain, byte[] bytes, int offset, int length) {
+        Leg leg = scope.leg(header.wireIndex());
+        if (leg == null || leg.path() != path) {
+            drops.add(DropReason.UNKNOWN_WIRE);
+            return;
+        }
+        leg.record().message(leg, header, plain, bytes, offset, length);
+        events.tell();
+    }
 
     @Override
-    public void message(WirePath path, MessageHeader header, boolean plain, byte[] bytes, int offset, int length) {}
+    public void told(WirePath path, PeerMessage message) {
+        PeerDaemon daemon = scope.daemon(path.peer());
+        switch (message) {
+            case PeerMessage.Offer offer -> {
+                daemon.book().remember(offer);
+                Leg leg = daemon.legFor(offer);
+                if (leg != null) {
+                    leg.offered(offer);
+                }
+            }
+            case PeerMessage.Withdraw withdraw -> {
+                daemon.book().withdraw(withdraw.index());
+                Leg leg = daemon.legOfferedAs(withdraw.index());
+                if (leg != null) {
+                    leg.withdrawn();
+                }
+            }
+            case PeerMessage.Prepared _,
+                    PeerMessage.CallOff _,
+                    PeerMessage.CalledOff _,
+                    PeerMessage.Handoff _,
+                    PeerMessage.HandoffAck _ -> events.postTold(path.peer(), message);
+        }
+        events.tell();
+    }
 
-    @Override
-    public void told(WirePath path, PeerMessage message) {}
+    private static String named(ConnectRequest request) {
+        return "side " + request.side() + " of wire " + request.wire() + " at generation " + request.generation();
+    }
 }

@@ -1,0 +1,117 @@
+package io.virtualwire.wire;
+
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.DropTally;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the frames of one leg together from their segments, within bounds on frames, bytes and time.
+ *
+ * <p>A frame of one segment does not come here. Finding the frame costs a look at a few numbers: in order, the newest is
+ * the one. Nothing is allocated once as many frames were incomplete at once as ever will be.
+ */
+final class Reassembly {
+    private final Bounds bounds;
+    private final BufferPool pool;
+    private final DropTally drops;
+    /** The first {@link #open} are in progress, oldest first. */
+    private final Assembly[] assemblies;
+
+    private int open;
+    private int bytes;
+
+    Reassembly(Bounds bounds, BufferPool pool, DropTally drops) {
+        this.bounds = bounds;
+        this.pool = pool;
+        this.drops = drops;
+        this.assemblies = new Assembly[bounds.reassemblyFrames()];
+    }
+
+    /**
+     * Takes one segment.
+     *
+     * @return the frame that it completed, to be given back with {@link #release}; null if none
+     */
+    /* HOT PATH */
+    @Nullable
+    Assembly add(long number, int at, int total, byte[] source, int offset, int length, long now) {
+        int i = open - 1;
+        while (i >= 0 && assemblies[i].number != number) {
+            i--;
+        }
+        if (i < 0) {
+            i = begin(number, total, now);
+        } else if (assemblies[i].total != total) {
+            discard(i, DropReason.BAD_SEGMENT);
+            return null;
+        }
+        Assembly assembly = assemblies[i];
+        if (!assembly.put(at, source, offset, length)) {
+            discard(i, DropReason.BAD_SEGMENT);
+            return null;
+        }
+        if (!assembly.isComplete()) {
+            return null;
+        }
+        takeOut(i);
+        return assembly;
+    }
+
+    /** The completed frame's bytes are not needed any more. */
+    void release(Assembly assembly) {
+        pool.give(assembly.buffer);
+    }
+
+    /** Drops frames that have been incomplete for too long. */
+    void expire(long now) {
+        while (open > 0 && now - assemblies[0].since >= bounds.reassemblyNanos()) {
+            discard(0, DropReason.REASSEMBLY_TIMEOUT);
+        }
+    }
+
+    /** Drops everything. */
+    void clear() {
+        while (open > 0) {
+            discard(0, DropReason.REASSEMBLY_TIMEOUT);
+        }
+    }
+
+    int open() {
+        return open;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    private int begin(long number, int total, long now) {
+        // The oldest goes: if the underlay keeps order at all, what it lacks is lost.
+        while (open > 0 && (open == assemblies.length || bytes + total > bounds.reassemblyBytes())) {
+            discard(0, DropReason.REASSEMBLY_OVERFLOW);
+        }
+        Assembly assembly = assemblies[open];
+        if (assembly == null) {
+            assembly = new Assembly();
+            assemblies[open] = assembly;
+        }
+        assembly.begin(number, total, now, pool.take(total));
+        bytes += total;
+        return open++;
+    }
+
+    private void discard(int i, DropReason reason) {
+        drops.add(reason);
+        Assembly assembly = assemblies[i];
+        takeOut(i);
+        pool.give(assembly.buffer);
+    }
+
+    /** Moves the one at {@code i} behind those in progress, where it is found for reuse. */
+    private void takeOut(int i) {
+        Assembly assembly = assemblies[i];
+        System.arraycopy(assemblies, i + 1, assemblies, i, open - i - 1);
+        open--;
+        assemblies[open] = assembly;
+        bytes -= assembly.total;
+    }
+}

@@ -1,0 +1,92 @@
+package io.virtualwire.wire;
+
+import io.netty.util.collection.IntObjectHashMap;
+import io.virtualwire.control.Identity;
+import io.virtualwire.time.Ticker;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the side records of one engine share. */
+final class Scope {
+    final Bounds bounds;
+    final MoveRules rules;
+    final BufferPool pool = new BufferPool();
+    final Events events;
+
+    private final Ticker ticker;
+    private final PathDirectory paths;
+    private final Alarm alarm;
+    /** By the index that was handed to the peer; never reused while the process lives. */
+    private final IntObjectHashMap<Leg> legs = new IntObjectHashMap<>();
+
+    private final Map<Identity, PeerDaemon> daemons = new HashMap<>();
+    private int lastIndex;
+
+    /** Wakes a record. */
+    interface Alarm {
+        void at(SideRecord record, long nanoTime);
+    }
+
+    Scope(Ticker ticker, PathDirectory paths, Events events, Bounds bounds, MoveRules rules, Alarm alarm) {
+        this.ticker = ticker;
+        this.paths = paths;
+        this.events = events;
+        this.bounds = bounds;
+        this.rules = rules;
+        this.alarm = alarm;
+    }
+
+    long now() {
+        return ticker.nanoTime();
+    }
+
+    void wake(SideRecord record, long nanoTime) {
+        alarm.at(record, nanoTime);
+    }
+
+    /* HOT PATH */
+    @Nullable
+    Leg leg(int index) {
+        return legs.get(index);
+    }
+
+    int nextIndex() {
+        lastIndex++;
+        if (lastIndex == 0) {
+            throw new IllegalStateException("all 2^32-1 wire indices of this process are used up; restart it");
+        }
+        return lastIndex;
+    }
+
+    /** The way to a peer daemon; to be given back with {@link #release}. */
+    WirePath acquire(Identity peer, List<String> addresses) {
+        return paths.acquire(peer, addresses);
+    }
+
+    void release(Identity peer) {
+        paths.release(peer);
+    }
+
+    void register(Leg leg) {
+        legs.put(leg.index(), leg);
+        daemon(leg.path().peer()).add(leg);
+    }
+
+    void unregister(Leg leg) {
+        legs.remove(leg.index());
+        daemon(leg.path().peer()).remove(leg);
+    }
+
+    PeerDaemon daemon(Identity peer) {
+        return daemons.computeIfAbsent(peer, id -> new PeerDaemon(bounds.rememberedOffers()));
+    }
+
+    void forgetIfIdle(Identity peer) {
+        PeerDaemon daemon = daemons.get(peer);
+        if (daemon != null && daemon.legs().isEmpty()) {
+            daemons.remove(peer);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.virtualwire.wire;
+
+/** Cuts frames into messages of what the path carries now, in place. */
+final class Segmenter {
+    private final MessageHeader header = new MessageHeader();
+
+    /**
+     * Sends a frame.
+     *
+     * @return how many messages it took; 0 if the path refused one, then the rest was not sent either
+     */
+    /* HOT PATH */
+    int send(
+            WirePath path,
+            int kind,
+            int sideBit,
+            int wireIndex,
+            int senderGeneration,
+            int receiverGeneration,
+            boolean plain,
+            long number,
+            byte[] bytes,
+            int offset,
+            int length) {
+        int budget = path.payloadBudget();
+        if (budget <= 0) {
+            return 0;
+        }
+        header.kind(kind)
+                .sideBit(sideBit)
+                .wireIndex(wireIndex)
+                .senderGeneration(senderGeneration)
+                .receiverGeneration(receiverGeneration)
+                .frameNumber(number)
+                .totalLength(length);
+        int segments = 0;
+        for (int at = 0; at < length; at += budget) {
+            header.byteOffset(at);
+            if (!path.send(header, plain, bytes, offset + at, Math.min(budget, length - at))) {
+                return 0;
+            }
+            segments++;
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,142 @@
+package io.virtualwire.wire;
+
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.port.Port;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One side of a wire in this daemon: its newest record, and those that it is replacing. */
+final class SideSlot {
+    private final WireId wire;
+    private final Side side;
+    private Outlet outlet;
+    private @Nullable SideRecord newest;
+    /** Still there until the newest has taken over. */
+    private final List<SideRecord> predecessors = new ArrayList<>();
+
+    SideSlot(WireId wire, Side side, Outlet outlet) {
+        this.wire = wire;
+        this.side = side;
+        this.outlet = outlet;
+        outlet.plug(this);
+    }
+
+    /** The record takes the newest's place, at first beside it. */
+    void push(SideRecord record) {
+        if (newest != null) {
+            predecessors.add(newest);
+        }
+        newest = record;
+        for (SideRecord old : List.copyOf(predecessors)) {
+            if (old.state() != SideState.ACTIVE && !(old.state() == SideState.YIELDED && old.relayOut() != null)) {
+                release(old);
+            }
+        }
+    }
+
+    void plugInto(Outlet other) {
+        if (outlet != other) {
+            outlet.unplug(this);
+            outlet = other;
+            outlet.plug(this);
+        }
+    }
+
+    /** {@code successor} is about to be active: what it replaces yields to it, in the same step. */
+    void yieldPredecessors(SideRecord successor) {
+        for (SideRecord old : List.copyOf(predecessors)) {
+            if (old != successor && old.state() == SideState.ACTIVE) {
+                successor.setRelayIn(new RelayIn(old.generation(), null));
+                old.setRelayOut(new LocalRelay(successor));
+                old.yieldNow();
+            }
+        }
+    }
+
+    /** A record has nothing left to send or relay. */
+    void drained(SideRecord record) {
+        if (predecessors.contains(record) && record.relayOut() instanceof LocalRelay) {
+            release(record);
+        }
+    }
+
+    private void release(SideRecord old) {
+        predecessors.remove(old);
+        old.close();
+        if (newest != null && old.relayOut() instanceof LocalRelay) {
+            newest.relayGone();
+        }
+    }
+
+    void close() {
+        List.copyOf(predecessors).forEach(this::release);
+        if (newest != null) {
+            newest.close();
+        }
+        outlet.unplug(this);
+    }
+
+    /** A frame came out of the endpoint's port. */
+    /* HOT PATH */
+    void fromPort(byte[] bytes, int offset, int length) {
+        SideRecord record = newest();
+        if (record.state() == SideState.STANDBY) {
+            Activation activation = outlet.activation();
+            if (activation.onAnnouncement() && Announcement.isBy(activation.mac(), bytes, offset, length)) {
+                record.activate(ActivationCause.ANNOUNCEMENT);
+            } else {
+                record = sender();
+            }
+        }
+        record.fromPort(bytes, offset, length);
+    }
+
+    private SideRecord sender() {
+        for (SideRecord old : predecessors) {
+            if (old.state() == SideState.ACTIVE) {
+                return old;
+            }
+        }
+        return newest();
+    }
+
+    boolean isBeingReplaced() {
+        return sender() != newest();
+    }
+
+    SideRecord newest() {
+        if (newest == null) {
+            throw new IllegalStateException("side " + side + " of wire " + wire + " has no record");
+        }
+        return newest;
+    }
+
+    @Nullable
+    Generation generation() {
+        return newest == null ? null : newest.generation();
+    }
+
+    WireId wire() {
+        return wire;
+    }
+
+    Side side() {
+        return side;
+    }
+
+    String endpoint() {
+        return outlet.endpoint();
+    }
+
+    Activation activation() {
+        return outlet.activation();
+    }
+
+    @Nullable
+    Port port() {
+        return outlet.port();
+    }
+}

@@ -1,0 +1,331 @@
+package io.virtualwire.testkit.fabric;
+
+import io.virtualwire.control.ConnectOptions;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.RelayDescription;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.wire.MoveRules;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.SideEvent;
+import io.virtualwire.wire.SideStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A fabric that runs from a seed: daemons, wires between them, guests at their ends, weather, faults.
+ *
+ * <p>A scenario says what happens when; {@link #verify} then judges. A failure names the seed.
+ */
+public final class VirtualFabric {
+    private static final int[] BUDGETS = {1_168, 1_372, 8_000};
+
+    private final long seed;
+    private final MoveRules rules;
+    private final Random random;
+    private final VirtualTime time = new VirtualTime();
+    private final Trace trace = new Trace(time);
+    private final Ledger ledger = new Ledger(time, trace, this::boundExceeded);
+    private final VirtualNetwork network;
+    private final Map<String, VirtualDaemon> daemons = new LinkedHashMap<>();
+    private final List<WireId> wires = new ArrayList<>();
+    private final List<VirtualGuest> guests = new ArrayList<>();
+    /** By daemon, wire, side and own generation: the highest peer generation that was ACTIVE. */
+    private final Map<String, Generation> heard = new HashMap<>();
+
+    private int lives;
+    private boolean traffic;
+    private long gapNanos = 1_000_000;
+
+    public VirtualFabric(long seed, Weather weather) {
+        this(seed, weather, MoveRules.ALL);
+    }
+
+    public VirtualFabric(long seed, Weather weather, MoveRules rules) {
+        this.seed = seed;
+        this.rules = rules;
+        this.random = new Random(seed);
+        this.network = new VirtualNetwork(time, random, ledger, trace, weather);
+        ledger.strictOrder(weather.jitter().isZero());
+    }
+
+    // The fabric
+
+    public VirtualDaemon daemon(String name) {
+        return daemons.computeIfAbsent(name, n -> {
+            VirtualDaemon daemon = new VirtualDaemon(this, network, time, trace, n, rules);
+            network.add(daemon);
+            return daemon;
+        });
+    }
+
+    /** A new wire; its number counts from 0. */
+    public WireId wire() {
+        WireId wire = WireId.named("wire-" + wires.size());
+        wires.add(wire);
+        guests.add(new VirtualGuest(ledger, random, wires.size() - 1, Side.A));
+        guests.add(new VirtualGuest(ledger, random, wires.size() - 1, Side.B));
+        return wire;
+    }
+
+    public VirtualGuest guest(WireId wire, Side side) {
+        return guests.get(2 * wires.indexOf(wire) + side.bit());
+    }
+
+    /** The guest is at this daemon from now on, at the endpoint that {@link #request} names. */
+    public void place(WireId wire, Side side, VirtualDaemon at) {
+        guest(wire, side).moveTo(port(wire, side, at));
+    }
+
+    private VirtualPort port(WireId wire, Side side, VirtualDaemon at) {
+        return at.port(endpoint(wire, side), wires.indexOf(wire), side);
+    }
+
+    public String endpoint(WireId wire, Side side) {
+        return "guest-" + wires.indexOf(wire) + side;
+    }
+
+    /** A connect without relays. */
+    public ConnectRequest request(
+            WireId wire,
+            Side side,
+            long generation,
+            Role role,
+            VirtualDaemon peer,
+            long peerGeneration,
+            boolean fence) {
+        return new ConnectRequest(
+                wire,
+                side,
+                new Generation(generation, ""),
+                endpoint(wire, side),
+                new PeerDescription(peer.identity(), new Generation(peerGeneration, ""), List.of(), fence),
+                new ConnectOptions(role, false),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public static ConnectRequest relayTo(ConnectRequest request, VirtualDaemon place, long generation) {
+        return new ConnectRequest(
+                request.wire(),
+                request.side(),
+                request.generation(),
+                request.endpoint(),
+                request.peer(),
+                request.options(),
+                Optional.of(new RelayDescription(place.identity(), new Generation(generation, ""), List.of())),
+                request.relayFrom());
+    }
+
+    public static ConnectRequest relayFrom(ConnectRequest request, VirtualDaemon place, long generation) {
+        return new ConnectRequest(
+                request.wire(),
+                request.side(),
+                request.generation(),
+                request.endpoint(),
+                request.peer(),
+                request.options(),
+                request.relayTo(),
+                Optional.of(new RelayDescription(place.identity(), new Generation(generation, ""), List.of())));
+    }
+
+    // Faults
+
+    public void weather(Weather weather) {
+        ledger.strictOrder(false);
+        network.weather(weather);
+    }
+
+    public void cut(VirtualDaemon one, VirtualDaemon other) {
+        trace.add("CUT %s - %s", one.name(), other.name());
+        network.cut(one.name(), other.name());
+    }
+
+    public void mend(VirtualDaemon one, VirtualDaemon other) {
+        trace.add("MEND %s - %s", one.name(), other.name());
+        network.mend(one.name(), other.name());
+    }
+
+    public void breakStream(VirtualDaemon one, VirtualDaemon other) {
+        trace.add("BREAK stream %s - %s", one.name(), other.name());
+        network.breakStream(one.name(), other.name());
+    }
+
+    /** All faults end. */
+    public void calm() {
+        network.mendAll();
+        weather(new Weather(0, Duration.ofMillis(1), Duration.ofMillis(1)));
+    }
+
+    /** What this side's guest sent and has not arrived is not expected any more: it was fenced. */
+    public void excuseFenced(WireId wire, Side side) {
+        ledger.fenced(Ledger.stream(wires.indexOf(wire), side));
+    }
+
+    // Time
+
+    /** The guests send, each about every {@code gap}, until {@link #stopTraffic}. */
+    public void startTraffic(Duration gap) {
+        gapNanos = gap.toNanos();
+        traffic = true;
+        for (VirtualGuest guest : guests) {
+            sendLater(guest);
+        }
+    }
+
+    private void sendLater(VirtualGuest guest) {
+        time.after((long) (gapNanos * (0.5 + random.nextDouble())), () -> {
+            if (traffic) {
+                guest.send();
+                sendLater(guest);
+            }
+        });
+    }
+
+    public void stopTraffic() {
+        traffic = false;
+    }
+
+    public void at(Duration later, Runnable what) {
+        time.after(later.toNanos(), what);
+    }
+
+    public void run(Duration duration) {
+        long until = time.nanoTime() + duration.toNanos();
+        while (ledger.violations().isEmpty() && time.step(until)) {}
+    }
+
+    /** Runs until the condition holds; false if it does not within the limit. */
+    public boolean runUntil(BooleanSupplier condition, Duration limit) {
+        long until = time.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (!ledger.violations().isEmpty() || !time.step(until)) {
+                return condition.getAsBoolean();
+            }
+        }
+        return true;
+    }
+
+    public Random random() {
+        return random;
+    }
+
+    public long nanoTime() {
+        return time.nanoTime();
+    }
+
+    // Judging
+
+    void happened(VirtualDaemon daemon, SideEvent event) {
+        daemon.engine().side(event.wire(), event.side()).ifPresent(side -> judgeActive(daemon, side));
+    }
+
+    private void judgeActive(VirtualDaemon daemon, SideStatus side) {
+        List<Generation> active = side.peers().stream()
+                .filter(peer -> peer.state() == PeerState.ACTIVE)
+                .map(PeerStatus::generation)
+                .toList();
+        if (active.size() > 1) {
+            ledger.violation(daemon.name() + " has two active ends: " + active);
+        } else if (active.size() == 1) {
+            String key = daemon.name() + daemon.life() + side.wire() + side.side() + side.generation();
+            Generation before = heard.get(key);
+            if (before != null && before.isAfter(active.getFirst())) {
+                ledger.violation(daemon.name() + " went back from " + before + " to " + active.getFirst());
+            }
+            heard.put(key, active.getFirst());
+        }
+    }
+
+    private boolean boundExceeded(int wire) {
+        return daemons.values().stream().anyMatch(daemon -> daemon.boundExceeded(wires.get(wire)));
+    }
+
+    /** Ends the traffic, lets everything settle, and fails unless every invariant held. */
+    public Tally verify() {
+        stopTraffic();
+        run(Duration.ofSeconds(2));
+        for (int wire = 0; wire < ledger.wires(); wire++) {
+            List<Ledger.Entry> missing = ledger.missing(wire);
+            if (!missing.isEmpty() && !boundExceeded(wire)) {
+                ledger.violation(
+                        missing.size() + " frames of wire " + wire + " were lost, first " + missing.getFirst());
+            }
+        }
+        requireNoViolation();
+        return ledger.tally();
+    }
+
+    /** Fails if nothing passes in either direction of this wire now. */
+    public void verifyPasses(WireId wire) {
+        int number = wires.indexOf(wire);
+        Tally before = ledger.tally();
+        for (int i = 0; i < 3; i++) {
+            guest(wire, Side.A).send();
+            guest(wire, Side.B).send();
+            run(Duration.ofMillis(50));
+        }
+        Tally after = ledger.tally();
+        long passed = after.delivered() - before.delivered();
+        if (passed < 6) {
+            ledger.violation("after all faults ended only " + passed + " of 6 frames passed on wire " + number);
+        }
+        requireNoViolation();
+    }
+
+    public void requireNoViolation() {
+        if (!ledger.violations().isEmpty()) {
+            throw new AssertionError("seed " + seed + ": " + ledger.violations().getFirst() + "\n" + trace + "\nstate: "
+                    + states() + "\n" + ledger.tally());
+        }
+    }
+
+    /** Fails with the seed and the trace. */
+    public AssertionError failure(String what) {
+        return new AssertionError("seed " + seed + ": " + what + "\n" + trace + "\nstate: " + states());
+    }
+
+    private String states() {
+        StringBuilder text = new StringBuilder();
+        daemons.values().stream()
+                .filter(VirtualDaemon::isUp)
+                .forEach(daemon -> daemon.engine()
+                        .sides()
+                        .forEach(side -> text.append('\n')
+                                .append(daemon.name())
+                                .append(' ')
+                                .append(side)));
+        return text.toString();
+    }
+
+    public Tally tally() {
+        return ledger.tally();
+    }
+
+    public boolean violated() {
+        return !ledger.violations().isEmpty();
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    int nextLife() {
+        return ++lives;
+    }
+
+    int payloadBudget() {
+        return BUDGETS[random.nextInt(BUDGETS.length)];
+    }
+}

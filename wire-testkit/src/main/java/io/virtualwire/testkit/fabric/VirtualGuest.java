@@ -1,0 +1,41 @@
+package io.virtualwire.testkit.fabric;
+
+import io.virtualwire.control.Side;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** What stands at one side of a wire, numbers the frames that it sends, and can be moved to another place. */
+public final class VirtualGuest {
+    private final Ledger ledger;
+    private final Random random;
+    private final int stream;
+    private final Side side;
+    private @Nullable VirtualPort place;
+
+    VirtualGuest(Ledger ledger, Random random, int wire, Side side) {
+        this.ledger = ledger;
+        this.random = random;
+        this.stream = Ledger.stream(wire, side);
+        this.side = side;
+    }
+
+    public Side side() {
+        return side;
+    }
+
+    void moveTo(@Nullable VirtualPort newPlace) {
+        place = newPlace;
+    }
+
+    /** Sends one frame from where the guest is. */
+    public void send() {
+        VirtualPort from = place;
+        if (from == null) {
+            return;
+        }
+        Ledger.Entry entry = ledger.create(stream);
+        int length = random.nextInt(5) == 0 ? 1_000 + random.nextInt(8_000) : Ledger.MIN_LENGTH + random.nextInt(200);
+        from.emit(ledger.bytes(entry, length));
+        ledger.closeSending(entry);
+    }
+}

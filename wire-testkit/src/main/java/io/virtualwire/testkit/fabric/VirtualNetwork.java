@@ -1,0 +1,224 @@
+package io.virtualwire.testkit.fabric;
+
+import io.virtualwire.wire.MessageHeader;
+import io.virtualwire.wire.MessageKind;
+import io.virtualwire.wire.PeerMessage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** The underlay between the daemons: datagrams in the weather, and sessions with a control stream. */
+final class VirtualNetwork {
+    private static final long HANDSHAKE_NANOS = 3_000_000;
+    private static final long REDIAL_NANOS = 150_000_000;
+    /** How long a broken control stream goes unnoticed. */
+    private static final long NOTICE_NANOS = 300_000_000;
+
+    private record Pair(String low, String high) {
+        static Pair of(String one, String other) {
+            return one.compareTo(other) < 0 ? new Pair(one, other) : new Pair(other, one);
+        }
+    }
+
+    private final VirtualTime time;
+    private final Random random;
+    private final Ledger ledger;
+    private final Trace trace;
+    private final Map<String, VirtualDaemon> daemons = new HashMap<>();
+    private final Map<Pair, VirtualSession> sessions = new HashMap<>();
+    private final Set<Pair> dialling = new HashSet<>();
+    private final Set<Pair> cut = new HashSet<>();
+    private Weather weather;
+
+    VirtualNetwork(VirtualTime time, Random random, Ledger ledger, Trace trace, Weather weather) {
+        this.time = time;
+        this.random = random;
+        this.ledger = ledger;
+        this.trace = trace;
+        this.weather = weather;
+    }
+
+    void weather(Weather newWeather) {
+        weather = newWeather;
+    }
+
+    void add(VirtualDaemon daemon) {
+        daemons.put(daemon.name(), daemon);
+    }
+
+    // Who reaches whom
+
+    void cut(String one, String other) {
+        Pair pair = Pair.of(one, other);
+        if (cut.add(pair)) {
+            time.after(NOTICE_NANOS, () -> {
+                if (cut.contains(pair)) {
+                    breakStream(pair);
+                }
+            });
+        }
+    }
+
+    void mend(String one, String other) {
+        cut.remove(Pair.of(one, other));
+    }
+
+    void mendAll() {
+        cut.clear();
+    }
+
+    /** The control stream between the two breaks; the data path does not notice. */
+    void breakStream(String one, String other) {
+        breakStream(Pair.of(one, other));
+    }
+
+    private void breakStream(Pair pair) {
+        VirtualSession session = sessions.get(pair);
+        if (session != null && session.isStreamUp()) {
+            session.breakStream();
+            dial(pair, REDIAL_NANOS);
+        }
+    }
+
+    /** The daemon's process is gone: what it had is, too. */
+    void lost(VirtualDaemon daemon) {
+        for (Pair pair : List.copyOf(sessions.keySet())) {
+            if (pair.low.equals(daemon.name()) || pair.high.equals(daemon.name())) {
+                VirtualSession session = sessions.get(pair);
+                if (session != null) {
+                    session.breakStream();
+                    dial(pair, REDIAL_NANOS);
+                }
+            }
+        }
+    }
+
+    // Sessions
+
+    /** Somebody wants a session between these two; it is made as soon as both are there. */
+    void want(String one, String other) {
+        Pair pair = Pair.of(one, other);
+        VirtualSession session = sessions.get(pair);
+        if (session == null || !session.isStreamUp()) {
+            dial(pair, HANDSHAKE_NANOS);
+        }
+    }
+
+    private void dial(Pair pair, long delay) {
+        if (dialling.add(pair)) {
+            time.after(delay + random.nextInt(2_000_000), () -> {
+                dialling.remove(pair);
+                handshake(pair);
+            });
+        }
+    }
+
+    private void handshake(Pair pair) {
+        VirtualDaemon low = daemons.get(pair.low);
+        VirtualDaemon high = daemons.get(pair.high);
+        if (low == null || high == null || !low.wants(pair.high) && !high.wants(pair.low)) {
+            return;
+        }
+        if (cut.contains(pair) || !low.isUp() || !high.isUp()) {
+            dial(pair, REDIAL_NANOS);
+            return;
+        }
+        VirtualSession old = sessions.get(pair);
+        VirtualSession session = new VirtualSession(low, high);
+        if (old != null) {
+            old.breakStream();
+        }
+        sessions.put(pair, session);
+        up(session, low, high);
+        up(session, high, low);
+    }
+
+    private void up(VirtualSession session, VirtualDaemon daemon, VirtualDaemon peer) {
+        int life = daemon.life();
+        time.after(random.nextInt(1_000_000), () -> {
+            if (daemon.isUp() && daemon.life() == life && session.isStreamUp()) {
+                daemon.path(peer.name()).up(session, peer.life());
+            }
+        });
+    }
+
+    // Messages
+
+    boolean tell(VirtualSession session, VirtualDaemon from, String to, PeerMessage message) {
+        if (!session.isStreamUp()) {
+            return false;
+        }
+        VirtualDaemon receiver = daemons.get(to);
+        if (receiver == null || cut.contains(Pair.of(from.name(), to))) {
+            return true;
+        }
+        int life = receiver.life();
+        long delay = weather.minDelay().toNanos() + random.nextInt(1_000_000);
+        if (weather.lossPerMille() > 0 && random.nextInt(1_000) < weather.lossPerMille()) {
+            delay += 200_000_000L;
+        }
+        long arrives = session.arrival(from.name(), time.nanoTime() + delay);
+        time.after(arrives - time.nanoTime(), () -> {
+            if (session.isStreamUp() && receiver.isUp() && receiver.life() == life) {
+                trace.add("%s told by %s: %s", to, from.name(), message);
+                receiver.told(from.name(), message);
+            }
+        });
+        return true;
+    }
+
+    void send(
+            VirtualSession session,
+            VirtualDaemon from,
+            String to,
+            MessageHeader header,
+            boolean plain,
+            byte[] payload) {
+        VirtualDaemon receiver = daemons.get(to);
+        boolean carriesFrame = header.kind() == MessageKind.FRAME || header.kind() == MessageKind.RELAYED_FRAME;
+        Ledger.Entry entry = carriesFrame ? ledger.sent(header, from.name(), to, payload) : null;
+        boolean lost = receiver == null
+                || cut.contains(Pair.of(from.name(), to))
+                || random.nextInt(1_000) < weather.lossPerMille();
+        if (!carriesFrame) {
+            trace.add("%s %s %s #%d%s", from.name(), kind(header), to, header.frameNumber(), lost ? " LOST" : "");
+        }
+        if (lost || receiver == null) {
+            ledger.excuse(entry, "lost on the underlay");
+            return;
+        }
+        byte[] copy = new byte[MessageHeader.LENGTH];
+        header.copyTo(copy, 0);
+        long jitter = weather.jitter().toNanos();
+        long delay = weather.minDelay().toNanos() + (jitter == 0 ? 0 : (long) (random.nextDouble() * jitter));
+        time.after(delay, () -> {
+            if (receiver.isUp() && session.lifeOf(to) == receiver.life()) {
+                receiver.received(from.name(), session, new MessageHeader(copy, 0), plain, payload);
+            } else {
+                ledger.excuse(entry, "receiver crashed");
+            }
+        });
+    }
+
+    private static String kind(MessageHeader header) {
+        String name = switch (header.kind()) {
+            case MessageKind.HELLO -> "HELLO";
+            case MessageKind.HELLO_ACK -> "HELLO_ACK";
+            case MessageKind.END -> "END";
+            case MessageKind.END_ACK -> "END_ACK";
+            case MessageKind.RELAYED_END -> "RELAYED_END";
+            case MessageKind.RELAYED_END_ACK -> "RELAYED_END_ACK";
+            default -> Integer.toString(header.kind());
+        };
+        return name + (header.superseded() ? "(superseded)" : "") + " g" + header.senderGeneration() + "->g"
+                + header.receiverGeneration() + " to";
+    }
+
+    List<VirtualDaemon> daemons() {
+        return new ArrayList<>(daemons.values());
+    }
+}

@@ -1,0 +1,61 @@
+package io.virtualwire.testkit.fabric;
+
+import io.virtualwire.control.Side;
+import io.virtualwire.port.FrameSink;
+import io.virtualwire.port.Port;
+import io.virtualwire.port.PortCounters;
+import io.virtualwire.port.PortId;
+import org.jspecify.annotations.Nullable;
+
+/** A place where a guest can be: one endpoint of one daemon. */
+final class VirtualPort implements Port {
+    private final String daemon;
+    private final int stream;
+    private final PortId id;
+    private final Ledger ledger;
+    private final PortCounters counters = new PortCounters();
+    private @Nullable FrameSink sink;
+
+    VirtualPort(String daemon, int wire, Side side, Ledger ledger) {
+        this.daemon = daemon;
+        this.stream = Ledger.stream(wire, side);
+        this.id = new PortId(daemon + "-" + wire + side);
+        this.ledger = ledger;
+    }
+
+    /** The guest sends a frame here. */
+    void emit(byte[] frame) {
+        if (sink != null) {
+            sink.frame(frame, 0, frame.length);
+        }
+    }
+
+    @Override
+    public PortId id() {
+        return id;
+    }
+
+    @Override
+    public void attach(FrameSink newSink) {
+        sink = newSink;
+    }
+
+    @Override
+    public boolean deliver(byte[] bytes, int offset, int length) {
+        ledger.delivered(stream, daemon, bytes, offset, length);
+        return true;
+    }
+
+    @Override
+    public int mtu() {
+        return 9_000;
+    }
+
+    @Override
+    public PortCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {}
+}
