@@ -88,11 +88,7 @@ class LibrariesTest {
     @ArchTest
     static final ArchRule theDataPathKnowsNoControlLibraries = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "io.virtualwire.frame..",
-                    "io.virtualwire.port..",
-                    "io.virtualwire.transport..",
-                    "io.virtualwire.linux..")
+            .resideInAnyPackage("io.virtualwire.frame..", "io.virtualwire.port..", "io.virtualwire.transport..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
