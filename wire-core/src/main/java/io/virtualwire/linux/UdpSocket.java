@@ -159,20 +159,20 @@ public final class UdpSocket implements AutoCloseable {
         if (wanted != segmentSize && !changeSegmentSize(wanted)) {
             return -Errno.EINVAL;
         }
-        int result = sendTo(bytes, offset, length);
-        if (result < 0 && length <= segment && segmentSize != 0 && isSizeRefusal(result) && changeSegmentSize(0)) {
+        // At most twice. One call site, so that the compiler keeps the slice of the heap off the heap.
+        while (true) {
+            int result = calls.sendTo(
+                    fd, bytes, offset, length, MSG_DONTWAIT | MSG_NOSIGNAL, remote.memory(), remote.length());
+            boolean sizeOfAnotherRun = result < 0 && length <= segment && segmentSize != 0 && isSizeRefusal(result);
             // Kernels before 6.12 compare the link with the socket's size even for a datagram that is smaller.
-            return sendTo(bytes, offset, length);
+            if (!sizeOfAnotherRun || !changeSegmentSize(0)) {
+                return result;
+            }
         }
-        return result;
     }
 
     private static boolean isSizeRefusal(int result) {
         return result == -Errno.EMSGSIZE || result == -Errno.EINVAL;
-    }
-
-    private int sendTo(byte[] bytes, int offset, int length) {
-        return calls.sendTo(fd, bytes, offset, length, MSG_DONTWAIT | MSG_NOSIGNAL, remote.memory(), remote.length());
     }
 
     private boolean changeSegmentSize(int size) {

@@ -25,7 +25,7 @@ public final class UdpTransport implements Transport {
     private int overflowsSeen;
     private boolean closed;
 
-    private UdpTransport(DatapathLoop loop, UdpSocket socket) {
+    UdpTransport(DatapathLoop loop, UdpSocket socket) {
         this.loop = loop;
         this.socket = socket;
         this.local = UnderlayAddress.of(socket.local());

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.control.WireException;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.SocketOptions;
+import io.virtualwire.linux.UdpSocket;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.testkit.netns.NetnsTest;
 import java.net.InetSocketAddress;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,26 @@ class UdpTransportNetnsTest {
     }
 
     @Test
+    void whereTheKernelCannotSegmentTheDatagramsGoOneByOne() {
+        UdpSocket socket =
+                UdpSocket.open(new NetworkNamespace(east.name()), new InetSocketAddress("192.0.2.1", 0));
+        // Linux segments only what it also gives a checksum.
+        SocketOptions.withoutChecksum(socket);
+        UdpTransport left = new UdpTransport(loop, socket);
+        try (Pair pair = new Pair("192.0.2.1", "192.0.2.2")) {
+            byte[] sent = bytes(10 * 1400 + 3);
+            SendOutcome outcome =
+                    LoopRunner.on(loop, () -> left.send(pair.right.localAddress(), sent, 0, sent.length, 1400));
+
+            assertThat(outcome).isEqualTo(SendOutcome.SENT);
+            pair.received.await(11);
+            assertThat(left.counters().datagramsSent()).isEqualTo(11);
+            assertThat(left.counters().runsSent()).isEqualTo(11);
+        }
+        LoopRunner.run(loop, left::close);
+    }
+
+    @Test
     void anAddressWithoutARouteIsUnreachable() {
         try (Pair pair = new Pair("192.0.2.1", "192.0.2.2")) {
             UnderlayAddress nowhere = UnderlayAddress.of(new InetSocketAddress("203.0.113.1", 7));
@@ -157,7 +180,7 @@ class UdpTransportNetnsTest {
             ReceivedDatagrams received = new ReceivedDatagrams();
             LoopRunner.run(idle, () -> late.attach(received));
             // The count comes with a datagram that arrives after the loss.
-            org.awaitility.Awaitility.await().until(() -> {
+            Awaitility.await().until(() -> {
                 pair.send(late.localAddress(), bytes(10), 10);
                 return late.counters().drops().count(DropReason.UNDERLAY_OVERFLOW) > 0;
             });
