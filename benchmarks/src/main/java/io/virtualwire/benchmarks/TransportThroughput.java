@@ -44,7 +44,8 @@ public final class TransportThroughput {
 
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
-        System.out.println("datagram bytes, datagrams a run, Gb/s received, Gb a CPU second of sender and receiver, bytes allocated a run");
+        System.out.println(
+                "datagram bytes, datagrams a run, Gb/s received, Gb a CPU second of sender and receiver, bytes allocated a run");
         new TransportThroughput(43, 1472).measure(seconds);
         new TransportThroughput(1, 1472).measure(seconds);
         new TransportThroughput(1, 100).measure(seconds);

@@ -137,8 +137,7 @@ class UdpTransportNetnsTest {
 
     @Test
     void whereTheKernelCannotSegmentTheDatagramsGoOneByOne() {
-        UdpSocket socket =
-                UdpSocket.open(new NetworkNamespace(east.name()), new InetSocketAddress("192.0.2.1", 0));
+        UdpSocket socket = UdpSocket.open(new NetworkNamespace(east.name()), new InetSocketAddress("192.0.2.1", 0));
         // Linux segments only what it also gives a checksum.
         SocketOptions.withoutChecksum(socket);
         UdpTransport left = new UdpTransport(loop, socket);
