@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Sourced by bin/wire, the Makefile's recipes and .ci/run: `find_jdk25` prints the home of a JDK of release 25 or later.
+# Sourced by bin/wire, the Makefile's recipes and .ci/run: `find_jdk25` prints the home of a JDK of release 25 or later,
+# or an empty line.
 # Reads each JDK's release file instead of starting it.
 
 jdk_release() { # HOME -> feature release, when it is a JDK and not only a JRE
@@ -24,15 +25,15 @@ find_jdk25() {
     if [ "$jdk_number" -eq 25 ]; then echo "$jdk_home"; return 0; fi
     [ "$jdk_number" -lt 25 ] || jdk_newer=${jdk_newer:-$jdk_home}
   done
-  [ -n "$jdk_newer" ] && echo "$jdk_newer"
+  echo "$jdk_newer"
 }
 
 explain_jdk25() {
   cat >&2 <<'TXT'
 VirtualWire needs a JDK 25, and none was found in JAVA_HOME, on PATH, under /usr/lib/jvm, ~/.sdkman or ~/.jdks.
 Install one and run this again:
-  Debian 13 and later, Ubuntu 24.04 and later:  apt-get install openjdk-25-jdk-headless
-  Debian 12:                                    Eclipse Temurin 25 (package temurin-25-jdk of Adoptium's apt archive)
-  a JDK in a folder of your own:                export JAVA_HOME=/path/to/jdk-25
+  a release whose archive has it:  apt-get install openjdk-25-jdk-headless
+  an older one, such as Debian 12: Eclipse Temurin 25 (package temurin-25-jdk of Adoptium's apt archive)
+  a JDK in a folder of your own:   export JAVA_HOME=/path/to/jdk-25
 TXT
 }
