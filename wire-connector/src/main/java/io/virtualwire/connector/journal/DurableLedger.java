@@ -61,6 +61,16 @@ public final class DurableLedger implements AutoCloseable {
         return await(enqueue(new Change<>(change, new CompletableFuture<>())));
     }
 
+    /** Makes a change without waiting for it; if it fails that is logged. */
+    public void changeLater(LedgerChange<?> change) {
+        if (!closed) {
+            enqueue(new Change<>(change, new CompletableFuture<>())).exceptionally(e -> {
+                log.warn("a change nobody waits for failed: {}", e.getMessage());
+                return null;
+            });
+        }
+    }
+
     /** Reads from the ledger between two changes. */
     public <T> T read(Function<Ledger, T> question) {
         return await(enqueue(new Question<>(question, new CompletableFuture<>())));

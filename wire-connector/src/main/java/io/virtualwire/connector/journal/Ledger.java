@@ -75,10 +75,21 @@ public final class Ledger {
                             + ": there is none on this host",
                     "make it first with 'wire endpoint add " + request.endpoint() + "'");
         }
+        if (known != null) {
+            known.check(request);
+        }
+        for (SideKey user : usersOf(new EndpointKey(tenant, request.endpoint()))) {
+            if (!user.equals(key)) {
+                throw new WireException(
+                        ErrorCode.IN_USE,
+                        "cannot connect side " + key + " to endpoint " + request.endpoint() + ": side " + user
+                                + " is connected to it",
+                        "disconnect that one first, or use another endpoint; a switch joins more than two");
+            }
+        }
         if (known == null) {
             return List.of(new SideConnected(tenant, request));
         }
-        known.check(request);
         return known.with(request).equals(known) ? List.of() : List.of(new SideConnected(tenant, request));
     }
 

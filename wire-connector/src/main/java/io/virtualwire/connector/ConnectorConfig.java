@@ -1,0 +1,33 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.connector.admission.Grant;
+import io.virtualwire.identity.Credentials;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that a connector needs to start, resolved and checked.
+ *
+ * @param listen the underlay address to listen on
+ * @param port UDP and TCP port of associations; 0 takes any
+ * @param apiPort TCP port of the REST interface; 0 takes any
+ * @param stateFolder where the journal is
+ * @param salvageJournal whether to go on with what can be read of a damaged journal
+ * @param grants what tenants other than the connector's own may do
+ */
+public record ConnectorConfig(
+        Credentials credentials,
+        String listen,
+        int port,
+        int apiPort,
+        Path stateFolder,
+        boolean salvageJournal,
+        List<Grant> grants,
+        String version) {
+    public static final int DEFAULT_PORT = 7471;
+    public static final int DEFAULT_API_PORT = 7472;
+
+    public ConnectorConfig {
+        grants = List.copyOf(grants);
+    }
+}

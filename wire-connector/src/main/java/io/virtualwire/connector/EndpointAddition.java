@@ -1,0 +1,73 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.admission.Admission;
+import io.virtualwire.connector.endpoint.EndpointHost;
+import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.journal.JournalEntry;
+import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
+import io.virtualwire.connector.journal.Ledger;
+import io.virtualwire.connector.journal.LedgerChange;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes an endpoint: first the device, then the promise, so that what cannot be made is not promised. */
+final class EndpointAddition implements LedgerChange<EndpointKey> {
+    private final EndpointKey key;
+    private final EndpointDescription endpoint;
+    private final Admission admission;
+    private final EndpointHost host;
+    private boolean plugged;
+
+    EndpointAddition(EndpointKey key, EndpointDescription endpoint, Admission admission, EndpointHost host) {
+        this.key = key;
+        this.endpoint = endpoint;
+        this.admission = admission;
+        this.host = host;
+    }
+
+    @Override
+    public List<JournalEntry> decide(Ledger ledger) {
+        Optional<EndpointDescription> known = ledger.endpoint(key);
+        if (known.isPresent()) {
+            if (known.get().equals(endpoint)) {
+                return List.of();
+            }
+            throw new WireException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "cannot make endpoint " + key + " as " + endpoint + ": it is here already as " + known.get(),
+                    "remove it first, or leave it as it is");
+        }
+        int present = (int) ledger.endpoints().keySet().stream()
+                .filter(other -> other.tenant().equals(key.tenant()))
+                .count();
+        // Before anything is said about other tenants' devices.
+        admission.admitEndpoint(key.tenant(), endpoint, present);
+        for (EndpointDescription other : ledger.endpoints().values()) {
+            if (other.device().equals(endpoint.device()) && other.namespace().equals(endpoint.namespace())) {
+                throw new WireException(
+                        ErrorCode.IN_USE,
+                        "cannot make endpoint " + key + ": network device " + endpoint.device()
+                                + " belongs to another endpoint",
+                        "choose another device with --tap");
+            }
+        }
+        host.plug(key, endpoint);
+        plugged = true;
+        return List.of(new EndpointPut(key.tenant(), endpoint));
+    }
+
+    @Override
+    public void undo() {
+        if (plugged) {
+            host.unplug(key, true);
+        }
+    }
+
+    @Override
+    public EndpointKey carryOut() {
+        return key;
+    }
+}

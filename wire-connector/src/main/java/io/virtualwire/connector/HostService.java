@@ -1,0 +1,206 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.ConnectorHealth;
+import io.virtualwire.client.ConnectorVersion;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.connector.admission.Admission;
+import io.virtualwire.connector.api.ConnectorService;
+import io.virtualwire.connector.endpoint.EndpointHost;
+import io.virtualwire.connector.endpoint.EndpointState;
+import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.journal.Ledger;
+import io.virtualwire.connector.journal.LedgerSide;
+import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.RelayDescription;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What the connector answers: admits, writes to the ledger, carries out, and shows each tenant what is its own. */
+final class HostService implements ConnectorService {
+    private final ConnectorIdentity self;
+    private final Admission admission;
+    private final DurableLedger ledger;
+    private final EndpointHost endpoints;
+    private final DataPlane dataPlane;
+
+    HostService(
+            ConnectorIdentity self,
+            Admission admission,
+            DurableLedger ledger,
+            EndpointHost endpoints,
+            DataPlane dataPlane) {
+        this.self = self;
+        this.admission = admission;
+        this.ledger = ledger;
+        this.endpoints = endpoints;
+        this.dataPlane = dataPlane;
+    }
+
+    @Override
+    public ConnectorHealth health(Identity caller) {
+        String tenant = admission.tenantOf(caller);
+        List<EndpointStatus> own = endpoints(caller);
+        List<String> problems = own.stream()
+                .flatMap(endpoint -> endpoint.problem().map(it -> endpoint.name() + ": " + it).stream())
+                .toList();
+        return new ConnectorHealth(
+                problems.isEmpty() ? "ok" : "degraded",
+                self.identity(),
+                self.instance(),
+                self.version(),
+                dataPlane.port(),
+                self.addresses(),
+                own.size(),
+                ledger.read(it -> sidesOf(it, tenant)).size(),
+                problems);
+    }
+
+    @Override
+    public ConnectorVersion version() {
+        return new ConnectorVersion(self.version(), List.of("v1"), 1, List.of());
+    }
+
+    @Override
+    public List<EndpointStatus> endpoints(Identity caller) {
+        String tenant = admission.tenantOf(caller);
+        return ledger
+                .read(it -> {
+                    List<EndpointFacts> found = new ArrayList<>();
+                    it.endpoints().forEach((key, endpoint) -> {
+                        if (key.tenant().equals(tenant)) {
+                            found.add(new EndpointFacts(key, endpoint, it.usersOf(key)));
+                        }
+                    });
+                    return found;
+                })
+                .stream()
+                .map(this::status)
+                .toList();
+    }
+
+    @Override
+    public EndpointStatus putEndpoint(Identity caller, EndpointDescription endpoint) {
+        String tenant = admission.tenantOf(caller);
+        EndpointKey key = new EndpointKey(tenant, endpoint.name());
+        ledger.change(new EndpointAddition(key, endpoint, admission, endpoints));
+        return status(new EndpointFacts(key, endpoint, ledger.read(it -> it.usersOf(key))));
+    }
+
+    @Override
+    public void removeEndpoint(Identity caller, String name, boolean force) {
+        EndpointKey key = new EndpointKey(admission.tenantOf(caller), name);
+        ledger.change(new EndpointRemoval(key, force, endpoints, dataPlane));
+    }
+
+    @Override
+    public List<WireStatus> wires(Identity caller) {
+        String tenant = admission.tenantOf(caller);
+        Set<SideKey> own = ledger.read(it -> sidesOf(it, tenant)).keySet();
+        return dataPlane.sides().stream()
+                .filter(it -> own.contains(new SideKey(it.wire(), it.side())))
+                .map(StatusReport::of)
+                .toList();
+    }
+
+    @Override
+    public List<WireStatus> wire(Identity caller, WireId wire) {
+        String tenant = admission.tenantOf(caller);
+        List<WireStatus> found = new ArrayList<>();
+        for (Side side : Side.values()) {
+            SideKey key = new SideKey(wire, side);
+            if (ledger.read(it -> it.side(key)).filter(it -> owned(it, tenant)).isPresent()) {
+                dataPlane.side(wire, side).map(StatusReport::of).ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public WireStatus connect(Identity caller, ConnectRequest request) {
+        String tenant = admission.tenantOf(caller);
+        List<String> paths = new ArrayList<>(request.peer().paths());
+        request.relayTo().map(RelayDescription::paths).ifPresent(paths::addAll);
+        request.relayFrom().map(RelayDescription::paths).ifPresent(paths::addAll);
+        admission.admitDestinations(tenant, paths);
+        return StatusReport.of(ledger.change(new SideConnection(tenant, request, admission, dataPlane)));
+    }
+
+    @Override
+    public void disconnect(Identity caller, WireId wire, Side side, Generation generation) {
+        ledger.change(
+                new SideDisconnection(admission.tenantOf(caller), new SideKey(wire, side), generation, dataPlane));
+    }
+
+    @Override
+    public WireStatus activate(Identity caller, WireId wire, Side side, Generation generation) {
+        String tenant = admission.tenantOf(caller);
+        SideKey key = new SideKey(wire, side);
+        LedgerSide known = ledger.read(it -> it.side(key))
+                .filter(it -> owned(it, tenant))
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND, "cannot activate side " + key + ": it is not here", "connect it first"));
+        if (!known.generation().equals(generation)) {
+            throw new WireException(
+                    ErrorCode.STALE_GENERATION,
+                    "cannot activate side " + key + " at generation " + generation + ": it is at " + known.generation(),
+                    "use generation " + known.generation() + " if that one is meant");
+        }
+        return StatusReport.of(dataPlane.activate(wire, side));
+    }
+
+    @Override
+    public List<AssociationStatus> associations(Identity caller) {
+        String tenant = admission.tenantOf(caller);
+        Set<Identity> peers = ledger.read(it -> sidesOf(it, tenant).values().stream()
+                .flatMap(side -> side.requests().stream())
+                .map(request -> request.peer().identity())
+                .collect(Collectors.toSet()));
+        return dataPlane.associations().stream()
+                .filter(it -> peers.contains(it.peer()))
+                .toList();
+    }
+
+    private EndpointStatus status(EndpointFacts facts) {
+        EndpointState state = endpoints.state(facts.key());
+        return new EndpointStatus(
+                facts.key().tenant() + "/" + self.identity().name() + "/"
+                        + facts.key().name(),
+                facts.endpoint(),
+                state.up(),
+                state.problem(),
+                facts.users().stream().map(SideKey::toString).toList(),
+                state.counters(),
+                state.drops());
+    }
+
+    private static Map<SideKey, LedgerSide> sidesOf(Ledger ledger, String tenant) {
+        Map<SideKey, LedgerSide> own = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        ledger.sides().forEach((key, side) -> {
+            if (owned(side, tenant)) {
+                own.put(key, side);
+            }
+        });
+        return own;
+    }
+
+    private static boolean owned(LedgerSide side, String tenant) {
+        return side.isConnected() && side.tenant().equals(tenant);
+    }
+
+    private record EndpointFacts(EndpointKey key, EndpointDescription endpoint, List<SideKey> users) {}
+}

@@ -1,0 +1,90 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.endpoint.EndpointHost;
+import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.journal.JournalEntry.SettledRole;
+import io.virtualwire.connector.journal.LedgerSide;
+import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.WireException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings host and data plane to what the ledger says: all of it at start, and again what did not work then. */
+final class Restoration {
+    private static final Logger log = LoggerFactory.getLogger(Restoration.class);
+
+    private final DurableLedger ledger;
+    private final EndpointHost endpoints;
+    private final DataPlane dataPlane;
+
+    Restoration(DurableLedger ledger, EndpointHost endpoints, DataPlane dataPlane) {
+        this.ledger = ledger;
+        this.endpoints = endpoints;
+        this.dataPlane = dataPlane;
+    }
+
+    /** Wires first: their handshakes run while the devices are opened. */
+    void all() {
+        Map<SideKey, LedgerSide> sides = ledger.read(it -> new LinkedHashMap<>(it.sides()));
+        sides.forEach(this::restore);
+        int plugged = missingEndpoints();
+        long connected = sides.values().stream().filter(LedgerSide::isConnected).count();
+        if (plugged + connected > 0) {
+            log.info("restored {} endpoints and {} sides of wires from the journal", plugged, connected);
+        }
+    }
+
+    /** Plugs what is not up; gives how many came up. Runs on the ledger's thread, as all plugging does. */
+    int missingEndpoints() {
+        return ledger.read(it -> {
+            int plugged = 0;
+            for (Map.Entry<EndpointKey, EndpointDescription> entry :
+                    it.endpoints().entrySet()) {
+                if (!endpoints.check(entry.getKey()) && plug(entry.getKey(), entry.getValue())) {
+                    plugged++;
+                }
+            }
+            return plugged;
+        });
+    }
+
+    private boolean plug(EndpointKey key, EndpointDescription endpoint) {
+        try {
+            endpoints.plug(key, endpoint);
+            return true;
+        } catch (WireException e) {
+            log.warn("endpoint {} is down: {} ({})", key, e.getMessage(), e.hint());
+            return false;
+        }
+    }
+
+    private void restore(SideKey key, LedgerSide side) {
+        try {
+            if (!side.isConnected()) {
+                dataPlane.disconnect(key.wire(), key.side(), side.generation());
+                return;
+            }
+            Role role = side.role() == SettledRole.STANDBY ? Role.STANDBY : Role.ACTIVE;
+            // A side that yielded comes back mute: it is connected as standby, which sends nothing, then told to yield.
+            Role begin = side.role() == SettledRole.YIELDED
+                    ? Role.STANDBY
+                    : side.latest().options().role();
+            for (ConnectRequest request : side.requests()) {
+                dataPlane.connect(Qualified.request(side.tenant(), request, begin));
+            }
+            if (side.role() == SettledRole.YIELDED) {
+                dataPlane.yieldSide(key.wire(), key.side());
+            } else if (role == Role.ACTIVE && begin == Role.STANDBY) {
+                dataPlane.activate(key.wire(), key.side());
+            }
+        } catch (WireException e) {
+            log.error("side {} was not restored: {} ({})", key, e.getMessage(), e.hint());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.connector.journal.JournalEntry;
+import io.virtualwire.connector.journal.Ledger;
+import io.virtualwire.connector.journal.LedgerChange;
+import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.control.Generation;
+import java.util.List;
+
+/** Disconnects a side, and remembers its generation. */
+final class SideDisconnection implements LedgerChange<SideKey> {
+    private final String tenant;
+    private final SideKey key;
+    private final Generation generation;
+    private final DataPlane dataPlane;
+
+    SideDisconnection(String tenant, SideKey key, Generation generation, DataPlane dataPlane) {
+        this.tenant = tenant;
+        this.key = key;
+        this.generation = generation;
+        this.dataPlane = dataPlane;
+    }
+
+    @Override
+    public List<JournalEntry> decide(Ledger ledger) {
+        return ledger.disconnect(tenant, key, generation);
+    }
+
+    @Override
+    public SideKey carryOut() {
+        dataPlane.disconnect(key.wire(), key.side(), generation);
+        return key;
+    }
+}

@@ -1,0 +1,88 @@
+package io.virtualwire.connector.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.TlsContexts;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A running REST interface: HTTPS, TLS 1.3, both ends with a certificate. */
+public final class ApiServer implements AutoCloseable {
+    private static final int IDLE_SECONDS = 60;
+    private static final int LONGEST_HEADERS = 16 << 10;
+    private static final int START_SECONDS = 20;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+
+    private ApiServer(Vertx vertx, HttpServer server) {
+        this.vertx = vertx;
+        this.server = server;
+    }
+
+    /** Starts to listen; port 0 takes any that is free. */
+    public static ApiServer start(TlsContexts tls, String address, int port, ConnectorService service) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setPreferNativeTransport(false)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        HttpServerOptions options = new HttpServerOptions()
+                .setSsl(true)
+                .setUseAlpn(false)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManager()))
+                .setTrustOptions(TrustOptions.wrap(tls.trustManager(identity -> true)))
+                .setIdleTimeout(IDLE_SECONDS)
+                .setMaxHeaderSize(LONGEST_HEADERS)
+                .setHost(address)
+                .setPort(port);
+        try {
+            HttpServer server = await(vertx.createHttpServer(options)
+                    .requestHandler(new RestApi(vertx, service).router())
+                    .listen());
+            return new ApiServer(vertx, server);
+        } catch (RuntimeException e) {
+            vertx.close();
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "cannot offer the interface at " + address + " port " + port + ": " + e.getMessage(),
+                    "choose another port with --api-port, or end what listens there",
+                    e);
+        }
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("nothing happened for " + START_SECONDS + " s", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.virtualwire.connector.api;
+
+import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.ConnectorHealth;
+import io.virtualwire.client.ConnectorVersion;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import java.util.List;
+
+/**
+ * What a connector can be asked; every method says who asks.
+ *
+ * <ol>
+ *   <li>Every mutation may be repeated: the second time it changes nothing and answers the same.
+ *   <li>A mutation that was answered survives the process.
+ *   <li>One that was refused with a {@code WireException} has changed nothing.
+ *   <li>A caller sees and touches only what is its tenant's.
+ *   <li>Calls may block, and come from many threads.
+ * </ol>
+ */
+public interface ConnectorService {
+    ConnectorHealth health(Identity caller);
+
+    ConnectorVersion version();
+
+    List<EndpointStatus> endpoints(Identity caller);
+
+    EndpointStatus putEndpoint(Identity caller, EndpointDescription endpoint);
+
+    void removeEndpoint(Identity caller, String name, boolean force);
+
+    List<WireStatus> wires(Identity caller);
+
+    List<WireStatus> wire(Identity caller, WireId wire);
+
+    WireStatus connect(Identity caller, ConnectRequest request);
+
+    void disconnect(Identity caller, WireId wire, Side side, Generation generation);
+
+    WireStatus activate(Identity caller, WireId wire, Side side, Generation generation);
+
+    List<AssociationStatus> associations(Identity caller);
+}

@@ -1,0 +1,189 @@
+package io.virtualwire.connector.endpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.frame.MacAddress;
+import io.virtualwire.linux.InterfaceControl;
+import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.TapDevice;
+import io.virtualwire.linux.TapRequest;
+import io.virtualwire.port.PortCounters;
+import io.virtualwire.wire.Activation;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Endpoints that are TAP devices whose descriptor this process holds.
+ *
+ * <p>A device made here is persistent: it stays when this process dies, with the addresses and routes that the guest gave
+ * it, and loses only its carrier. It carries the alias {@code virtualwire:tenant/name}, by which the next process knows
+ * it as its own.
+ */
+public final class TapEndpoints implements EndpointHost {
+    private static final String ALIAS = "virtualwire:";
+
+    private final Patchboard patchboard;
+    private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
+    private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();
+    private final ObjectMapper json = new ObjectMapper();
+
+    public TapEndpoints(Patchboard patchboard) {
+        this.patchboard = patchboard;
+    }
+
+    @Override
+    public void plug(EndpointKey key, EndpointDescription endpoint) {
+        if (check(key)) {
+            return;
+        }
+        unplug(key, false);
+        try {
+            plugged.put(key, open(key, endpoint));
+            problems.remove(key);
+        } catch (WireException e) {
+            problems.put(key, e.getMessage() + "; " + e.hint());
+            throw e;
+        }
+    }
+
+    @Override
+    public void unplug(EndpointKey key, boolean forget) {
+        problems.remove(key);
+        Plugged found = plugged.remove(key);
+        if (found == null) {
+            return;
+        }
+        if (forget && !found.endpoint().existing() && found.isThere()) {
+            found.tap().forget();
+        }
+        patchboard.remove(key);
+    }
+
+    @Override
+    public boolean check(EndpointKey key) {
+        Plugged found = plugged.get(key);
+        if (found == null) {
+            return false;
+        }
+        if (!found.isThere()) {
+            problems.put(key, "network device " + found.endpoint().device() + " was removed; it is looked for again");
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public EndpointState state(EndpointKey key) {
+        Plugged found = plugged.get(key);
+        String problem = problems.get(key);
+        if (found == null) {
+            return EndpointState.down(problem == null ? "not plugged in yet" : problem);
+        }
+        PortCounters counters = found.counters();
+        Map<String, Long> drops = new HashMap<>();
+        counters.drops().snapshot().forEach((reason, count) -> drops.put(reason.metricName(), count));
+        return new EndpointState(
+                problem == null,
+                Optional.ofNullable(problem),
+                Map.of(
+                        "framesFromGuest", counters.ingressFrames(),
+                        "bytesFromGuest", counters.ingressBytes(),
+                        "framesToGuest", counters.egressFrames(),
+                        "bytesToGuest", counters.egressBytes()),
+                drops);
+    }
+
+    private Plugged open(EndpointKey key, EndpointDescription endpoint) {
+        NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
+        InterfaceControl control = new InterfaceControl(namespace);
+        boolean there = index(namespace, endpoint.device()) > 0;
+        if (endpoint.existing() && !there) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND,
+                    "cannot plug endpoint " + key + ": there is no network device " + endpoint.device()
+                            + " in namespace " + namespace,
+                    "make it first with 'ip tuntap add " + endpoint.device()
+                            + " mode tap vnet_hdr', or leave out --existing");
+        }
+        if (!endpoint.existing() && there) {
+            requireOwn(control, key, endpoint.device());
+        }
+        TapDevice tap =
+                TapDevice.open(TapRequest.named(endpoint.device()).in(namespace).persistent(!endpoint.existing()));
+        try {
+            if (!endpoint.existing() && !there) {
+                configure(control, key, endpoint);
+            }
+            int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
+            int index = index(namespace, endpoint.device());
+            return new Plugged(endpoint, tap, namespace, index, patchboard.add(key, tap, mtu, activation(endpoint)));
+        } catch (RuntimeException e) {
+            if (!endpoint.existing() && !there) {
+                tap.forget();
+            }
+            tap.close();
+            throw e;
+        }
+    }
+
+    private void requireOwn(InterfaceControl control, EndpointKey key, String device) {
+        String alias;
+        try {
+            alias = json.readTree(control.ip("-j", "link", "show", "dev", device))
+                    .path(0)
+                    .path("ifalias")
+                    .asText();
+        } catch (IOException e) {
+            throw new WireException(ErrorCode.SYSTEM, "ip -j link did not answer in JSON", "update iproute2", e);
+        }
+        if (!alias.equals(ALIAS + key)) {
+            throw new WireException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "cannot make network device " + device + " for endpoint " + key + ": there is one of that name",
+                    "use --existing to take it as it is, or another name with --tap");
+        }
+    }
+
+    private static void configure(InterfaceControl control, EndpointKey key, EndpointDescription endpoint) {
+        List<String> command = new ArrayList<>(List.of("link", "set", "dev", endpoint.device()));
+        command.addAll(List.of("alias", ALIAS + key, "mtu", Integer.toString(endpoint.mtu())));
+        endpoint.mac().ifPresent(mac -> command.addAll(List.of("address", mac)));
+        command.add("up");
+        control.ip(command.toArray(String[]::new));
+    }
+
+    private static Activation activation(EndpointDescription endpoint) {
+        long mac = endpoint.mac().map(it -> MacAddress.parse(it).bits()).orElse(0L);
+        return new Activation(true, true, mac);
+    }
+
+    /** The index of a device, which the kernel gives to no other one; 0 if there is none. */
+    private static int index(NetworkNamespace namespace, String device) {
+        return namespace.call(() -> {
+            NetworkInterface found = NetworkInterface.getByName(device);
+            return found == null ? 0 : found.getIndex();
+        });
+    }
+
+    private record Plugged(
+            EndpointDescription endpoint, TapDevice tap, NetworkNamespace namespace, int index, PortCounters counters) {
+
+        boolean isThere() {
+            try {
+                return TapEndpoints.index(namespace, endpoint.device()) == index;
+            } catch (WireException e) {
+                // The namespace itself is gone.
+                return false;
+            }
+        }
+    }
+}

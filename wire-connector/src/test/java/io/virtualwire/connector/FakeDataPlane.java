@@ -1,0 +1,119 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.wire.HoldStatistics;
+import io.virtualwire.wire.LegStatus;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.SideCounters;
+import io.virtualwire.wire.SideState;
+import io.virtualwire.wire.SideStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A data plane that remembers and carries nothing. */
+final class FakeDataPlane implements DataPlane {
+    private final Map<SideKey, SideStatus> sides = new ConcurrentHashMap<>();
+
+    @Override
+    public int port() {
+        return 7471;
+    }
+
+    @Override
+    public SideStatus connect(ConnectRequest request) {
+        SideStatus status = new SideStatus(
+                request.wire(),
+                request.side(),
+                request.generation(),
+                request.endpoint(),
+                true,
+                request.options(),
+                request.options().role() == Role.ACTIVE ? SideState.ACTIVE : SideState.STANDBY,
+                false,
+                List.of(peer(request.peer())),
+                List.of(),
+                0,
+                new SideCounters(1, 2, 3, 4, 5, 6, 7, 8),
+                new HoldStatistics(0, 0, 0, 0, 0),
+                Map.of(DropReason.REPLAYED, 9L));
+        sides.put(new SideKey(request.wire(), request.side()), status);
+        return status;
+    }
+
+    @Override
+    public void disconnect(WireId wire, Side side, Generation generation) {
+        sides.remove(new SideKey(wire, side));
+    }
+
+    @Override
+    public SideStatus activate(WireId wire, Side side) {
+        return in(SideState.ACTIVE, wire, side);
+    }
+
+    @Override
+    public SideStatus yieldSide(WireId wire, Side side) {
+        return in(SideState.YIELDED, wire, side);
+    }
+
+    @Override
+    public Optional<SideStatus> side(WireId wire, Side side) {
+        return Optional.ofNullable(sides.get(new SideKey(wire, side)));
+    }
+
+    @Override
+    public List<SideStatus> sides() {
+        return List.copyOf(sides.values());
+    }
+
+    @Override
+    public List<AssociationStatus> associations() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
+
+    private SideStatus in(SideState state, WireId wire, Side side) {
+        SideStatus now = sides.get(new SideKey(wire, side));
+        SideStatus then = new SideStatus(
+                now.wire(),
+                now.side(),
+                now.generation(),
+                now.endpoint(),
+                now.portPresent(),
+                now.options(),
+                state,
+                false,
+                now.peers(),
+                now.relays(),
+                0,
+                now.counters(),
+                now.holds(),
+                now.drops());
+        sides.put(new SideKey(wire, side), then);
+        return then;
+    }
+
+    private static PeerStatus peer(PeerDescription peer) {
+        return new PeerStatus(
+                peer.identity(),
+                peer.generation(),
+                PeerState.ACTIVE,
+                peer.paths(),
+                new LegStatus(true, true, false, 1400),
+                0,
+                0,
+                0);
+    }
+}

@@ -1,0 +1,371 @@
+package io.virtualwire.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.connector.admission.Admission;
+import io.virtualwire.connector.admission.Grant;
+import io.virtualwire.connector.api.ApiServer;
+import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.control.ConnectOptions;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.TlsContexts;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole connector but for devices and datagrams, asked through its real client over real TLS. */
+final class RestApiTest {
+    private static final WireId WIRE = WireId.named("rest");
+    private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
+    private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Credentials HOST = ACME.issue("host-a").trusting(RIVAL.certificate());
+    private static final Credentials ME = ACME.issue("me");
+    private static final Credentials THEM = RIVAL.issue("them").trusting(ACME.certificate());
+
+    @TempDir
+    private Path folder;
+
+    private DurableLedger ledger;
+    private ApiServer server;
+    private ConnectorClient client;
+
+    @BeforeEach
+    void start() {
+        serve(List.of());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+        ledger.close();
+    }
+
+    private void serve(List<Grant> grants) {
+        ledger = DurableLedger.open(folder, false);
+        HostService service = new HostService(
+                new ConnectorIdentity(HOST.identity(), "one", "0.1", List.of("192.0.2.1")),
+                new Admission("acme", grants),
+                ledger,
+                new FakeEndpointHost(),
+                new FakeDataPlane());
+        server = ApiServer.start(new TlsContexts(HOST), "127.0.0.1", 0, service);
+        client = client(ME, Optional.of(HOST.identity()));
+    }
+
+    @Test
+    void saysWhoItIs() {
+        assertThat(client.health().identity()).isEqualTo(new Identity("acme", "host-a"));
+        assertThat(client.health().status()).isEqualTo("ok");
+        assertThat(client.server()).contains(HOST.identity());
+        assertThat(client.version().api()).contains("v1");
+    }
+
+    @Test
+    void endpointsComeAndGo() {
+        EndpointStatus made = client.putEndpoint(EndpointDescription.named("web"));
+        assertThat(made.id()).isEqualTo("acme/host-a/web");
+        assertThat(made.up()).isTrue();
+        assertThat(client.putEndpoint(EndpointDescription.named("web"))).isEqualTo(made);
+        assertThat(client.endpoints()).containsExactly(made);
+        client.removeEndpoint("web", false);
+        client.removeEndpoint("web", false);
+        assertThat(client.endpoints()).isEmpty();
+    }
+
+    @Test
+    void anEndpointWithOtherContentExistsAlready() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        EndpointDescription other =
+                new EndpointDescription("web", "web", Optional.empty(), false, 9000, Optional.empty());
+        refused(ErrorCode.ALREADY_EXISTS, () -> client.putEndpoint(other));
+        EndpointDescription sameDevice =
+                new EndpointDescription("db", "web", Optional.empty(), false, 1500, Optional.empty());
+        refused(ErrorCode.IN_USE, () -> client.putEndpoint(sameDevice));
+    }
+
+    @Test
+    void anEndpointThatCannotBeMadeIsNotPromised() {
+        EndpointDescription broken =
+                new EndpointDescription("web", "broken", Optional.empty(), false, 1500, Optional.empty());
+        refused(ErrorCode.SYSTEM, () -> client.putEndpoint(broken));
+        assertThat(client.endpoints()).isEmpty();
+    }
+
+    @Test
+    void wiresComeAndGo() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        WireStatus connected = client.connect(request(1));
+        assertThat(connected.state()).isEqualTo("active");
+        assertThat(connected.endpoint()).isEqualTo("web");
+        assertThat(connected.isAgreed()).isTrue();
+        assertThat(connected.drops()).containsEntry("replayed", 9L);
+        assertThat(client.connect(request(1))).isEqualTo(connected);
+        assertThat(client.wires()).containsExactly(connected);
+        assertThat(client.wire(WIRE)).containsExactly(connected);
+        assertThat(client.wire(WireId.named("other"))).isEmpty();
+        assertThat(client.endpoints().getFirst().wires()).containsExactly(WIRE + "/a");
+        client.disconnect(WIRE, Side.A, generation(1));
+        client.disconnect(WIRE, Side.A, generation(1));
+        assertThat(client.wires()).isEmpty();
+    }
+
+    @Test
+    void refusalsKeepTheirCode() {
+        refused(ErrorCode.NOT_FOUND, () -> client.connect(request(1)));
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(request(2));
+        refused(ErrorCode.STALE_GENERATION, () -> client.connect(request(1)));
+        refused(ErrorCode.GENERATION_CONFLICT, () -> client.connect(plain(request(2))));
+        refused(ErrorCode.STALE_GENERATION, () -> client.disconnect(WIRE, Side.A, generation(1)));
+        refused(ErrorCode.IN_USE, () -> client.removeEndpoint("web", false));
+        client.removeEndpoint("web", true);
+        assertThat(client.wires()).isEmpty();
+    }
+
+    @Test
+    void oneEndpointTakesOneSide() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(request(1));
+        ConnectRequest other = request(1);
+        refused(
+                ErrorCode.IN_USE,
+                () -> client.connect(new ConnectRequest(
+                        WireId.named("second"),
+                        other.side(),
+                        other.generation(),
+                        other.endpoint(),
+                        other.peer(),
+                        other.options(),
+                        other.relayTo(),
+                        other.relayFrom())));
+    }
+
+    @Test
+    void aStandbySideIsActivatedByCommand() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        ConnectRequest standby = new ConnectRequest(
+                WIRE,
+                Side.A,
+                generation(1),
+                "web",
+                request(1).peer(),
+                new ConnectOptions(Role.STANDBY, false),
+                Optional.empty(),
+                Optional.empty());
+        assertThat(client.connect(standby).state()).isEqualTo("standby");
+        refused(ErrorCode.STALE_GENERATION, () -> client.activate(WIRE, Side.A, generation(2)));
+        assertThat(client.activate(WIRE, Side.A, generation(1)).state()).isEqualTo("active");
+    }
+
+    @Test
+    void anotherTenantNeedsAGrantAndSeesOnlyItsOwn() {
+        try (ConnectorClient them = client(THEM, Optional.empty())) {
+            refused(ErrorCode.FORBIDDEN, them::health);
+        }
+        stop();
+        serve(List.of(ConnectorFileTest.read("""
+                grants:
+                  - tenant: rival
+                    devices: ["rival-*"]
+                    namespaces: ["-"]
+                    destinations: ["192.0.2.0/24"]
+                    max-endpoints: 1
+                    max-wires: 1
+                """).grants().getFirst()));
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(request(1));
+        try (ConnectorClient them = client(THEM, Optional.empty())) {
+            assertThat(them.endpoints()).isEmpty();
+            assertThat(them.wires()).isEmpty();
+            assertThat(them.wire(WIRE)).isEmpty();
+            assertThat(them.health().wires()).isZero();
+            refused(ErrorCode.FORBIDDEN, () -> them.putEndpoint(EndpointDescription.named("web")));
+            EndpointDescription theirs =
+                    new EndpointDescription("web", "rival-1", Optional.empty(), false, 1500, Optional.empty());
+            assertThat(them.putEndpoint(theirs).id()).isEqualTo("rival/host-a/web");
+            refused(ErrorCode.FORBIDDEN, () -> them.connect(request(2)));
+            refused(ErrorCode.FORBIDDEN, () -> them.disconnect(WIRE, Side.A, generation(9)));
+            EndpointDescription second =
+                    new EndpointDescription("db", "rival-2", Optional.empty(), false, 1500, Optional.empty());
+            refused(ErrorCode.QUOTA_EXCEEDED, () -> them.putEndpoint(second));
+            them.removeEndpoint("web", false);
+        }
+        assertThat(client.endpoints()).hasSize(1);
+    }
+
+    @Test
+    void aCallerOfAnUnknownAuthorityIsRefused() {
+        Credentials stranger = TenantAuthority.create("acme", InstantSource.system())
+                .issue("me")
+                .trusting(ACME.certificate());
+        try (ConnectorClient them = client(stranger, Optional.empty())) {
+            refused(ErrorCode.UNAUTHENTICATED, them::health);
+        }
+    }
+
+    @Test
+    void aServerThatIsSomebodyElseIsNotBelieved() {
+        try (ConnectorClient wary = client(ME, Optional.of(new Identity("acme", "host-b")))) {
+            refused(ErrorCode.UNAUTHENTICATED, wary::health);
+        }
+    }
+
+    @Test
+    void nobodyThereIsSaidSo() {
+        server.close();
+        refused(ErrorCode.UNAVAILABLE, client::health);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "PUT | /v1/endpoints/web | {\"colour\":1} | 400 | unknown field 'colour'",
+                "PUT | /v1/endpoints/web | {\"mtu\":1} | 400 | mtu '1'",
+                "PUT | /v1/endpoints/web | {\"mtu\":\"x\"} | 400 | 'mtu'",
+                "PUT | /v1/endpoints/web | {\"name\":\"db\"} | 400 | field 'name' says db",
+                "PUT | /v1/endpoints/WEB | {} | 400 | name 'WEB'",
+                "PUT | /v1/endpoints/web | {} {} | 400 | ",
+                "PUT | /v1/endpoints/web | {x | 400 | not JSON",
+                "PUT | /v1/wires/nonsense/sides/a | {} | 400 | not a UUID",
+                "PUT | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/c | {} | 400 | 'c' is not a side",
+                "PUT | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/a | {} | 400 | field 'generation' is missing",
+                "PUT | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/a | {\"generation\":\"0\"} | 400 | field 'generation'",
+                "PUT | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/a | {\"generation\":\"1\",\"endpoint\":\"web\",\"peer\":{\"identity\":\"x\"}} | 400 | field 'peer.identity'",
+                "PUT | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/a | {\"peer\":{\"pats\":[]}} | 400 | unknown field 'peer.pats'",
+                "DELETE | /v1/wires/0b6f0000-0000-0000-0000-000000000000/sides/a | | 400 | parameter 'generation' is missing",
+                "DELETE | /v1/endpoints/web?force=maybe | | 400 | parameter 'force'",
+                "GET | /v1/nothing | | 404 | nothing at /v1/nothing",
+                "GET | / | | 404 | nothing at /",
+                "POST | /v1/health | | 405 | POST is not for this"
+            })
+    void whatIsWrongIsSaidPrecisely(String method, String path, String body, int status, String said) throws Exception {
+        HttpResponse<String> response = raw(method, path, body == null ? "" : body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.body()).contains("\"code\"", "\"message\"", "\"hint\"");
+        if (said != null) {
+            assertThat(response.body()).contains(said);
+        }
+    }
+
+    @Test
+    void aLongBodyIsRefused() throws Exception {
+        HttpResponse<String> response = raw("PUT", "/v1/endpoints/web", "x".repeat(70_000));
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("64 KiB");
+    }
+
+    private HttpResponse<String> raw(String method, String path, String body) throws Exception {
+        TlsContexts tls = new TlsContexts(ME);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(new javax.net.ssl.KeyManager[] {tls.keyManager()}, new TrustManager[] {new Anybody()}, null);
+        try (HttpClient http = HttpClient.newBuilder().sslContext(context).build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.port() + path))
+                    .method(method, BodyPublishers.ofString(body))
+                    .build();
+            return http.send(request, BodyHandlers.ofString());
+        }
+    }
+
+    private ConnectorClient client(Credentials credentials, Optional<Identity> expected) {
+        return new ConnectorClient(new TlsContexts(credentials), new HostAddress("127.0.0.1", server.port()), expected);
+    }
+
+    private static Generation generation(long number) {
+        return new Generation(number, "");
+    }
+
+    private static ConnectRequest request(long generation) {
+        return new ConnectRequest(
+                WIRE,
+                Side.A,
+                generation(generation),
+                "web",
+                new PeerDescription(new Identity("acme", "host-b"), generation(1), List.of("192.0.2.2:7471"), false),
+                ConnectOptions.DEFAULT,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static ConnectRequest plain(ConnectRequest request) {
+        return new ConnectRequest(
+                request.wire(),
+                request.side(),
+                request.generation(),
+                request.endpoint(),
+                request.peer(),
+                new ConnectOptions(Role.ACTIVE, true),
+                request.relayTo(),
+                request.relayFrom());
+    }
+
+    private static void refused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WireException.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    /** A test may talk to its own server without asking who it is. */
+    private static final class Anybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

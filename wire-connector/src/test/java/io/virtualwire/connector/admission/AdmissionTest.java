@@ -1,0 +1,97 @@
+package io.virtualwire.connector.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class AdmissionTest {
+    private final Admission admission = new Admission(
+            "acme",
+            List.of(new Grant(
+                    "rival",
+                    List.of(NamePattern.of("tap*")),
+                    List.of(NamePattern.of("guest-*")),
+                    List.of(AddressBlock.parse("192.0.2.0/25")),
+                    OptionalInt.of(2),
+                    OptionalInt.of(3))));
+
+    @Test
+    void theConnectorsOwnTenantHasEverything() {
+        assertThatCode(() -> {
+                    admission.admitEndpoint("acme", endpoint("eth0", Optional.of("anywhere")), 1000);
+                    admission.admitDestinations("acme", List.of("203.0.113.9:1", "[2001:db8::1]:2"));
+                    admission.admitSide("acme", 100_000);
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aTenantWithoutGrantHasNothing() {
+        refused(ErrorCode.FORBIDDEN, () -> admission.tenantOf(new Identity("stranger", "me")));
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitSide("stranger", 0));
+    }
+
+    @Test
+    void aGrantIsItsLimit() {
+        admission.admitEndpoint("rival", endpoint("tap1", Optional.of("guest-1")), 1);
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitEndpoint("rival", endpoint("tap1", Optional.empty()), 0));
+        refused(
+                ErrorCode.FORBIDDEN,
+                () -> admission.admitEndpoint("rival", endpoint("eth0", Optional.of("guest-1")), 0));
+        refused(
+                ErrorCode.QUOTA_EXCEEDED,
+                () -> admission.admitEndpoint("rival", endpoint("tap1", Optional.of("guest-1")), 2));
+        admission.admitSide("rival", 2);
+        refused(ErrorCode.QUOTA_EXCEEDED, () -> admission.admitSide("rival", 3));
+        admission.admitDestinations("rival", List.of("192.0.2.127:7471"));
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitDestinations("rival", List.of("192.0.2.128:7471")));
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitDestinations("rival", List.of("[::1]:7471")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.0/24, 192.0.2.255, true",
+        "192.0.2.0/24, 192.0.3.0, false",
+        "192.0.2.128/25, 192.0.2.127, false",
+        "192.0.2.128/25, 192.0.2.129, true",
+        "192.0.2.7, 192.0.2.7, true",
+        "192.0.2.7, 192.0.2.8, false",
+        "0.0.0.0/0, 203.0.113.1, true",
+        "0.0.0.0/0, 2001:db8::1, false",
+        "2001:db8::/33, 2001:db8:7fff::, true",
+        "2001:db8::/33, 2001:db8:8000::, false"
+    })
+    void blocksContainWhatTheySay(String block, String address, boolean inside) {
+        assertThat(AddressBlock.parse(block).contains(InetAddress.ofLiteral(address)))
+                .isEqualTo(inside);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tap*, tap, true", "tap*, tap.1, true", "tap*, xtap, false", "a.c, abc, false", "*-b, a-b, true"})
+    void onlyTheStarIsAPattern(String pattern, String name, boolean matches) {
+        assertThat(NamePattern.of(pattern).matches(name)).isEqualTo(matches);
+    }
+
+    private static EndpointDescription endpoint(String device, Optional<String> namespace) {
+        return new EndpointDescription("web", device, namespace, false, 1500, Optional.empty());
+    }
+
+    private static void refused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}
