@@ -1,7 +1,5 @@
 package io.virtualwire.linux;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.frame.MacAddress;
@@ -14,7 +12,6 @@ import java.util.List;
 /** Sets up the interfaces of one network namespace, by iproute2; blocks, so it is for control work only. */
 public final class InterfaceControl {
     private final NetworkNamespace namespace;
-    private final ObjectMapper json = new ObjectMapper();
 
     public InterfaceControl(NetworkNamespace namespace) {
         this.namespace = namespace;
@@ -50,21 +47,25 @@ public final class InterfaceControl {
     }
 
     public int mtu(String name) {
-        return describe(name).path("mtu").asInt();
+        return Integer.parseInt(attribute(name, "mtu"));
     }
 
     public MacAddress mac(String name) {
-        return MacAddress.parse(describe(name).path("address").asText());
+        return MacAddress.parse(attribute(name, "link/ether"));
     }
 
-    private JsonNode describe(String name) {
-        String output = ip("-j", "link", "show", "dev", name);
-        try {
-            return json.readTree(output).path(0);
-        } catch (IOException e) {
+    /* "3: tap0: <BROADCAST> mtu 1500 qdisc noop ... link/ether 52:54:00:00:00:07 brd ...": a word, then its value. */
+    private String attribute(String name, String word) {
+        String output = ip("-o", "link", "show", "dev", name);
+        List<String> words = List.of(output.strip().split("[\\s\\\\]+"));
+        int at = words.indexOf(word);
+        if (at < 0 || at + 1 == words.size()) {
             throw new WireException(
-                    ErrorCode.SYSTEM, "ip -j link show dev " + name + " did not answer in JSON", "update iproute2", e);
+                    ErrorCode.SYSTEM,
+                    "ip link show dev " + name + " says no " + word + ": " + output.strip(),
+                    "check that it is an Ethernet interface");
         }
+        return words.get(at + 1);
     }
 
     /** Runs {@code ip} in the namespace and returns what it printed. */
