@@ -10,7 +10,9 @@ import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
+import io.virtualwire.transport.UnderlayAddress;
 import java.io.DataOutputStream;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -348,6 +350,50 @@ class AssociationsTest {
         soon().untilAsserted(() -> assertThat(a.status(b).pathMtu()).isLessThanOrEqualTo(1300));
         a.send(toB, false, 0, 10, 1000);
         soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+    }
+
+    @Test
+    void followsAPeerWhoseAddressChanges() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        WirePath toA = b.expectWithoutAddress(a);
+        try (NatBox nat = new NatBox(target(b))) {
+            a.transport.detour = Optional.of(UnderlayAddress.of(nat.innerAddress()));
+            soon().untilAsserted(() -> assertThat(b.status(a).address()).contains(nat.outerAddress()));
+            nat.rebind();
+            soon().untilAsserted(() -> assertThat(b.status(a).address()).contains(nat.outerAddress()));
+            b.send(toA, false, 0, 10, 100);
+            a.send(toB, false, 0, 10, 100);
+            soon().untilAsserted(() -> assertThat(a.numbers()).containsExactlyElementsOf(range(0, 10)));
+            soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+            assertThat(a.status(b).sessions()).hasSize(1);
+        }
+    }
+
+    /** Somebody on the way copies a datagram and is faster than the original: the address must not follow the copy. */
+    @Test
+    void doesNotFollowACopiedDatagram() throws Exception {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        try (DatagramSocket attacker = new DatagramSocket()) {
+            a.transport.fate = datagram -> {
+                try {
+                    attacker.send(new DatagramPacket(datagram, datagram.length, target(b)));
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+                return null;
+            };
+            a.send(toB, false, 0, 10, 100);
+            soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+            attacker.setSoTimeout(5000);
+            DatagramPacket challenge = new DatagramPacket(new byte[2000], 2000);
+            attacker.receive(challenge);
+            assertThat(challenge.getLength()).isEqualTo(64 + 8);
+            assertThat(b.status(a).address()).contains(a.address());
+        }
     }
 
     @Test

@@ -23,6 +23,9 @@ final class TappedTransport implements Transport {
     /** The largest datagram that gets through; what is larger is lost in silence. */
     volatile int largest = Integer.MAX_VALUE;
 
+    /** Where everything goes instead, if anywhere. */
+    volatile Optional<UnderlayAddress> detour = Optional.empty();
+
     volatile Optional<Integer> budget = Optional.empty();
 
     TappedTransport(Transport real) {
@@ -48,7 +51,7 @@ final class TappedTransport implements Transport {
             }
             byte[] changed = datagram.length > largest ? null : fate.apply(datagram);
             if (changed != null) {
-                real.send(remote, changed, 0, changed.length, changed.length);
+                real.send(detour.orElse(remote), changed, 0, changed.length, changed.length);
             }
         }
         return SendOutcome.SENT;

@@ -1,0 +1,86 @@
+package io.virtualwire.association;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.association.StreamMessage.Hello;
+import io.virtualwire.association.StreamMessage.Ignored;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamCodecTest {
+    private final StreamCodec codec = new StreamCodec();
+
+    @Test
+    void readsWhatItWrites() throws IOException {
+        Hello hello = new Hello(
+                1, List.of("frames"), UUID.randomUUID(), 0xffffffffL, 2, List.of(1, 65535), List.of("x"), true);
+        assertThat(read(codec.encode(hello))).isEqualTo(hello);
+    }
+
+    @Test
+    void ignoresUnknownFields() throws IOException {
+        assertThat(read(framed("{\"type\":\"ready\",\"soon\":[1]}"))).isEqualTo(new StreamMessage.Ready());
+    }
+
+    @Test
+    void ignoresUnknownTypesThatAreOptional() throws IOException {
+        assertThat(read(framed("{\"type\":\"weather\",\"optional\":true}"))).isEqualTo(new Ignored("weather"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"weather\"}",
+                "{}",
+                "[]",
+                "7",
+                "{\"type\":\"told\"}",
+                "{\"type\":\"hello\"}",
+                "{\"type\":\"withdraw\"}",
+                "{\"type\":\"withdraw\",\"index\":null}",
+                "{\"type\":\"offer\",\"wire\":\"no uuid\"}",
+                "not json at all",
+                "{\"type\":\"hello\",\"version\":1,\"features\":[],\"instance\":\"6f1d3c1e-5d0a-4b52-9c53-0b2f1c3d4e5f\","
+                        + "\"sessionIndex\":0,\"lanes\":1,\"udpPorts\":[1],\"ciphers\":[],\"rekey\":false}",
+                "{\"type\":\"hello\",\"version\":1,\"features\":[],\"instance\":\"6f1d3c1e-5d0a-4b52-9c53-0b2f1c3d4e5f\","
+                        + "\"sessionIndex\":1,\"lanes\":2,\"udpPorts\":[1],\"ciphers\":[],\"rekey\":false}"
+            })
+    void refusesWhatItDoesNotUnderstand(String text) {
+        assertThatThrownBy(() -> read(framed(text))).isInstanceOf(ProtocolException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, -1, Integer.MIN_VALUE, StreamCodec.MAX_LENGTH + 1, Integer.MAX_VALUE})
+    void refusesLengthsOutOfRangeWithoutReadingThatMuch(int length) {
+        byte[] bytes = ByteBuffer.allocate(100).putInt(length).array();
+        assertThatThrownBy(() -> read(bytes)).isInstanceOf(ProtocolException.class);
+    }
+
+    @Test
+    void noticesAnEarlyEnd() {
+        byte[] bytes = framed("{\"type\":\"ready\"}");
+        assertThatThrownBy(() -> read(Arrays.copyOf(bytes, bytes.length - 1)))
+                .isInstanceOf(EOFException.class);
+    }
+
+    private StreamMessage read(byte[] bytes) throws IOException {
+        return codec.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+
+    private static byte[] framed(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + utf8.length).putInt(utf8.length).put(utf8).array();
+    }
+}
