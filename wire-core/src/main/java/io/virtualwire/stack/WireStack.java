@@ -143,7 +143,7 @@ public final class WireStack implements AutoCloseable {
     /** What was dropped where no side and no port counts it. */
     public CompletionStage<StackDrops> drops() {
         return onLoop(() -> new StackDrops(
-                associations.drops(), Map.of(), associations.underlayDrops(), associations.refusedHandshakes()));
+                associations.drops(), engine.drops(), associations.underlayDrops(), associations.refusedHandshakes()));
     }
 
     /**

@@ -71,8 +71,7 @@ class StreamCodecTest {
     @Test
     void noticesAnEarlyEnd() {
         byte[] bytes = framed("{\"type\":\"ready\"}");
-        assertThatThrownBy(() -> read(Arrays.copyOf(bytes, bytes.length - 1)))
-                .isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> read(Arrays.copyOf(bytes, bytes.length - 1))).isInstanceOf(EOFException.class);
     }
 
     private StreamMessage read(byte[] bytes) throws IOException {
@@ -81,6 +80,9 @@ class StreamCodecTest {
 
     private static byte[] framed(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(4 + utf8.length).putInt(utf8.length).put(utf8).array();
+        return ByteBuffer.allocate(4 + utf8.length)
+                .putInt(utf8.length)
+                .put(utf8)
+                .array();
     }
 }

@@ -51,9 +51,15 @@ final class Vectors {
         ArrayNode datagrams = all.putArray("datagrams");
         datagrams.add(sealed("client to server", CipherSuite.AES_256_GCM, true, 0, 0, frame(40), counting(28, 1)));
         datagrams.add(sealed(
-                "server to client, another lane", CipherSuite.AES_256_GCM, false, 3, 0x0123456789L, end(), new byte[0]));
-        datagrams.add(sealed(
-                "the other cipher", CipherSuite.CHACHA20_POLY1305, true, 0, 77, keepalive(), counting(8, 0x30)));
+                "server to client, another lane",
+                CipherSuite.AES_256_GCM,
+                false,
+                3,
+                0x0123456789L,
+                end(),
+                new byte[0]));
+        datagrams.add(
+                sealed("the other cipher", CipherSuite.CHACHA20_POLY1305, true, 0, 77, keepalive(), counting(8, 0x30)));
         datagrams.add(plain("in the clear", true, 1, 4096, frame(1500), counting(33, 0x80)));
         all.set("replay", replay());
         all.set("control", control());
@@ -175,8 +181,8 @@ final class Vectors {
                         false,
                         false)),
                 new StreamMessage.Told(new PeerMessage.Withdraw(77)),
-                new StreamMessage.Told(new PeerMessage.Handoff(
-                        "lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}"))),
+                new StreamMessage.Told(
+                        new PeerMessage.Handoff("lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}"))),
                 new StreamMessage.Told(new PeerMessage.HandoffAck("lan", Generation.parse("3:east-1"))))) {
             byte[] bytes = new StreamCodec().encode(message);
             ObjectNode node = messages.addObject();

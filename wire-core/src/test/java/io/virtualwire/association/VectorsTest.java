@@ -27,7 +27,8 @@ class VectorsTest {
     @Test
     void areWhatThisImplementationMakes() throws IOException {
         // Through text, because a number in memory may be an int on one side and a long on the other.
-        assertThat(vectors.read()).isEqualTo(new JsonMapper().readTree(vectors.make().toString()));
+        assertThat(vectors.read())
+                .isEqualTo(new JsonMapper().readTree(vectors.make().toString()));
     }
 
     @Test
@@ -40,10 +41,8 @@ class VectorsTest {
         assertThat(keys.get("headerKeyClientToServer").asText()).isEqualTo(exported.substring(128, 160));
         assertThat(keys.get("headerKeyServerToClient").asText()).isEqualTo(exported.substring(160, 192));
         assertThat(keys.get("exporterContext").asText())
-                .isEqualTo("%08x%08x"
-                        .formatted(
-                                (int) keys.get("clientIndex").asLong(),
-                                (int) keys.get("serverIndex").asLong()));
+                .isEqualTo("%08x%08x".formatted((int) keys.get("clientIndex").asLong(), (int)
+                        keys.get("serverIndex").asLong()));
     }
 
     @Test
