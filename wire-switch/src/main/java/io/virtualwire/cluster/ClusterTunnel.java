@@ -60,7 +60,7 @@ public final class ClusterTunnel implements AutoCloseable {
             List<TunnelInlet> inlets = new ArrayList<>();
             for (ClusterNode node : plan.others()) {
                 // A node on this machine is called directly: its address is its own here.
-                if (isHere.test(node.tunnel().getAddress())) {
+                if (!node.tunnel().isUnresolved() && isHere.test(node.tunnel().getAddress())) {
                     continue;
                 }
                 for (ClusterService service : ClusterService.values()) {

@@ -50,6 +50,12 @@ final class TunnelInlet implements AutoCloseable {
         open.close();
     }
 
+    /** Where to call now: a name is looked up each time, because its address may have changed. */
+    private InetSocketAddress tunnel() {
+        InetSocketAddress tunnel = node.tunnel();
+        return tunnel.isUnresolved() ? new InetSocketAddress(tunnel.getHostString(), tunnel.getPort()) : tunnel;
+    }
+
     private void carry(Socket caller) {
         try (Socket underlay = new Socket()) {
             if (!open.hold(caller) || !open.hold(underlay)) {
@@ -57,13 +63,13 @@ final class TunnelInlet implements AutoCloseable {
             }
             try {
                 caller.setTcpNoDelay(true);
-                underlay.connect(node.tunnel(), CONNECT_MILLIS);
+                underlay.connect(tunnel(), CONNECT_MILLIS);
                 Sockets.prepare(underlay);
                 underlay.setSoTimeout(HANDSHAKE_MILLIS);
                 SSLSocket peer = tls.clientSocket(underlay, node.identity());
                 if (ServiceRequest.ask(peer.getInputStream(), peer.getOutputStream(), service)) {
                     peer.setSoTimeout(0);
-                    new Relay(caller, peer).run();
+                    new Relay(caller, peer, underlay).run();
                     return;
                 }
             } finally {

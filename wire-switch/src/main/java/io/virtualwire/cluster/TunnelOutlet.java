@@ -67,7 +67,7 @@ final class TunnelOutlet implements AutoCloseable {
         Optional<SSLSocket> proved = open.hold(caller) ? shakeHands(caller) : Optional.empty();
         try {
             if (proved.isPresent()) {
-                connect(proved.get());
+                connect(proved.get(), caller);
             }
         } catch (IOException e) {
             LOG.debug("A tunnel connection from {} ended: {}", caller.getRemoteSocketAddress(), e.getMessage());
@@ -95,7 +95,7 @@ final class TunnelOutlet implements AutoCloseable {
         }
     }
 
-    private void connect(SSLSocket peer) throws IOException {
+    private void connect(SSLSocket peer, Socket carrier) throws IOException {
         Optional<ClusterService> wanted = ServiceRequest.read(peer.getInputStream());
         if (wanted.isEmpty()) {
             ServiceRequest.refuse(peer.getOutputStream());
@@ -112,7 +112,7 @@ final class TunnelOutlet implements AutoCloseable {
             ServiceRequest.accept(peer.getOutputStream());
             peer.setSoTimeout(0);
             if (open.hold(service)) {
-                new Relay(peer, service).run();
+                new Relay(service, peer, carrier).run();
                 open.release(service);
             }
         }
