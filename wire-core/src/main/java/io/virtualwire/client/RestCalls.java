@@ -8,6 +8,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -23,7 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -77,6 +81,36 @@ final class RestCalls implements AutoCloseable {
         return read(send(request(path).POST(BodyPublishers.noBody())), type);
     }
 
+    <T> T post(String path, String contentType, String body, TypeReference<T> type) {
+        return read(send(request(path).header("content-type", contentType).POST(BodyPublishers.ofString(body))), type);
+    }
+
+    /** A request whose answer is one JSON object a line, each taken as it comes; there is no limit on the time of all. */
+    <T> void postForLines(String path, Class<T> type, Consumer<T> lines) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + address.authority() + path))
+                .POST(BodyPublishers.noBody())
+                .build();
+        try {
+            HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
+            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            try (Stream<String> body = response.body()) {
+                if (response.statusCode() / 100 != 2) {
+                    throw refusal(request, response.statusCode(), body.collect(Collectors.joining()));
+                }
+                for (String line : (Iterable<String>) body::iterator) {
+                    lines.accept(json.readValue(line, type));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
+        } catch (UncheckedIOException e) {
+            throw failure(request, e.getCause());
+        } catch (IOException e) {
+            throw failure(request, e);
+        }
+    }
+
     void delete(String path) {
         send(request(path).DELETE());
     }
@@ -100,7 +134,7 @@ final class RestCalls implements AutoCloseable {
             if (response.statusCode() / 100 == 2) {
                 return response.body();
             }
-            throw refusal(request, response);
+            throw refusal(request, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
@@ -109,14 +143,13 @@ final class RestCalls implements AutoCloseable {
         }
     }
 
-    private WireException refusal(HttpRequest request, HttpResponse<byte[]> response) {
+    private WireException refusal(HttpRequest request, int status, String body) {
         try {
-            return json.readValue(response.body(), ErrorBody.class).exception();
+            return json.readValue(body, ErrorBody.class).exception();
         } catch (IOException e) {
             return new WireException(
                     ErrorCode.INTERNAL,
-                    request.method() + " " + request.uri() + " was answered with status " + response.statusCode()
-                            + " and no reason",
+                    request.method() + " " + request.uri() + " was answered with status " + status + " and no reason",
                     "check that a connector listens there, and no other program",
                     e);
         }

@@ -1,0 +1,59 @@
+package io.virtualwire.client;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A component as its fabric and the node that holds it see it.
+ *
+ * @param kind {@code switch}
+ * @param node the node that holds it; empty while none does
+ * @param generation under which that node holds it; 0 while none does
+ * @param movingTo where it moves to now; empty if it does not
+ * @param state of the instance there: {@code preparing}, {@code deciding} … ; empty if that node did not answer
+ * @param addresses what a switch has learned
+ * @param counters what became of frames, by name
+ */
+public record ComponentView(
+        String name,
+        String kind,
+        String node,
+        long generation,
+        String movingTo,
+        String state,
+        List<Port> ports,
+        List<Address> addresses,
+        Map<String, Long> counters) {
+    public ComponentView {
+        ports = List.copyOf(ports);
+        addresses = List.copyOf(addresses);
+        counters = Map.copyOf(counters);
+    }
+
+    /**
+     * A port, and the wire plugged in there.
+     *
+     * @param endpoint the far end, {@code name@host}
+     * @param wire the wire's id
+     * @param connected whether frames can pass
+     * @param detail what is wrong; empty if nothing is
+     * @param toComponent frames that came in from the wire
+     * @param fromComponent frames that went out to the wire
+     */
+    public record Port(
+            String name,
+            String endpoint,
+            String wire,
+            boolean connected,
+            String detail,
+            long toComponent,
+            long fromComponent,
+            Map<String, Long> drops) {
+        public Port {
+            drops = Map.copyOf(drops);
+        }
+    }
+
+    /** A learned address. */
+    public record Address(String mac, int vlan, String port, long ageMillis, int moves) {}
+}

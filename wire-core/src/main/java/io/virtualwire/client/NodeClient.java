@@ -1,0 +1,78 @@
+package io.virtualwire.client;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.TlsContexts;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * One node of a fabric, asked over REST; any node answers for all.
+ *
+ * <p>Safe for use by several threads. Calls block; refusals and failures are {@code WireException}s with the node's own
+ * code, message and hint.
+ */
+public final class NodeClient implements AutoCloseable {
+    /** The port on which nodes offer their interface unless told otherwise. */
+    public static final int DEFAULT_PORT = 7482;
+
+    private final RestCalls calls;
+
+    /** @param expected who must answer; empty: anybody whom a trusted authority vouches for */
+    public NodeClient(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+        calls = new RestCalls(tls, address, expected);
+    }
+
+    /** What the node knows of its fabric. */
+    public NodeView view() {
+        return calls.get("/v1/fabric", new TypeReference<NodeView>() {});
+    }
+
+    /** A component, with what the node that holds it says about it. */
+    public ComponentView component(String name) {
+        return calls.get("/v1/components/" + RestCalls.encode(name), new TypeReference<ComponentView>() {});
+    }
+
+    /**
+     * Makes the network of a topology file the one that is wanted.
+     *
+     * @param origin how messages call the text: usually the file's name
+     * @param expectedVersion the version that it replaces; empty for any
+     */
+    public AppliedTopology apply(String origin, String yaml, OptionalLong expectedVersion) {
+        String query = "?origin=" + RestCalls.encode(origin)
+                + (expectedVersion.isPresent() ? "&expectedVersion=" + expectedVersion.getAsLong() : "");
+        return calls.post("/v1/topology" + query, "application/yaml", yaml, new TypeReference<AppliedTopology>() {});
+    }
+
+    /** Moves a component, live; returns when it has moved. */
+    public MigrationResult migrate(String component, String to, Consumer<MigrationStep> progress) {
+        AtomicReference<MigrationStep> last = new AtomicReference<>();
+        calls.postForLines(
+                "/v1/components/" + RestCalls.encode(component) + "/migrate?to=" + RestCalls.encode(to),
+                MigrationStep.class,
+                step -> {
+                    last.set(step);
+                    progress.accept(step);
+                });
+        MigrationStep end = last.get();
+        if (end != null && end.error().isPresent()) {
+            throw end.error().get().exception();
+        }
+        return Optional.ofNullable(end)
+                .flatMap(MigrationStep::result)
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.UNAVAILABLE,
+                        "the node went away while " + component + " moved to " + to,
+                        "see how it ended with 'wire switch show " + component + "'"));
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+}

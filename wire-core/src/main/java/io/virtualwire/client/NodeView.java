@@ -1,0 +1,31 @@
+package io.virtualwire.client;
+
+import java.util.List;
+
+/**
+ * A node's view of its fabric.
+ *
+ * @param name the node that answered
+ * @param version of the topology that is agreed on
+ * @param present the nodes that it can reach, itself included
+ * @param nodes all nodes that ever announced themselves
+ * @param components in order of their names
+ */
+public record NodeView(
+        String name, long version, List<String> present, List<String> nodes, List<ComponentSummary> components) {
+    public NodeView {
+        present = List.copyOf(present);
+        nodes = List.copyOf(nodes);
+        components = List.copyOf(components);
+    }
+
+    /**
+     * A component in a list.
+     *
+     * @param node the node that holds it; empty while none does
+     * @param movingTo where it moves to now; empty if it does not
+     * @param wires how many wires are plugged into it
+     */
+    public record ComponentSummary(
+            String name, String kind, String node, long generation, String movingTo, int wires) {}
+}

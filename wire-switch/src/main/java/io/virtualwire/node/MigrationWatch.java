@@ -1,0 +1,159 @@
+package io.virtualwire.node;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import io.virtualwire.client.ErrorBody;
+import io.virtualwire.client.MigrationResult;
+import io.virtualwire.client.MigrationStep;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.log.Applied;
+import io.virtualwire.log.FabricLog;
+import io.virtualwire.topology.Claim;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.MoveRecord;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One migration that somebody asked this node for: proposes it, and tells how it goes until it has ended.
+ *
+ * <p>Only watches: the move goes on, or is called off, by itself if this node is lost. Runs on one Vert.x context.
+ */
+final class MigrationWatch {
+    private static final long POLL_MILLIS = 10;
+    /* Figures come a moment after the end; a move is not worse without them. */
+    private static final long FIGURES_MILLIS = 3_000;
+    private static final long LONGEST_MILLIS = 60_000;
+
+    private final Vertx vertx;
+    private final FabricLog<FabricCommand, FabricState> log;
+    private final NodeEvents events;
+    private final String node;
+    private final String component;
+    private final String to;
+    private final long began = System.nanoTime();
+    private long generation;
+    private double completedMillis = -1;
+    private long poll = -1;
+    private @Nullable MessageConsumer<JsonObject> listening;
+
+    MigrationWatch(
+            Vertx vertx,
+            FabricLog<FabricCommand, FabricState> log,
+            NodeEvents events,
+            String node,
+            String component,
+            String to) {
+        this.vertx = vertx;
+        this.log = log;
+        this.events = events;
+        this.node = node;
+        this.component = component;
+        this.to = to;
+    }
+
+    /** Has the move agreed on; fails if it is refused. */
+    Future<Void> begin() {
+        return Future.fromCompletionStage(log.latest(), vertx.getOrCreateContext())
+                .compose(applied -> {
+                    NodeApi.requireSwitch(applied.state(), component);
+                    long highest =
+                            applied.state().claim(component).map(Claim::highest).orElse(0L);
+                    return Future.fromCompletionStage(
+                            log.append(new FabricCommand.BeginMove(component, highest, to)),
+                            vertx.getOrCreateContext());
+                })
+                .map(applied -> {
+                    generation =
+                            applied.state().claim(component).map(Claim::highest).orElse(0L);
+                    return null;
+                });
+    }
+
+    /** Tells of each step; the last one has a result or an error. */
+    void run(Consumer<MigrationStep> steps) {
+        steps.accept(step("agreed", node));
+        listening = events.listen(event -> {
+            if (component.equals(event.getString("component"))) {
+                steps.accept(step(event.getString("step"), event.getString("node")));
+            }
+        });
+        poll = vertx.setPeriodic(POLL_MILLIS, tick -> look(steps));
+    }
+
+    void stop() {
+        vertx.cancelTimer(poll);
+        if (listening != null) {
+            listening.unregister();
+            listening = null;
+        }
+    }
+
+    private void look(Consumer<MigrationStep> steps) {
+        Applied<FabricState> applied = log.current();
+        Optional<MoveRecord> record =
+                applied.state().lastMove(component).filter(move -> move.generation() == generation);
+        MoveRecord.Outcome outcome = record.map(MoveRecord::outcome).orElse(MoveRecord.Outcome.TAKEN_OVER);
+        switch (outcome) {
+            case UNDER_WAY -> {
+                if (millis() > LONGEST_MILLIS) {
+                    end(steps, failed("it has not ended after " + LONGEST_MILLIS / 1000 + " s", ErrorCode.TIMEOUT));
+                }
+            }
+            case COMPLETED -> record.ifPresent(move -> completed(move, steps));
+            case CALLED_OFF, TAKEN_OVER ->
+                end(steps, failed(record.map(MoveRecord::reason).orElse("another claim holds"), ErrorCode.WRONG_STATE));
+        }
+    }
+
+    private void completed(MoveRecord move, Consumer<MigrationStep> steps) {
+        if (completedMillis < 0) {
+            completedMillis = millis();
+        }
+        boolean measured = move.handoffMicros() >= 0 && move.flipMicros() >= 0;
+        if (measured || millis() - completedMillis > FIGURES_MILLIS) {
+            double handoff = Math.max(move.handoffMicros(), 0) / 1000.0;
+            double flip = Math.max(move.flipMicros(), 0) / 1000.0;
+            MigrationResult result = new MigrationResult(
+                    component,
+                    move.from(),
+                    move.to(),
+                    generation,
+                    rounded(handoff + flip),
+                    rounded(handoff),
+                    rounded(flip),
+                    completedMillis);
+            end(steps, new MigrationStep("completed", node, millis(), Optional.of(result), Optional.empty()));
+        }
+    }
+
+    private void end(Consumer<MigrationStep> steps, MigrationStep last) {
+        stop();
+        steps.accept(last);
+    }
+
+    private MigrationStep failed(String why, ErrorCode code) {
+        WireException failure = new WireException(
+                code,
+                "Cannot move " + component + " to " + to + ": " + why,
+                "See where it is with 'wire switch show " + component + "'");
+        return new MigrationStep("failed", node, millis(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
+    }
+
+    private MigrationStep step(String what, String where) {
+        return new MigrationStep(what, where, millis(), Optional.empty(), Optional.empty());
+    }
+
+    private double millis() {
+        return rounded((System.nanoTime() - began) / 1e6);
+    }
+
+    private static double rounded(double millis) {
+        return Math.round(millis * 10) / 10.0;
+    }
+}

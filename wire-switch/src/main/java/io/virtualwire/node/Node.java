@@ -1,0 +1,258 @@
+package io.virtualwire.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.virtualwire.client.ApiJson;
+import io.virtualwire.cluster.ClusterMember;
+import io.virtualwire.cluster.ClusterPlan;
+import io.virtualwire.cluster.ClusterService;
+import io.virtualwire.cluster.ClusterTunnel;
+import io.virtualwire.component.Component;
+import io.virtualwire.component.ComponentVerticle;
+import io.virtualwire.component.SwitchComponent;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.handoff.HandoffEvent;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.log.Codec;
+import io.virtualwire.log.FabricLog;
+import io.virtualwire.log.LogSettings;
+import io.virtualwire.log.RaftLog;
+import io.virtualwire.log.Voter;
+import io.virtualwire.migration.KeeperContext;
+import io.virtualwire.migration.KeeperObserver;
+import io.virtualwire.stack.StackConfig;
+import io.virtualwire.stack.WireStack;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.FabricStateMachine;
+import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.transport.Loop;
+import io.virtualwire.wire.WireEngine;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: the wire stack, the cluster's tunnel and membership, the log, the reconciler, the REST interface.
+ *
+ * <p>The data path needs none of the others: while they are away it goes on as it was.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
+    private static final int LISTEN_SECONDS = 20;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private int wirePort;
+    private int apiPort;
+
+    private Node() {}
+
+    /** Starts everything; returns when others can reach it, which needs no majority. */
+    public static Node start(NodeSettings settings) {
+        Node node = new Node();
+        try {
+            if (settings.witness()) {
+                node.vote(settings);
+            } else {
+                node.run(settings);
+            }
+            return node;
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    /** Where wires end; 0 for a witness. */
+    public int wirePort() {
+        return wirePort;
+    }
+
+    /** Where the REST interface listens; 0 for a witness. */
+    public int apiPort() {
+        return apiPort;
+    }
+
+    /** Ends all parts, the last that was started first. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.removeLast().close();
+            } catch (Exception e) {
+                LOG.warn("A part of the node did not end well", e);
+            }
+        }
+    }
+
+    private void vote(NodeSettings settings) {
+        ClusterPlan plan = settings.plan();
+        add(ClusterTunnel.open(plan, new TlsContexts(settings.credentials())));
+        openLog(settings, plan);
+    }
+
+    private void run(NodeSettings settings) {
+        TlsContexts tls = new TlsContexts(settings.credentials());
+        ClusterPlan plan = settings.plan();
+        LateObserver observer = new LateObserver();
+        WireStack stack = add(WireStack.start(
+                new StackConfig(
+                        settings.credentials(),
+                        new InetSocketAddress(settings.listen(), settings.wirePort()),
+                        io.virtualwire.association.AssociationLimits.DEFAULT),
+                observer));
+        wirePort = stack.port();
+        Loop loop = stack.loop();
+        WireEngine engine = WireStack.await(stack.inOneStep(it -> it));
+
+        add(ClusterTunnel.open(plan, tls));
+        FabricLog<FabricCommand, FabricState> log = openLog(settings, plan);
+        ClusterMember member = add(ClusterMember.join(plan));
+        Vertx vertx = member.vertx();
+
+        NodeEvents events = new NodeEvents(vertx, settings.name());
+        String api = settings.listen() + ":" + settings.apiPort();
+        NodeRecord self = new NodeRecord(
+                settings.name(),
+                tls.identity(),
+                UUID.randomUUID().toString(),
+                List.of(settings.listen() + ":" + wirePort),
+                api);
+        EngineNodeWires wires = new EngineNodeWires(engine);
+        ConnectorFleet fleet = add(new ConnectorFleet(tls, loop, observer::farEndChanged));
+        Verticles verticles = new Verticles(vertx, loop, events);
+        KeeperContext context = new KeeperContext(
+                self,
+                tls.identity().tenant(),
+                loop,
+                wires,
+                fleet,
+                new ReplicatedTableStates(
+                        member.table("component-states", Codec.json(ApiJson.lenient(), JsonNode.class))),
+                name -> new SwitchComponent(name, loop),
+                new LogProposals(log, loop),
+                verticles);
+        Reconciler reconciler = new Reconciler(context);
+        verticles.views = new ComponentViews(reconciler, wires, fleet);
+        observer.reconciler = reconciler;
+
+        loop.execute(reconciler::start);
+        FabricLog.Registration changes = log.onChange(applied -> loop.execute(() -> {
+            reconciler.agreed(applied);
+            fleet.keepWarm(applied.state().topology());
+        }));
+        add(changes);
+        add(member.membership().onChange(change -> {
+            Set<io.virtualwire.control.Identity> present = member.membership().present();
+            loop.execute(() -> reconciler.present(present));
+        }));
+        register(log, loop, self);
+
+        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member));
+        apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
+                .actualPort();
+        LOG.info("Node {} listens: wires {}, interface {}", settings.name(), self.wirePaths(), api);
+    }
+
+    private FabricLog<FabricCommand, FabricState> openLog(NodeSettings settings, ClusterPlan plan) {
+        List<Voter> voters = plan.nodes().stream()
+                .map(peer -> new Voter(peer.name(), plan.address(peer, ClusterService.LOG)))
+                .toList();
+        return add(RaftLog.open(
+                plan.tenant(),
+                plan.own().name(),
+                voters,
+                settings.state().resolve("log"),
+                new FabricStateMachine(),
+                LogSettings.DEFAULT));
+    }
+
+    /** Announces this process, again and again until a majority has heard it. */
+    private static void register(FabricLog<FabricCommand, FabricState> log, Loop loop, NodeRecord self) {
+        log.append(new FabricCommand.RegisterNode(self)).whenComplete((applied, failure) -> {
+            if (failure != null) {
+                LOG.info("Not announced yet: {}", failure.getMessage());
+                loop.schedule(REGISTER_PAUSE, () -> register(log, loop, self));
+            } else {
+                LOG.info("Announced as {}, process {}", self.name(), self.instance());
+            }
+        });
+    }
+
+    private static Set<String> presentNames(FabricLog<FabricCommand, FabricState> log, ClusterMember member) {
+        Set<io.virtualwire.control.Identity> present = member.membership().present();
+        return log.current().state().nodes().values().stream()
+                .filter(node -> present.contains(node.identity()))
+                .map(NodeRecord::name)
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.addLast(part);
+        return part;
+    }
+
+    private static <T> T await(Future<T> future, String where) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(LISTEN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException(ErrorCode.INTERNAL, "Interrupted while opening the interface at " + where, "", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "Cannot offer the interface at " + where + ": " + e.getMessage(),
+                    "Choose another port with --api-port, or end what listens there",
+                    e);
+        }
+    }
+
+    /** A verticle for each component that decides here. Owner thread. */
+    private static final class Verticles implements KeeperObserver {
+        private final Vertx vertx;
+        private final Loop loop;
+        private final NodeEvents events;
+        private final Map<String, Future<String>> deployed = new HashMap<>();
+        private volatile ComponentViews views;
+
+        @SuppressWarnings("NullAway.Init") // set before the loop hears of any component
+        Verticles(Vertx vertx, Loop loop, NodeEvents events) {
+            this.vertx = vertx;
+            this.loop = loop;
+            this.events = events;
+        }
+
+        @Override
+        public void decides(Component component) {
+            String name = component.name();
+            deployed.put(name, vertx.deployVerticle(new ComponentVerticle(name, loop, () -> views.held(name))));
+        }
+
+        @Override
+        public void decidesNoLonger(Component component) {
+            Future<String> id = deployed.remove(component.name());
+            if (id != null) {
+                id.onSuccess(vertx::undeploy);
+            }
+        }
+
+        @Override
+        public void happened(HandoffEvent event) {
+            events.publish(event);
+        }
+    }
+}

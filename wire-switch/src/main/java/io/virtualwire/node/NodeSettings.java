@@ -1,0 +1,63 @@
+package io.virtualwire.node;
+
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.cluster.ClusterNode;
+import io.virtualwire.cluster.ClusterPlan;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.stack.StackConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a node needs to know.
+ *
+ * @param name how topologies and migrations call it
+ * @param credentials who it proves to be
+ * @param listen its address on the underlay
+ * @param wirePort where wires end, TCP and UDP
+ * @param apiPort where its REST interface listens
+ * @param peers all voting nodes, this one included, in the same order on each; new ones go to the end
+ * @param state the folder of its copy of the log
+ * @param witness whether it only votes and runs no components
+ */
+public record NodeSettings(
+        String name,
+        Credentials credentials,
+        String listen,
+        int wirePort,
+        int apiPort,
+        List<PeerNode> peers,
+        Path state,
+        boolean witness) {
+    /** Where wires end unless told otherwise. */
+    public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
+    /** Where the REST interface listens unless told otherwise. */
+    public static final int DEFAULT_API_PORT = NodeClient.DEFAULT_PORT;
+
+    public NodeSettings {
+        peers = List.copyOf(peers);
+    }
+
+    /** This node and the others, as the cluster numbers them. */
+    ClusterPlan plan() {
+        int self = -1;
+        List<ClusterNode> nodes = new java.util.ArrayList<>();
+        for (PeerNode peer : peers) {
+            nodes.add(new ClusterNode(
+                    nodes.size() + 1, peer.identity(credentials.identity(), name), peer.tunnelAddress()));
+            if (peer.name().equals(name)) {
+                self = nodes.size();
+            }
+        }
+        if (self < 0) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "Cannot run node " + name + ": it is not among its peers "
+                            + peers.stream().map(PeerNode::name).toList(),
+                    "Give every node the same list, itself included");
+        }
+        return new ClusterPlan(self, nodes);
+    }
+}

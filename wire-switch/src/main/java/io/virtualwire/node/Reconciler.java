@@ -1,0 +1,175 @@
+package io.virtualwire.node;
+
+import io.virtualwire.control.Identity;
+import io.virtualwire.log.Applied;
+import io.virtualwire.migration.ComponentKeeper;
+import io.virtualwire.migration.KeeperContext;
+import io.virtualwire.migration.TakeoverRule;
+import io.virtualwire.topology.Claim;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.WireRecord;
+import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.SideEvent;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares what the fabric has agreed on with what is on this node, and acts: on every change, and twice a second.
+ *
+ * <p>Level-triggered and idempotent; lives on the owner thread.
+ */
+final class Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    private static final Duration PERIOD = Duration.ofMillis(500);
+    /* After a stop of the whole fabric, a component waits this long for the node that held it. */
+    private static final Duration RETURN_PATIENCE = Duration.ofSeconds(5);
+
+    private final KeeperContext context;
+    private final TakeoverRule rule = new TakeoverRule();
+    private final Map<String, ComponentKeeper> keepers = new TreeMap<>();
+    private final Set<String> everPresent = new HashSet<>();
+    private final Map<String, Long> unheldSince = new HashMap<>();
+    private FabricState state = FabricState.INITIAL;
+    private long index = -1;
+    private Set<Identity> members = Set.of();
+
+    Reconciler(KeeperContext context) {
+        this.context = context;
+    }
+
+    /** Begins the periodic round. */
+    void start() {
+        context.loop().assertInLoop();
+        tick();
+    }
+
+    /** The log has a newer state. */
+    void agreed(Applied<FabricState> applied) {
+        if (applied.index() > index) {
+            index = applied.index();
+            state = applied.state();
+            run();
+        }
+    }
+
+    /** Other nodes can be reached. */
+    void present(Set<Identity> now) {
+        if (!members.equals(now)) {
+            LOG.info("Members: {}", now);
+            members = Set.copyOf(now);
+            run();
+        }
+    }
+
+    void happened(SideEvent event) {
+        keepers().forEach(keeper -> keeper.happened(event));
+    }
+
+    void told(Identity from, PeerMessage message) {
+        keepers().forEach(keeper -> keeper.told(from, message));
+    }
+
+    void sessionUp(Identity node) {
+        keepers().forEach(keeper -> keeper.sessionUp(node));
+    }
+
+    void farEndChanged() {
+        keepers().forEach(ComponentKeeper::farEndChanged);
+    }
+
+    Optional<ComponentKeeper> keeper(String component) {
+        return Optional.ofNullable(keepers.get(component));
+    }
+
+    FabricState state() {
+        return state;
+    }
+
+    /** The names of the nodes that can be reached and have announced themselves. */
+    Set<String> presentNodes() {
+        return state.nodes().values().stream()
+                .filter(node -> members.contains(node.identity()))
+                .map(node -> node.name())
+                .collect(Collectors.toSet());
+    }
+
+    private void tick() {
+        try {
+            run();
+            keepers().forEach(ComponentKeeper::replicate);
+        } catch (RuntimeException failure) {
+            LOG.error("A round of reconciling failed; the next is tried all the same", failure);
+        }
+        context.loop().schedule(PERIOD, this::tick);
+    }
+
+    private void run() {
+        Set<String> present = presentNodes();
+        everPresent.addAll(present);
+        for (String component : state.topology().switches().keySet()) {
+            keepers.computeIfAbsent(component, name -> new ComponentKeeper(name, context));
+        }
+        for (ComponentKeeper keeper : keepers()) {
+            keeper.reconcile(state, present);
+        }
+        keepers.entrySet()
+                .removeIf(entry -> entry.getValue().isIdle()
+                        && !state.topology().switches().containsKey(entry.getKey()));
+        state.topology().switches().keySet().forEach(component -> takeIfDue(component, present));
+        removeFarSides(present);
+    }
+
+    private void takeIfDue(String component, Set<String> present) {
+        if (!rule.isUnheld(state, component, present)) {
+            unheldSince.remove(component);
+            return;
+        }
+        long now = context.loop().ticker().nanoTime();
+        long since = unheldSince.computeIfAbsent(component, unheld -> now);
+        String expected = state.claim(component)
+                .map(Claim::owner)
+                .orElse(state.topology().switches().get(component).node());
+        boolean mayReturn = !everPresent.contains(expected) && now - since < RETURN_PATIENCE.toNanos();
+        if (mayReturn) {
+            return;
+        }
+        String self = context.self().name();
+        if (rule.candidate(state, component, present).filter(self::equals).isPresent()) {
+            long highest = state.claim(component).map(Claim::highest).orElse(0L);
+            context.proposals()
+                    .accept(new FabricCommand.TakeOver(
+                            component, highest, self, context.self().instance()));
+        }
+    }
+
+    /** One node sees to it that hosts forget wires that are gone: the first by name. */
+    private void removeFarSides(Set<String> present) {
+        boolean mine = present.stream()
+                .sorted()
+                .findFirst()
+                .filter(context.self().name()::equals)
+                .isPresent();
+        if (mine) {
+            for (WireRecord wire : state.removed()) {
+                context.farEnds()
+                        .remove(
+                                wire,
+                                () -> context.proposals().accept(new FabricCommand.ForgetWires(List.of(wire.id()))));
+            }
+        }
+    }
+
+    private List<ComponentKeeper> keepers() {
+        return List.copyOf(keepers.values());
+    }
+}
