@@ -105,7 +105,7 @@ final class RestCalls implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
         } catch (UncheckedIOException e) {
-            throw failure(request, e.getCause());
+            throw failure(request, new IOException(e.getMessage(), e));
         } catch (IOException e) {
             throw failure(request, e);
         }

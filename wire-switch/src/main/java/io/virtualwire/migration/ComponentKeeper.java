@@ -24,6 +24,7 @@ import io.virtualwire.wire.SideEvent;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -436,7 +437,7 @@ public final class ComponentKeeper {
 
     private ComponentInstance instanceOf() {
         make();
-        Component decider = java.util.Objects.requireNonNull(component);
+        Component decider = Objects.requireNonNull(component);
         return new ComponentInstance() {
             @Override
             public void startDeciding(JsonNode state) {

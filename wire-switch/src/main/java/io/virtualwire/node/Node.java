@@ -3,6 +3,7 @@ package io.virtualwire.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.cluster.ClusterMember;
 import io.virtualwire.cluster.ClusterPlan;
@@ -12,6 +13,7 @@ import io.virtualwire.component.Component;
 import io.virtualwire.component.ComponentVerticle;
 import io.virtualwire.component.SwitchComponent;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.identity.TlsContexts;
@@ -42,6 +44,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,7 +117,7 @@ public final class Node implements AutoCloseable {
                 new StackConfig(
                         settings.credentials(),
                         new InetSocketAddress(settings.listen(), settings.wirePort()),
-                        io.virtualwire.association.AssociationLimits.DEFAULT),
+                        AssociationLimits.DEFAULT),
                 observer));
         wirePort = stack.port();
         Loop loop = stack.loop();
@@ -157,7 +161,7 @@ public final class Node implements AutoCloseable {
         }));
         add(changes);
         add(member.membership().onChange(change -> {
-            Set<io.virtualwire.control.Identity> present = member.membership().present();
+            Set<Identity> present = member.membership().present();
             loop.execute(() -> reconciler.present(present));
         }));
         register(log, loop, self);
@@ -194,11 +198,11 @@ public final class Node implements AutoCloseable {
     }
 
     private static Set<String> presentNames(FabricLog<FabricCommand, FabricState> log, ClusterMember member) {
-        Set<io.virtualwire.control.Identity> present = member.membership().present();
+        Set<Identity> present = member.membership().present();
         return log.current().state().nodes().values().stream()
                 .filter(node -> present.contains(node.identity()))
                 .map(NodeRecord::name)
-                .collect(java.util.stream.Collectors.toSet());
+                .collect(Collectors.toSet());
     }
 
     private <T extends AutoCloseable> T add(T part) {
@@ -227,9 +231,8 @@ public final class Node implements AutoCloseable {
         private final Loop loop;
         private final NodeEvents events;
         private final Map<String, Future<String>> deployed = new HashMap<>();
-        private volatile ComponentViews views;
+        private volatile @Nullable ComponentViews views;
 
-        @SuppressWarnings("NullAway.Init") // set before the loop hears of any component
         Verticles(Vertx vertx, Loop loop, NodeEvents events) {
             this.vertx = vertx;
             this.loop = loop;

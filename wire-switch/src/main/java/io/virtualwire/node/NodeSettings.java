@@ -8,6 +8,7 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.stack.StackConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,7 +44,7 @@ public record NodeSettings(
     /** This node and the others, as the cluster numbers them. */
     ClusterPlan plan() {
         int self = -1;
-        List<ClusterNode> nodes = new java.util.ArrayList<>();
+        List<ClusterNode> nodes = new ArrayList<>();
         for (PeerNode peer : peers) {
             nodes.add(new ClusterNode(
                     nodes.size() + 1, peer.identity(credentials.identity(), name), peer.tunnelAddress()));
