@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.client.ApiJson;
+import io.virtualwire.client.ComponentView;
 import io.virtualwire.cluster.ClusterMember;
 import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.cluster.ClusterService;
@@ -243,6 +244,11 @@ public final class Node implements AutoCloseable {
         public void decides(Component component) {
             String name = component.name();
             deployed.put(name, vertx.deployVerticle(new ComponentVerticle(name, loop, () -> views.held(name))));
+        }
+
+        private ComponentView view(String component) {
+            ComponentViews seen = views;
+            return seen == null ? ComponentViews.agreed(FabricState.INITIAL, component, "") : seen.held(component);
         }
 
         @Override

@@ -118,7 +118,7 @@ final class NodeApi {
     }
 
     private void component(RoutingContext context) {
-        String name = context.pathParam("name");
+        String name = path(context);
         answer(context, latest().compose(applied -> {
             FabricState state = applied.state();
             requireSwitch(state, name);
@@ -145,7 +145,7 @@ final class NodeApi {
     }
 
     private void migrate(RoutingContext context) {
-        String component = context.pathParam("name");
+        String component = path(context);
         String to = context.request().getParam("to");
         if (to == null) {
             throw new WireException(ErrorCode.BAD_REQUEST, "parameter 'to' is missing", "add ?to=NODE");
@@ -246,6 +246,10 @@ final class NodeApi {
                 context,
                 500,
                 new ErrorBody(ErrorCode.INTERNAL.name(), "the node failed: " + cause, "see the node's log"));
+    }
+
+    private static String path(RoutingContext context) {
+        return Objects.requireNonNullElse(context.pathParam("name"), "");
     }
 
     private static long number(RoutingContext context, String name, long otherwise) {

@@ -8,6 +8,7 @@ import io.virtualwire.migration.TakeoverRule;
 import io.virtualwire.topology.Claim;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.SwitchSpec;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
@@ -136,9 +137,8 @@ final class Reconciler {
         }
         long now = context.loop().ticker().nanoTime();
         long since = unheldSince.computeIfAbsent(component, unheld -> now);
-        String expected = state.claim(component)
-                .map(Claim::owner)
-                .orElse(state.topology().switches().get(component).node());
+        SwitchSpec spec = state.topology().switches().get(component);
+        String expected = state.claim(component).map(Claim::owner).orElse(spec == null ? "" : spec.node());
         boolean mayReturn = !everPresent.contains(expected) && now - since < RETURN_PATIENCE.toNanos();
         if (mayReturn) {
             return;
