@@ -243,7 +243,7 @@ public final class Node implements AutoCloseable {
         @Override
         public void decides(Component component) {
             String name = component.name();
-            deployed.put(name, vertx.deployVerticle(new ComponentVerticle(name, loop, () -> views.held(name))));
+            deployed.put(name, vertx.deployVerticle(new ComponentVerticle(name, loop, () -> view(name))));
         }
 
         private ComponentView view(String component) {
