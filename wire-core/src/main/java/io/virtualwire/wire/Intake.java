@@ -125,8 +125,9 @@ final class Intake implements Hold.Sink {
             case YIELDED -> {
                 RelayOut out = record.relayOut();
                 if (!scope.rules.relay()) {
-                    record.drops().add(DropReason.RELAY_OVERFLOW);
-                } else if (out == null || !out.ready() || !parked.isEmpty()) {
+                    return;
+                }
+                if (out == null || !out.ready() || !parked.isEmpty()) {
                     park(peer, relayed, number, bytes, offset, length);
                 } else {
                     relayOut(out, peer, number, bytes, offset, length);
@@ -229,6 +230,7 @@ final class Intake implements Hold.Sink {
 
     private boolean relayComplete(Peer peer, long now) {
         return !record.hasRelayIn()
+                || !scope.rules.hold()
                 || peer.relayEnded
                         && (peer.relayedIn >= peer.relayEndCount || now - peer.relayEndAt >= bounds.patienceNanos());
     }
@@ -237,7 +239,7 @@ final class Intake implements Hold.Sink {
         peer.relayDone = true;
         if (record.hasRelayIn()) {
             record.relayComplete(peer);
-            peer.relayLate = true;
+            peer.relayLate = scope.rules.hold();
         }
     }
 

@@ -56,12 +56,14 @@ final class Ledger {
         long highestNumberDelivered;
         int highestGenerationDelivered;
         long highestGenerationSince;
+        int fenced;
     }
 
     private final VirtualTime time;
     private final Trace trace;
     private final List<Stream> streams = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
+    private final Set<Integer> leftPlaces = new HashSet<>();
     /** Whether a bound was exceeded, and counted, on the wire of this number. */
     private final IntPredicate boundExceeded;
 
@@ -151,6 +153,11 @@ final class Ledger {
         return number <= entries.size() ? entries.get((int) number - 1) : null;
     }
 
+    /** From now on nothing that this stream's sender sends under this generation, or a lower one, may arrive. */
+    void fencedFrom(int stream, int generation) {
+        streams.get(stream).fenced = generation;
+    }
+
     /** From now on nobody expects this frame. */
     void excuse(@Nullable Entry entry, String why) {
         if (entry != null && entry.excuse == null) {
@@ -180,8 +187,17 @@ final class Ledger {
         }
     }
 
-    /** A frame was given to a guest. */
-    void delivered(int toStream, String place, byte[] bytes, int offset, int length) {
+    /** A takeover: its old place cannot know yet that the guest has left, and may still be given what was under way to it. */
+    void tolerateLeftPlaces(int wire) {
+        leftPlaces.add(wire);
+    }
+
+    /**
+     * A frame was given to a port.
+     *
+     * @param guestIsThere whether the guest is at that port's place
+     */
+    void delivered(int toStream, String place, boolean guestIsThere, byte[] bytes, int offset, int length) {
         ByteBuffer frame = ByteBuffer.wrap(bytes, offset, length).slice();
         Entry entry = length < MIN_LENGTH ? null : find(frame.getInt(MARKS), frame.getLong(MARKS + 4));
         if (entry == null || entry.stream != (toStream ^ 1)) {
@@ -193,6 +209,14 @@ final class Ledger {
                 violation(entry + " was delivered at " + place + " with byte " + i + " changed");
                 return;
             }
+        }
+        if (!guestIsThere) {
+            if (leftPlaces.contains(entry.stream / 2)) {
+                excuse(entry, "given to a place that the guest has left");
+            } else {
+                violation(entry + " was given to " + place + ", which the guest has left");
+            }
+            return;
         }
         entry.delivered++;
         if (entry.delivered > 1) {
@@ -209,6 +233,9 @@ final class Ledger {
         if (entry.senderGeneration > s.highestGenerationDelivered) {
             s.highestGenerationDelivered = entry.senderGeneration;
             s.highestGenerationSince = time.nanoTime();
+        }
+        if (entry.senderGeneration <= s.fenced) {
+            violation(entry + " was delivered at " + place + " though its generation is fenced");
         }
         boolean overtaken =
                 entry.route < s.highestRouteDelivered || strictOrder && entry.number < s.highestNumberDelivered;

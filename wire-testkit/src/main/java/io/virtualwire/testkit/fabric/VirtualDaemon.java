@@ -130,6 +130,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             noteBounds();
             observers.clear();
             fabric.ledger().crashed(name());
+            fabric.crashed();
             network.lost(this);
         }
     }

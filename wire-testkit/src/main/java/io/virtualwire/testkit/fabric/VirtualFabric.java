@@ -46,6 +46,9 @@ public final class VirtualFabric {
 
     private int lives;
     private boolean traffic;
+    /** Something was lost or broken, so a bound may be exceeded. */
+    private boolean faulty;
+
     private long gapNanos = 1_000_000;
 
     public VirtualFabric(long seed, Weather weather) {
@@ -57,6 +60,7 @@ public final class VirtualFabric {
         this.rules = rules;
         this.random = new Random(seed);
         this.network = new VirtualNetwork(time, random, ledger, trace, weather);
+        this.faulty = weather.lossPerMille() > 0;
         ledger.strictOrder(weather.jitter().isZero());
     }
 
@@ -148,6 +152,7 @@ public final class VirtualFabric {
     }
 
     public void cut(VirtualDaemon one, VirtualDaemon other) {
+        faulty = true;
         trace.add("CUT %s - %s", one.name(), other.name());
         network.cut(one.name(), other.name());
     }
@@ -158,6 +163,7 @@ public final class VirtualFabric {
     }
 
     public void breakStream(VirtualDaemon one, VirtualDaemon other) {
+        faulty = true;
         trace.add("BREAK stream %s - %s", one.name(), other.name());
         network.breakStream(one.name(), other.name());
     }
@@ -168,9 +174,18 @@ public final class VirtualFabric {
         weather(new Weather(0, Duration.ofMillis(1), Duration.ofMillis(1)));
     }
 
-    /** What this side's guest sent and has not arrived is not expected any more: it was fenced. */
-    public void excuseFenced(WireId wire, Side side) {
+    /**
+     * This side is taken over: what its guest sent and has not arrived is not expected any more, and its old place may be given
+     * what is under way to it.
+     */
+    public void takenOver(WireId wire, Side side) {
+        ledger.tolerateLeftPlaces(wires.indexOf(wire));
         ledger.fenced(Ledger.stream(wires.indexOf(wire), side));
+    }
+
+    /** Every far end has confirmed the fence: nothing of this generation, or a lower one, may arrive from now on. */
+    public void fencedFrom(WireId wire, Side side, int generation) {
+        ledger.fencedFrom(Ledger.stream(wires.indexOf(wire), side), generation);
     }
 
     // Time
@@ -257,6 +272,9 @@ public final class VirtualFabric {
         stopTraffic();
         run(Duration.ofSeconds(2));
         for (int wire = 0; wire < ledger.wires(); wire++) {
+            if (!faulty && boundExceeded(wire)) {
+                ledger.violation("a bound was exceeded on wire " + wire + " though the underlay lost nothing");
+            }
             List<Ledger.Entry> missing = ledger.missing(wire);
             if (!missing.isEmpty() && !boundExceeded(wire)) {
                 ledger.violation(
@@ -319,6 +337,10 @@ public final class VirtualFabric {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    void crashed() {
+        faulty = true;
     }
 
     int nextLife() {

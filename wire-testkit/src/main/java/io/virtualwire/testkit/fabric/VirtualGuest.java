@@ -24,7 +24,13 @@ public final class VirtualGuest {
     }
 
     void moveTo(@Nullable VirtualPort newPlace) {
+        if (place != null) {
+            place.guestIsHere(false);
+        }
         place = newPlace;
+        if (newPlace != null) {
+            newPlace.guestIsHere(true);
+        }
     }
 
     /** Sends one frame from where the guest is. */

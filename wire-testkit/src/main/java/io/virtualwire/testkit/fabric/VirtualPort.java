@@ -15,12 +15,17 @@ final class VirtualPort implements Port {
     private final Ledger ledger;
     private final PortCounters counters = new PortCounters();
     private @Nullable FrameSink sink;
+    private boolean guestIsHere;
 
     VirtualPort(String daemon, int wire, Side side, Ledger ledger) {
         this.daemon = daemon;
         this.stream = Ledger.stream(wire, side);
         this.id = new PortId(daemon + "-" + wire + side);
         this.ledger = ledger;
+    }
+
+    void guestIsHere(boolean isHere) {
+        guestIsHere = isHere;
     }
 
     /** The guest sends a frame here. */
@@ -42,7 +47,7 @@ final class VirtualPort implements Port {
 
     @Override
     public boolean deliver(byte[] bytes, int offset, int length) {
-        ledger.delivered(stream, daemon, bytes, offset, length);
+        ledger.delivered(stream, daemon, guestIsHere, bytes, offset, length);
         return true;
     }
 

@@ -1,0 +1,194 @@
+package io.virtualwire.testkit.fabric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.wire.SideState;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class MoveTest {
+    private static Weather weather(long seed) {
+        return switch ((int) (seed % 3)) {
+            case 0 -> Weather.FINE;
+            case 1 -> Weather.GUSTY;
+            default -> Weather.STORM;
+        };
+    }
+
+    @Test
+    void movesOneSide() {
+        new Seeds("MoveTest.movesOneSide", 400).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20));
+            it.prepareA();
+            it.require("prepare", it::isPreparedA);
+            it.moveA();
+            it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
+            fabric.run(Duration.ofMillis(200));
+            Tally tally = fabric.verify();
+            if (weather(seed).lossPerMille() == 0) {
+                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+            }
+            fabric.calm();
+            it.disconnect(it.p1, Side.A, 1);
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    @Test
+    void movesBothSidesAtOnce() {
+        new Seeds("MoveTest.movesBothSidesAtOnce", 400).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20));
+            it.prepareBoth();
+            it.require("prepare", () -> it.isPreparedA() && it.isPreparedB());
+            it.moveA();
+            fabric.run(Duration.ofNanos(fabric.random().nextInt(30_000_000)));
+            it.moveB();
+            it.require("flip", () -> it.isActive(it.q2, Side.B, 2) && it.isActive(it.p2, Side.A, 2));
+            fabric.run(Duration.ofMillis(300));
+            Tally tally = fabric.verify();
+            if (weather(seed).lossPerMille() == 0) {
+                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+            }
+            fabric.calm();
+            it.disconnect(it.p1, Side.A, 1);
+            it.disconnect(it.q1, Side.B, 1);
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    @Test
+    void movesAGuestThatAnnouncesItself() {
+        new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 200).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20));
+            it.prepareA();
+            it.require("prepare", it::isPreparedA);
+            // Nobody tells p1 to yield: it learns from the far end's end marker that it is superseded, and what is
+            // given to
+            // its port before that finds no guest.
+            fabric.takenOver(it.wire, Side.A);
+            fabric.place(it.wire, Side.A, it.p2);
+            it.p2.activate(it.wire, Side.A);
+            it.require(
+                    "yield",
+                    () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+            fabric.run(Duration.ofMillis(200));
+            fabric.calm();
+            it.disconnect(it.p1, Side.A, 1);
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    @Test
+    void callsAMoveOffBeforeItYields() {
+        new Seeds("MoveTest.callsAMoveOffBeforeItYields", 100).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            it.prepareA();
+            fabric.run(Duration.ofMillis(fabric.random().nextInt(40)));
+            it.disconnect(it.p2, Side.A, 2);
+            fabric.run(Duration.ofMillis(100));
+            Tally tally = fabric.verify();
+            if (weather(seed).lossPerMille() == 0) {
+                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+            }
+            assertThat(it.p1.engine().side(it.wire, Side.A).orElseThrow().state())
+                    .isEqualTo(SideState.ACTIVE);
+            fabric.calm();
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    @Test
+    void survivesBrokenStreamsAndACrashAtAnyTime() {
+        new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 600).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            Random random = fabric.random();
+            fabric.startTraffic(Duration.ofMillis(2));
+            VirtualDaemon[] all = {it.p1, it.p2, it.q1, it.q2};
+            fabric.at(
+                    Duration.ofNanos(random.nextInt(80_000_000)),
+                    () -> fabric.breakStream(all[random.nextInt(4)], all[random.nextInt(4)]));
+            if (seed % 2 == 0) {
+                VirtualDaemon victim = random.nextBoolean() ? it.p1 : it.q1;
+                fabric.at(Duration.ofNanos(random.nextInt(100_000_000)), victim::crash);
+                fabric.at(Duration.ofMillis(400), () -> victim.restart(true));
+            }
+            fabric.run(Duration.ofMillis(10));
+            if (it.p1.isUp() && it.q1.isUp()) {
+                it.prepareA();
+                boolean prepared = fabric.runUntil(it::isPreparedA, Duration.ofMillis(300));
+                if (prepared && it.p1.isUp()) {
+                    it.moveA();
+                    fabric.run(Duration.ofMillis(1_500));
+                    fabric.calm();
+                    fabric.run(Duration.ofSeconds(3));
+                    fabric.verify();
+                    it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
+                    fabric.verifyPasses(it.wire);
+                    return;
+                }
+            }
+            fabric.requireNoViolation();
+        });
+    }
+
+    @Test
+    void takesOverWithAFenceAndTheOldOwnerComesBack() {
+        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 400).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            Random random = fabric.random();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20 + random.nextInt(20)));
+            boolean partitioned = seed % 2 == 0;
+            if (partitioned) {
+                // The old owner lives on, and the far end may or may not reach it.
+                fabric.cut(it.p1, it.p2);
+                if (random.nextBoolean()) {
+                    fabric.cut(it.p1, it.q1);
+                }
+            } else {
+                it.p1.crash();
+            }
+            it.p2.connect(it.side(Side.A, 2, Role.STANDBY, it.q1, 1));
+            it.q1.connect(fabric.request(it.wire, Side.B, 1, Role.ACTIVE, it.p2, 2, true));
+            fabric.takenOver(it.wire, Side.A);
+            fabric.place(it.wire, Side.A, it.p2);
+            it.p2.activate(it.wire, Side.A);
+            fabric.run(Duration.ofMillis(random.nextInt(700)));
+            if (partitioned) {
+                fabric.mend(it.p1, it.p2);
+                fabric.mend(it.p1, it.q1);
+            } else {
+                it.p1.restart(true);
+            }
+            fabric.run(Duration.ofMillis(1_500));
+            fabric.calm();
+            fabric.run(Duration.ofMillis(1_500));
+            fabric.stopTraffic();
+            fabric.run(Duration.ofSeconds(1));
+            fabric.requireNoViolation();
+            it.require("be heard", () -> it.isActive(it.q1, Side.B, 2));
+            if (partitioned) {
+                it.require(
+                        "silence the old owner",
+                        () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+            }
+            fabric.verifyPasses(it.wire);
+        });
+    }
+}
