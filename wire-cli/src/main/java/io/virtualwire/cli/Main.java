@@ -1,5 +1,14 @@
 package io.virtualwire.cli;
 
+import io.virtualwire.cli.command.ConnectCommand;
+import io.virtualwire.cli.command.DisconnectCommand;
+import io.virtualwire.cli.command.EndpointCommand;
+import io.virtualwire.cli.command.HostCommand;
+import io.virtualwire.cli.command.IdentityCommand;
+import io.virtualwire.cli.command.InitCommand;
+import io.virtualwire.cli.command.ListCommand;
+import io.virtualwire.cli.command.ShowCommand;
+import io.virtualwire.cli.output.ErrorReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,7 +22,17 @@ import picocli.CommandLine.Spec;
         description = "Wires between endpoints in any cloud, and the switches you plug them into.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {HelpCommand.class})
+        subcommands = {
+            HelpCommand.class,
+            InitCommand.class,
+            IdentityCommand.class,
+            HostCommand.class,
+            EndpointCommand.class,
+            ConnectCommand.class,
+            DisconnectCommand.class,
+            ListCommand.class,
+            ShowCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -25,7 +44,9 @@ public final class Main implements Runnable {
 
     /** The command line as {@link #main} runs it, without the exit. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new ErrorReport());
     }
 
     @Override

@@ -1,0 +1,153 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code wire connect}. */
+@Command(
+        name = "connect",
+        description = "Plug a wire between two endpoints and wait until both daemons agree. May be repeated.")
+public final class ConnectCommand implements Callable<Integer> {
+    private static final long LOOK_AGAIN_MILLIS = 50;
+
+    @Parameters(index = "0", paramLabel = "ENDPOINT@HOST")
+    private String one = "";
+
+    @Parameters(index = "1", paramLabel = "ENDPOINT@HOST")
+    private String other = "";
+
+    @Option(
+            names = "--plain",
+            description = "Payloads in the clear, for an underlay you trust; headers stay authenticated.")
+    private boolean plain;
+
+    @Option(
+            names = "--generation",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "A higher one replaces the wire in place.")
+    private String generation = "1";
+
+    @Option(
+            names = "--wire",
+            paramLabel = "ID",
+            description = "The wire's id; default: follows from the two endpoints.")
+    private @Nullable String wire;
+
+    @Option(
+            names = "--no-create",
+            description = "Refuse if an endpoint is not there, instead of making a TAP of its name.")
+    private boolean noCreate;
+
+    @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+    private int waitSeconds = 10;
+
+    @Mixin
+    private Person person = new Person();
+
+    @Mixin
+    private Output output = new Output();
+
+    private record Result(WireId wire, WireStatus a, WireStatus b, Optional<Long> roundTripMicros, int datagramBytes) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        EndpointRef first = EndpointRef.parse(one);
+        EndpointRef second = EndpointRef.parse(other);
+        try (WireEnd left = new WireEnd(first, person.connector(first.host()));
+                WireEnd right = new WireEnd(second, person.connector(second.host()))) {
+            boolean inOrder = left.canonicalName().compareTo(right.canonicalName()) <= 0;
+            return connect(inOrder ? left : right, inOrder ? right : left);
+        }
+    }
+
+    private int connect(WireEnd a, WireEnd b) throws InterruptedException {
+        if (a.canonicalName().equals(b.canonicalName())) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, "a wire cannot join " + a.ref() + " with itself", "name two endpoints");
+        }
+        for (WireEnd end : List.of(a, b)) {
+            if (end.ensureEndpoint(!noCreate)) {
+                output.progress("made the TAP " + end.ref().endpoint() + " on "
+                        + end.ref().host());
+            }
+        }
+        WireId id = wire == null ? WireId.named(a.canonicalName() + " " + b.canonicalName()) : WireId.parse(wire);
+        Generation at = Generation.parse(generation);
+        a.connect(id, Side.A, at, plain, b);
+        b.connect(id, Side.B, at, plain, a);
+        Result result = await(id, a, b);
+        output.print(result, out -> {
+            WireStatus.Peer peer = result.a().peers().getLast();
+            out.println("wire " + id + " joins " + a.ref() + " and " + b.ref());
+            out.println((peer.plain() ? "plain" : "sealed") + ", "
+                    + result.datagramBytes() + "-byte datagrams"
+                    + result.roundTripMicros()
+                            .map(micros -> ", round trip " + micros / 1000.0 + " ms")
+                            .orElse(""));
+        });
+        return ExitCode.OK;
+    }
+
+    private Result await(WireId id, WireEnd a, WireEnd b) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
+        while (true) {
+            WireStatus onA = side(id, a, Side.A);
+            WireStatus onB = side(id, b, Side.B);
+            if (onA.isAgreed() && onB.isAgreed()) {
+                Optional<AssociationStatus> association = a.connector().associations().stream()
+                        .filter(one -> one.peer().equals(b.health().identity()))
+                        .findFirst();
+                return new Result(
+                        id,
+                        onA,
+                        onB,
+                        association.flatMap(AssociationStatus::roundTripMicros),
+                        association.map(AssociationStatus::datagramBytes).orElse(0));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new WireException(
+                        ErrorCode.TIMEOUT,
+                        "wire " + id + " is connected on both hosts, but their daemons have not agreed within "
+                                + waitSeconds + " s: " + a.ref().host() + " sees "
+                                + describe(onA) + ", " + b.ref().host() + " sees " + describe(onB),
+                        "let TCP and UDP port " + a.health().dataPort() + " and "
+                                + b.health().dataPort() + " through between them; it agrees by itself once they pass");
+            }
+            Thread.sleep(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    private static WireStatus side(WireId id, WireEnd end, Side side) {
+        return end.connector().wire(id).stream()
+                .filter(status -> status.side() == side)
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "wire " + id + " disappeared from " + end.ref().host() + " while it was being connected",
+                        "see who disconnects it"));
+    }
+
+    private static String describe(WireStatus status) {
+        return status.peers().stream()
+                .map(peer -> peer.identity() + (peer.pathUp() ? "" : " unreachable at " + peer.paths()))
+                .toList()
+                .toString();
+    }
+}

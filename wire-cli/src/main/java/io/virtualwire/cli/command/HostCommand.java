@@ -1,0 +1,55 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.cli.output.Table;
+import io.virtualwire.client.HostAddress;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code wire host …}. */
+@Command(
+        name = "host",
+        description = "The hosts you talk of by name; a name that is not noted is looked up as an address.")
+public final class HostCommand {
+
+    @Command(name = "add", description = "Note where a host's connector is asked.")
+    int add(
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Port 7472 if none is given.") String address,
+            @Mixin Person person,
+            @Mixin Output output) {
+        HostAddress parsed = HostAddress.parse(address, HostAddress.DEFAULT_API_PORT);
+        person.hosts().put(name, parsed);
+        output.print(Map.of("name", name, "address", parsed.toString()), out -> out.println(name + " is " + parsed));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "rm", description = "Forget a host; succeeds if it is not noted.")
+    int remove(@Parameters(paramLabel = "NAME") String name, @Mixin Person person, @Mixin Output output) {
+        boolean known = person.hosts().remove(name);
+        output.print(
+                Map.of("name", name, "removed", known),
+                out -> out.println(known ? name + " is forgotten" : name + " was not noted"));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "ls", description = "List the hosts.")
+    int list(@Mixin Person person, @Mixin Output output) {
+        SortedMap<String, HostAddress> hosts = person.hosts().all();
+        output.print(
+                hosts.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, host -> host.getValue().toString())),
+                out -> {
+                    Table table = new Table("HOST", "ADDRESS");
+                    hosts.forEach(table::row);
+                    table.print(out);
+                });
+        return ExitCode.OK;
+    }
+}

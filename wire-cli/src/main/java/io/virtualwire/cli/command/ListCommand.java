@@ -1,0 +1,61 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.cli.output.Table;
+import io.virtualwire.client.WireStatus;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code wire ls}. */
+@Command(name = "ls", description = "List the wires on all hosts you noted, a line for each side.")
+public final class ListCommand implements Callable<Integer> {
+    @Option(names = "--host", defaultValue = "", description = "Ask this host too.")
+    private String host = "";
+
+    @Mixin
+    private Person person = new Person();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() {
+        WireFinder finder = new WireFinder(person, host);
+        List<WireFinder.Found> sides = finder.all().stream()
+                .sorted((one, other) -> {
+                    int byWire = one.status().wire().compareTo(other.status().wire());
+                    return byWire != 0
+                            ? byWire
+                            : one.status().side().compareTo(other.status().side());
+                })
+                .toList();
+        output.print(sides, out -> {
+            Table table = new Table("WIRE", "SIDE", "ENDPOINT", "GENERATION", "STATE", "PEER", "AGREED", "DROPS");
+            sides.forEach(side -> table.row(
+                    side.status().wire().toString().substring(0, 8),
+                    side.status().side(),
+                    side.status().endpoint() + "@" + side.host(),
+                    side.status().generation(),
+                    side.status().state(),
+                    peer(side.status()),
+                    side.status().isAgreed() ? "yes" : "no",
+                    side.status().drops().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum()));
+            table.print(out);
+        });
+        finder.silent().forEach((name, why) -> output.progress("no answer from " + name + ": " + why.getMessage()));
+        return finder.silent().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static String peer(WireStatus status) {
+        return status.peers().isEmpty()
+                ? "-"
+                : status.peers().getLast().identity() + " at "
+                        + status.peers().getLast().generation();
+    }
+}

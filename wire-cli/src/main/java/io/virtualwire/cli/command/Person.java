@@ -1,0 +1,65 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.identity.WireHome;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who asks, and whom: the wire home, the credentials and the hosts of the one who types; a mixin of commands that ask. */
+final class Person {
+    /** The name of the credentials that {@code wire init} makes for the person. */
+    static final String ADMIN = "admin";
+
+    @Option(
+            names = "--identity",
+            paramLabel = "FILE",
+            description = "Credentials to ask with; default: admin.wire of the wire home, or the only ones there.")
+    private @Nullable Path identity;
+
+    private final WireHome home = WireHome.of(System.getenv());
+
+    WireHome home() {
+        return home;
+    }
+
+    HostBook hosts() {
+        return new HostBook(home);
+    }
+
+    Credentials credentials() {
+        if (identity != null) {
+            return Credentials.load(identity);
+        }
+        List<String> names = home.names();
+        if (names.contains(ADMIN)) {
+            return home.credentials(ADMIN);
+        }
+        if (names.size() == 1) {
+            return home.credentials(names.getFirst());
+        }
+        throw new WireException(
+                ErrorCode.UNAUTHENTICATED,
+                names.isEmpty()
+                        ? "there are no credentials in " + home.folder()
+                        : "there are several credentials in " + home.folder() + ": " + String.join(", ", names),
+                names.isEmpty()
+                        ? "run 'wire init' once, or name a file with --identity FILE"
+                        : "choose one with --identity FILE");
+    }
+
+    TlsContexts tls() {
+        return new TlsContexts(credentials());
+    }
+
+    /** Asks the connector of this host. */
+    ConnectorClient connector(String host) {
+        return new ConnectorClient(tls(), hosts().find(host), Optional.empty());
+    }
+}
