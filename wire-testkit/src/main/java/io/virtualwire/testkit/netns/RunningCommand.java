@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A process that a test started; what it prints is kept in a file. */
 public final class RunningCommand implements AutoCloseable {
@@ -59,15 +60,20 @@ public final class RunningCommand implements AutoCloseable {
     /** Waits until a line matches, and fails with the output when the process ends first or the time is up. */
     public void awaitLine(String regex, Duration limit) {
         Pattern pattern = Pattern.compile(regex);
-        Awaitility.await("a line matching /" + regex + "/ from `" + command + "`")
-                .atMost(limit)
-                .pollInterval(Duration.ofMillis(20))
-                .failFast(() -> {
-                    if (!process.isAlive() && !pattern.matcher(output()).find()) {
-                        throw new AssertionError("`" + command + "` ended:\n" + output());
-                    }
-                })
-                .until(() -> pattern.matcher(output()).find());
+        try {
+            Awaitility.await("a line matching /" + regex + "/ from `" + command + "`")
+                    .atMost(limit)
+                    .pollInterval(Duration.ofMillis(20))
+                    .failFast(() -> {
+                        if (!process.isAlive() && !pattern.matcher(output()).find()) {
+                            throw new AssertionError("`" + command + "` ended:\n" + output());
+                        }
+                    })
+                    .until(() -> pattern.matcher(output()).find());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "`" + command + "` printed no line matching /" + regex + "/ within " + limit + ":\n" + output(), e);
+        }
     }
 
     /** Waits for the end; fails, and kills the process, when it takes longer than the limit. */
