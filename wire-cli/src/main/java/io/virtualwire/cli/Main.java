@@ -1,5 +1,6 @@
 package io.virtualwire.cli;
 
+import io.virtualwire.cli.command.ApplyCommand;
 import io.virtualwire.cli.command.ConnectCommand;
 import io.virtualwire.cli.command.DisconnectCommand;
 import io.virtualwire.cli.command.EndpointCommand;
@@ -7,7 +8,10 @@ import io.virtualwire.cli.command.HostCommand;
 import io.virtualwire.cli.command.IdentityCommand;
 import io.virtualwire.cli.command.InitCommand;
 import io.virtualwire.cli.command.ListCommand;
+import io.virtualwire.cli.command.MigrateCommand;
+import io.virtualwire.cli.command.NodeCommand;
 import io.virtualwire.cli.command.ShowCommand;
+import io.virtualwire.cli.command.SwitchCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +35,11 @@ import picocli.CommandLine.Spec;
             ConnectCommand.class,
             DisconnectCommand.class,
             ListCommand.class,
-            ShowCommand.class
+            ShowCommand.class,
+            NodeCommand.class,
+            ApplyCommand.class,
+            MigrateCommand.class,
+            SwitchCommand.class
         })
 public final class Main implements Runnable {
     @Spec

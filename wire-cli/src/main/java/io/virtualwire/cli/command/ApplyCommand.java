@@ -1,0 +1,73 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.client.AppliedTopology;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code wire apply}. */
+@Command(
+        name = "apply",
+        description = "Make the network of a topology file the one that is wanted; the nodes then see to it.")
+public final class ApplyCommand implements Callable<Integer> {
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The topology file.")
+    private Path file = Path.of("topology.yaml");
+
+    @Option(
+            names = "--expect-version",
+            paramLabel = "N",
+            description = "Refuse if the fabric is not at this version; without it, whatever is there is replaced.")
+    private @Nullable Long expected;
+
+    @Mixin
+    private NodeOption node = new NodeOption();
+
+    @Mixin
+    private Person person = new Person();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() {
+        String yaml = read();
+        OptionalLong version = expected == null ? OptionalLong.empty() : OptionalLong.of(expected);
+        AppliedTopology applied = node.ask(person, client -> client.apply(file.toString(), yaml, version));
+        output.print(applied, out -> print(out, applied));
+        return ExitCode.OK;
+    }
+
+    private String read() {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot read " + file + ": " + e.getMessage(),
+                    "name the topology file with -f",
+                    e);
+        }
+    }
+
+    private static void print(PrintWriter out, AppliedTopology applied) {
+        applied.added().forEach(wire -> out.println("+ " + wire));
+        applied.removed().forEach(wire -> out.println("- " + wire));
+        out.println("version " + applied.version() + ": " + applied.added().size() + " wires added, "
+                + applied.removed().size() + " removed, " + applied.unchanged() + " unchanged");
+    }
+}

@@ -1,0 +1,95 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Which node is asked; a mixin of commands about the fabric. Any node answers for all, so the first that answers is taken, and
+ * noted for the next time.
+ */
+final class NodeOption {
+    @Option(
+            names = "--node",
+            paramLabel = "ADDRESS[:PORT],…",
+            description =
+                    "Nodes to ask, the first that answers; port 7482 if none is given. Default: the ones asked last.")
+    private @Nullable String addresses;
+
+    /** Asks the first node that answers. */
+    <T> T ask(Person person, Function<NodeClient, T> question) {
+        List<String> known = addresses == null ? noted(person) : split(addresses);
+        WireException last = new WireException(
+                ErrorCode.NOT_FOUND,
+                "no node is known to ask",
+                "name one with --node ADDRESS; it is noted for the next time");
+        for (String address : known) {
+            try (NodeClient client = new NodeClient(
+                    person.tls(), HostAddress.parse(address, NodeClient.DEFAULT_PORT), Optional.empty())) {
+                client.view();
+                T answer = question.apply(client);
+                note(person, known);
+                return answer;
+            } catch (WireException e) {
+                if (e.code() != ErrorCode.UNAVAILABLE) {
+                    throw e;
+                }
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static List<String> split(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(address -> !address.isEmpty())
+                .toList();
+    }
+
+    private static Path file(Person person) {
+        return person.home().folder().resolve("nodes");
+    }
+
+    private static List<String> noted(Person person) {
+        Path file = file(person);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return split(Files.readString(file).replace('\n', ','));
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.CORRUPT,
+                    "cannot read the list of nodes in " + file + ": " + e.getMessage(),
+                    "use --node",
+                    e);
+        }
+    }
+
+    /** Best effort: whoever may not write there names nodes each time. */
+    private static void note(Person person, List<String> asked) {
+        List<String> all = new ArrayList<>(
+                Stream.concat(asked.stream(), noted(person).stream()).distinct().toList());
+        if (!all.equals(noted(person))) {
+            try {
+                Files.createDirectories(file(person).toAbsolutePath().getParent());
+                Files.writeString(file(person), String.join("\n", all) + "\n");
+            } catch (IOException unwritable) {
+                all.clear();
+            }
+        }
+    }
+}
