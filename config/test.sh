@@ -15,7 +15,9 @@ status=0
 
 if [ -f docs/model/check.sh ]; then
   step "the model"
-  bash docs/model/check.sh || status=1
+  longer=()
+  case " $* " in *" -Dwire.long=true "*) longer=(--long) ;; esac
+  bash docs/model/check.sh "${longer[@]}" || status=1
 fi
 
 step "mvn verify"
