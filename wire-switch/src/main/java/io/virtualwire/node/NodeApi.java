@@ -127,7 +127,7 @@ final class NodeApi {
                             ComponentVerticle.ADDRESS_PREFIX + name,
                             new JsonObject(),
                             new DeliveryOptions().setSendTimeout(COMPONENT_ANSWER_MILLIS))
-                    .map(reply -> (Object) reply.body().getMap())
+                    .map(reply -> (Object) reply.body())
                     .otherwise(nobody -> ComponentViews.agreed(state, name, "its node does not answer"));
         }));
     }
@@ -227,7 +227,10 @@ final class NodeApi {
             context.response()
                     .setStatusCode(status)
                     .putHeader("content-type", "application/json")
-                    .end(Buffer.buffer(json.writeValueAsBytes(body)));
+                    .end(
+                            body instanceof JsonObject encoded
+                                    ? encoded.toBuffer()
+                                    : Buffer.buffer(json.writeValueAsBytes(body)));
         } catch (JsonProcessingException e) {
             LOG.error("Cannot write {} as JSON", body, e);
             context.response().setStatusCode(500).end();
