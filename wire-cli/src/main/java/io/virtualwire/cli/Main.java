@@ -2,6 +2,7 @@ package io.virtualwire.cli;
 
 import io.virtualwire.cli.command.ApplyCommand;
 import io.virtualwire.cli.command.ConnectCommand;
+import io.virtualwire.cli.command.ConnectorCommand;
 import io.virtualwire.cli.command.DisconnectCommand;
 import io.virtualwire.cli.command.EndpointCommand;
 import io.virtualwire.cli.command.HostCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             InitCommand.class,
             IdentityCommand.class,
             HostCommand.class,
+            ConnectorCommand.class,
             EndpointCommand.class,
             ConnectCommand.class,
             DisconnectCommand.class,

@@ -40,9 +40,9 @@ public final class ConnectCommand implements Callable<Integer> {
     @Option(
             names = "--generation",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "A higher one replaces the wire in place.")
-    private String generation = "1";
+            description =
+                    "A higher one replaces the wire in place; default: the present one, or the next if something changes.")
+    private @Nullable String generation;
 
     @Option(
             names = "--wire",
@@ -78,10 +78,15 @@ public final class ConnectCommand implements Callable<Integer> {
     }
 
     private int connect(WireEnd a, WireEnd b) throws InterruptedException {
-        if (a.canonicalName().equals(b.canonicalName())) {
+        if (a.health().identity().equals(b.health().identity())) {
             throw new WireException(
-                    ErrorCode.BAD_REQUEST, "a wire cannot join " + a.ref() + " with itself", "name two endpoints");
+                    ErrorCode.BAD_REQUEST,
+                    "cannot connect " + a.ref() + " to " + b.ref() + ": both are on connector "
+                            + a.health().identity(),
+                    "a wire joins two daemons; on one host a Linux bridge or a switch component joins endpoints");
         }
+        note(a);
+        note(b);
         for (WireEnd end : List.of(a, b)) {
             if (end.ensureEndpoint(!noCreate)) {
                 output.progress("made the TAP " + end.ref().endpoint() + " on "
@@ -89,9 +94,10 @@ public final class ConnectCommand implements Callable<Integer> {
             }
         }
         WireId id = wire == null ? WireId.named(a.canonicalName() + " " + b.canonicalName()) : WireId.parse(wire);
-        Generation at = Generation.parse(generation);
-        a.connect(id, Side.A, at, plain, b);
-        b.connect(id, Side.B, at, plain, a);
+        Generation ofA = generation == null ? a.generationFor(id, Side.A, plain) : Generation.parse(generation);
+        Generation ofB = generation == null ? b.generationFor(id, Side.B, plain) : Generation.parse(generation);
+        a.connect(id, Side.A, ofA, plain, b, ofB);
+        b.connect(id, Side.B, ofB, plain, a, ofA);
         Result result = await(id, a, b);
         output.print(result, out -> {
             WireStatus.Peer peer = result.a().peers().getLast();
@@ -103,6 +109,13 @@ public final class ConnectCommand implements Callable<Integer> {
                             .orElse(""));
         });
         return ExitCode.OK;
+    }
+
+    /** A host that was reached under a name of its own is asked by 'wire ls' and 'wire show' from now on. */
+    private void note(WireEnd end) {
+        if (!end.isLocal()) {
+            person.hosts().put(end.ref().host(), end.connector().address());
+        }
     }
 
     private Result await(WireId id, WireEnd a, WireEnd b) throws InterruptedException {

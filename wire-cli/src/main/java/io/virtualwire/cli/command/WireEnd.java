@@ -3,6 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.client.WireStatus;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
@@ -12,6 +13,8 @@ import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,13 +65,26 @@ final class WireEnd implements AutoCloseable {
         return true;
     }
 
-    void connect(WireId wire, Side side, Generation generation, boolean plain, WireEnd far) {
+    /** The generation at which to connect: the present one, or the next if it has other content. */
+    Generation generationFor(WireId wire, Side side, boolean plain) {
+        for (WireStatus now : connector.wire(wire)) {
+            if (now.side() == side) {
+                boolean same = now.endpoint().equals(ref.endpoint())
+                        && now.plain() == plain
+                        && !now.state().equals("yielded");
+                return same ? now.generation() : now.generation().next("");
+            }
+        }
+        return new Generation(1, "");
+    }
+
+    void connect(WireId wire, Side side, Generation generation, boolean plain, WireEnd far, Generation farGeneration) {
         connector.connect(new ConnectRequest(
                 wire,
                 side,
                 generation,
                 ref.endpoint(),
-                new PeerDescription(far.health.identity(), generation, far.paths(), false),
+                new PeerDescription(far.health.identity(), farGeneration, far.paths(), false),
                 new ConnectOptions(Role.ACTIVE, plain),
                 Optional.empty(),
                 Optional.empty()));
@@ -77,12 +93,28 @@ final class WireEnd implements AutoCloseable {
     /** Where the daemon's datagrams are likely to arrive: where we reached it ourselves first, then what it says. */
     private List<String> paths() {
         Set<String> paths = new LinkedHashSet<>();
-        String reached = connector.address().host();
-        if (!reached.equals("localhost") && !reached.startsWith("127.") && !reached.equals("::1")) {
-            paths.add(at(reached));
+        // As a number: the far host may know other names than this one.
+        InetAddress reached = address();
+        if (!reached.isLoopbackAddress()) {
+            paths.add(at(reached.getHostAddress().replaceAll("%.*", "")));
         }
         health.addresses().forEach(address -> paths.add(at(address)));
         return List.copyOf(paths);
+    }
+
+    /** Whether the connector was reached as one on this machine, under a name that means nothing elsewhere. */
+    boolean isLocal() {
+        return address().isLoopbackAddress();
+    }
+
+    private InetAddress address() {
+        String host = connector.address().host();
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new WireException(
+                    ErrorCode.UNAVAILABLE, "there is no host " + host, "tell its address: wire host add " + host, e);
+        }
     }
 
     private String at(String host) {

@@ -1,0 +1,7 @@
+package io.virtualwire.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** {@code wire connector …}. */
+@Command(name = "connector", description = "The daemon of a host.", subcommands = ConnectorRunCommand.class)
+public final class ConnectorCommand {}

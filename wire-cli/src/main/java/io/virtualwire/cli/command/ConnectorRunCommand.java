@@ -1,0 +1,123 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.connector.Connector;
+import io.virtualwire.connector.ConnectorConfig;
+import io.virtualwire.connector.ConnectorFile;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.WireHome;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code wire connector run}. */
+@Command(
+        name = "run",
+        description = "Run this host's connector until it is told to end; prints a line when it is ready.")
+final class ConnectorRunCommand implements Callable<Integer> {
+    @Option(names = "--name", paramLabel = "NAME", description = "This host's name; default: its host name.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--identity",
+            paramLabel = "FILE",
+            description = "Its credentials; default: NAME.wire of the wire home, made there if 'wire init' ran here.")
+    private Optional<Path> identity = Optional.empty();
+
+    @Option(names = "--listen", paramLabel = "ADDRESS", description = "The underlay address; default: all.")
+    private Optional<String> listen = Optional.empty();
+
+    @Option(names = "--port", paramLabel = "PORT", description = "For wires, UDP and TCP; default: 7471, 0: any.")
+    private Optional<Integer> port = Optional.empty();
+
+    @Option(names = "--api-port", paramLabel = "PORT", description = "For the interface, TCP; default: 7472, 0: any.")
+    private Optional<Integer> apiPort = Optional.empty();
+
+    @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
+    private Optional<Path> state = Optional.empty();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, and grants; flags win.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--salvage-journal",
+            description = "Go on with what can be read of a damaged journal, and set it aside.")
+    private boolean salvage;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Ready(Identity identity, int port, int apiPort) {}
+
+    @Override
+    public Integer call() throws Exception {
+        ConnectorFile file = config.map(ConnectorFile::read).orElseGet(ConnectorFile::empty);
+        WireHome home = WireHome.of(System.getenv());
+        Credentials credentials = credentials(home, file);
+        for (Path authority : file.trust()) {
+            credentials = credentials.trusting(TenantAuthority.loadCertificate(authority));
+        }
+        String self = credentials.identity().name();
+        Path journal = state.or(file::state)
+                .orElseGet(() -> home.folder().resolve("state").resolve(self));
+        Connector connector = Connector.start(new ConnectorConfig(
+                credentials,
+                listen.or(file::listen).orElse("0.0.0.0"),
+                port.or(file::port).orElse(ConnectorConfig.DEFAULT_PORT),
+                apiPort.or(file::apiPort).orElse(ConnectorConfig.DEFAULT_API_PORT),
+                journal,
+                salvage,
+                file.grants(),
+                spec.root().versionProvider().getVersion()[0]));
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            connector.close();
+                            ended.countDown();
+                        },
+                        "connector-end"));
+        output.print(
+                new Ready(connector.identity(), connector.port(), connector.apiPort()),
+                out -> out.println("connector " + connector.identity() + " is ready: wires on port " + connector.port()
+                        + " (UDP and TCP), interface on port " + connector.apiPort()));
+        ended.await();
+        return ExitCode.OK;
+    }
+
+    private Credentials credentials(WireHome home, ConnectorFile file) {
+        Optional<Path> given = identity.or(file::identity);
+        return given.isPresent()
+                ? Credentials.load(given.get())
+                : new DaemonCredentials(home, InstantSource.system())
+                        .find(name.or(file::name), ConnectorRunCommand::hostName);
+    }
+
+    private static String hostName() {
+        try {
+            String full = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+            return full.split("\\.", 2)[0].replaceAll("[^a-z0-9-]", "-");
+        } catch (UnknownHostException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM, "this host has no name: " + e.getMessage(), "give it one with --name", e);
+        }
+    }
+}
