@@ -29,6 +29,9 @@ final class Association implements WirePath, ControlStream.Listener {
     /** The one lane that is sent on; flows will be spread over several one day. */
     private static final int LANE = 0;
 
+    /** How many times the patience for silence lies between two dials because of it. */
+    private static final int RESCUE_PAUSES = 3;
+
     private final AssociationContext context;
     private final Identity peer;
     private final Executor owner;
@@ -39,6 +42,7 @@ final class Association implements WirePath, ControlStream.Listener {
     private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
     private @Nullable Session speaking;
+    private long rescueAt;
     private int holders;
     private boolean willFlush;
     private boolean suspect;
@@ -241,15 +245,18 @@ final class Association implements WirePath, ControlStream.Listener {
         if (session.ready()) {
             return;
         }
-        redialler.succeeded(context.now());
-        if (!sessions.becameReady(session)) {
+        long now = context.now();
+        redialler.succeeded(now);
+        if (!sessions.becameReady(session, now)) {
             return;
         }
-        long now = context.now();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
         if (newInstance || path.remote() == null || path.isSuspect(now)) {
             path.moveTo(UnderlayAddress.of(session.stream().remoteAddress(), session.peerPort(LANE)), now);
+        }
+        if (newInstance) {
+            path.presumeAlive(now);
         }
         LOG.info(
                 "session with {} is ready: {} {}",
@@ -408,7 +415,9 @@ final class Association implements WirePath, ControlStream.Listener {
             dial(false);
         } else if (current.isRekeyDue(context.limits(), now)) {
             dial(true);
-        } else if (path.isSuspect(now)) {
+        } else if (path.isSuspect(now) && now - rescueAt >= 0) {
+            // Another address may work, or the peer may be gone without a word.
+            rescueAt = now + RESCUE_PAUSES * context.limits().suspectAfter().toNanos();
             dial(current.dialled());
         }
     }

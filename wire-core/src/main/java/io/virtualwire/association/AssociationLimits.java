@@ -79,4 +79,21 @@ public record AssociationLimits(
                 mostHandshakes,
                 mostAssociations);
     }
+
+    /** The same with another patience for strangers. */
+    public AssociationLimits handshaking(Duration deadline, int most) {
+        return new AssociationLimits(
+                keepalive,
+                suspectAfter,
+                deadAfter,
+                grace,
+                rekeyAfter,
+                rekeyAtDatagrams,
+                mostDatagrams,
+                firstRedial,
+                longestRedial,
+                deadline,
+                most,
+                mostAssociations);
+    }
 }

@@ -2,9 +2,7 @@ package io.virtualwire.association;
 
 import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
-import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
-import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -37,6 +35,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     private final Loop loop;
     private final AssociationContext context;
+    private final LoopbackPath loopback;
     private final StreamAcceptor acceptor;
     private final PendingSockets pending = new PendingSockets();
     private final DropTally drops = new DropTally();
@@ -61,13 +60,14 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 loop,
                 tls.identity(),
                 UUID.randomUUID(),
-                CipherSuite.offered(),
+                CipherSuite.offered(new Processor().hasAes()),
                 limits,
                 random,
                 new SessionTable(random),
                 List.copyOf(lanes),
                 new StreamDialler(tls, codec, pending, limits.handshake(), owner()),
                 this::listener);
+        this.loopback = new LoopbackPath(context);
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
     }
 
@@ -96,10 +96,8 @@ public final class Associations implements PathDirectory, AutoCloseable {
     public WirePath acquire(Identity peer, List<String> addresses) {
         loop.assertInLoop();
         if (peer.equals(context.self())) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST,
-                    "a wire from " + peer + " to itself was asked for",
-                    "connect the two endpoints by way of a second daemon, or bridge them on this host");
+            loopback.hold();
+            return loopback;
         }
         List<PeerAddress> parsed = addresses.stream().map(PeerAddress::parse).toList();
         Association association = associations.get(peer);
@@ -113,6 +111,10 @@ public final class Associations implements PathDirectory, AutoCloseable {
     @Override
     public void release(Identity peer) {
         loop.assertInLoop();
+        if (peer.equals(context.self())) {
+            loopback.release();
+            return;
+        }
         Association association = associations.get(peer);
         if (association != null) {
             association.release();
@@ -136,6 +138,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         loop.assertInLoop();
         Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
         drops.snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        loopback.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
         for (Association association : associations.values()) {
             association.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
         }

@@ -31,9 +31,11 @@ enum CipherSuite {
         return keyAlgorithm;
     }
 
-    /** What this daemon offers, the preferred one first. */
-    static List<String> offered() {
-        return List.of(AES_256_GCM.wireName, CHACHA20_POLY1305.wireName);
+    /** What a daemon offers, the preferred one first: without hardware for it AES-GCM is the slower by far. */
+    static List<String> offered(boolean aesInHardware) {
+        return aesInHardware
+                ? List.of(AES_256_GCM.wireName, CHACHA20_POLY1305.wireName)
+                : List.of(CHACHA20_POLY1305.wireName, AES_256_GCM.wireName);
     }
 
     /** The first of the server's list that the client has too and that is known here; both sides find the same. */

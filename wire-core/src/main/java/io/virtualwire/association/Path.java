@@ -69,13 +69,18 @@ final class Path {
     /** Sends to {@code address} from now on, whose owner is proved to be the peer. */
     void moveTo(UnderlayAddress address, long now) {
         flush();
-        heardAt = now;
         keepaliveAt = now;
         if (!address.equals(remote)) {
             remote = address;
+            heardAt = now;
             roundTrip.forget();
             mtu.begin(lane.transport().linkBudget(address), !address.isIpv4(), now);
         }
+    }
+
+    /** Forgives past silence: the peer is another process now. */
+    void presumeAlive(long now) {
+        heardAt = now;
     }
 
     /** Queues a message. HOT PATH. */

@@ -121,7 +121,7 @@ final class Session implements AutoCloseable {
         return installedAt;
     }
 
-    /** When something authentic arrived last, or when the session was installed. */
+    /** When something authentic arrived last, or when the session was installed or superseded. */
     long heardAt() {
         return heardAt;
     }
@@ -143,8 +143,9 @@ final class Session implements AutoCloseable {
         return superseded;
     }
 
-    void supersede() {
+    void supersede(long now) {
         superseded = true;
+        heardAt = now;
     }
 
     /**

@@ -40,14 +40,14 @@ final class Sessions {
      *
      * @return whether it is now the one to send on
      */
-    boolean becameReady(Session session) {
+    boolean becameReady(Session session, long now) {
         session.becomeReady();
         if (current != null && !isPreferred(session, current)) {
-            session.supersede();
+            session.supersede(now);
             return false;
         }
         if (current != null) {
-            current.supersede();
+            current.supersede(now);
         }
         current = session;
         return true;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.association.StreamMessage.Ignored;
 import io.virtualwire.association.StreamMessage.Told;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import io.virtualwire.wire.PeerMessage;
 import java.io.DataInput;
 import java.io.IOException;
@@ -31,7 +33,11 @@ final class StreamCodec {
                     ? json.writerFor(PeerMessage.class).writeValueAsBytes(told.message())
                     : json.writerFor(StreamMessage.class).writeValueAsBytes(message);
             if (text.length > MAX_LENGTH) {
-                throw new IllegalArgumentException("a message of " + text.length + " bytes exceeds " + MAX_LENGTH);
+                throw new WireException(
+                        ErrorCode.BAD_REQUEST,
+                        "cannot say something of " + text.length + " bytes to a peer: a message has at most "
+                                + MAX_LENGTH,
+                        "say less at once");
             }
             return ByteBuffer.allocate(Integer.BYTES + text.length)
                     .putInt(text.length)

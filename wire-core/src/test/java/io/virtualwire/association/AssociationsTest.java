@@ -9,6 +9,7 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.transport.UnderlayAddress;
+import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
 import java.io.DataOutputStream;
@@ -119,10 +120,10 @@ class AssociationsTest {
             soon().untilAsserted(() -> {
                 assertThat(a.status(b).sessions()).hasSize(1);
                 assertThat(b.status(a).sessions()).hasSize(1);
+                assertThat(a.status(b).sessions().getFirst().dialled())
+                        .as("the smaller identity's dial is kept")
+                        .isTrue();
             });
-            assertThat(a.status(b).sessions().getFirst().dialled())
-                    .as("the smaller identity's dial is kept")
-                    .isTrue();
             a.send(toB, false, 0, 10, 100);
             soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
             assertThat(a.downs).hasValue(0);
@@ -244,6 +245,59 @@ class AssociationsTest {
         a.transport.fate = datagram -> datagram;
         a.send(toB, false, 500, 510, 300);
         soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(500, 510)));
+    }
+
+    @Test
+    void onlyFramesMayBePlainAndOnlyAnnouncedLanesAreHeard() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        a.run(() -> {
+            for (int kind = 0; kind < 256; kind++) {
+                toB.send(new MessageHeader().kind(kind).wireIndex(kind % 2), true, new byte[8], 0, 8);
+            }
+            return null;
+        });
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.PLAIN_REFUSED)).isEqualTo(255));
+        assertThat(b.count).hasValue(1);
+        a.transport.fate = datagram -> {
+            datagram[1] = 9;
+            return datagram;
+        };
+        a.send(toB, false, 0, 10, 100);
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.UNKNOWN_LANE)).isGreaterThanOrEqualTo(10));
+        assertThat(b.count).hasValue(1);
+    }
+
+    @Test
+    void strangersWhoSayNothingAreFewAndDoNotStay() throws Exception {
+        AssociationLimits strict = LIMITS.handshaking(Duration.ofMillis(500), 4);
+        Daemon a = add(Daemon.start(acme.issue("a"), strict));
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                idle.add(new Socket("127.0.0.1", a.associations.port()));
+            }
+            soon().until(() -> a.associations.refusedHandshakes() == 20);
+            Daemon b = start("b");
+            b.awaitUp(b.expect(a));
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aSilentUnderlayDoesNotCauseAFloodOfHandshakes() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        up(a, b);
+        a.transport.fate = datagram -> null;
+        b.transport.fate = datagram -> null;
+        soon().until(() -> a.ups.size() >= 2);
+        assertThat(a.status(b).suspect()).isTrue();
+        await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(3)).until(() -> a.ups.size() <= 3);
     }
 
     @Test

@@ -166,7 +166,7 @@ final class Vectors {
                         Integer.toUnsignedLong(CLIENT_INDEX),
                         1,
                         List.of(7471),
-                        CipherSuite.offered(),
+                        CipherSuite.offered(true),
                         false),
                 new StreamMessage.Ready(),
                 new StreamMessage.Failure(StreamMessage.Failure.DUPLICATE_SESSION, "this instance was dialled already"),

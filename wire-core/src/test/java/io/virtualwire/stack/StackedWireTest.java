@@ -19,8 +19,11 @@ import io.virtualwire.port.Port;
 import io.virtualwire.port.PortId;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideStatus;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,13 +71,17 @@ class StackedWireTest {
         }
 
         void connect(Side side, End other, boolean plain) {
+            connect(side, ENDPOINT, other, plain);
+        }
+
+        void connect(Side side, String endpoint, End other, boolean plain) {
             PeerDescription peer = new PeerDescription(
                     other.stack.identity(), new Generation(1, ""), List.of("127.0.0.1:" + other.stack.port()), false);
             WireStack.await(stack.connect(new ConnectRequest(
                     WIRE,
                     side,
                     new Generation(1, ""),
-                    ENDPOINT,
+                    endpoint,
                     peer,
                     new ConnectOptions(Role.ACTIVE, plain),
                     Optional.empty(),
@@ -121,6 +129,46 @@ class StackedWireTest {
         b.send(frames);
         await().untilAsserted(() -> assertThat(b.arrived).containsExactly(frames));
         await().untilAsserted(() -> assertThat(a.arrived).containsExactly(frames));
+    }
+
+    @Test
+    void bothSidesMayBeHere() {
+        End a = new End(acme.issue("a"), 0);
+        InProcessPort second = new InProcessPort(new PortId("second"), a.stack.loop(), 1500);
+        List<byte[]> arrived = new CopyOnWriteArrayList<>();
+        WireStack.await(a.stack.addPort("second", second, Activation.BY_COMMAND));
+        WireStack.await(a.stack.inOneStep(engine -> {
+            second.attachComponent(
+                    (bytes, offset, length) -> arrived.add(Arrays.copyOfRange(bytes, offset, offset + length)));
+            return true;
+        }));
+        a.connect(Side.A, a, false);
+        a.connect(Side.B, "second", a, false);
+        awaitAgreed(a, a);
+        byte[][] frames = {frame(72, 2), frame(65_562, 3), frame(60, 4)};
+        a.send(frames);
+        await().untilAsserted(() -> assertThat(arrived).containsExactly(frames));
+    }
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        End warm = new End(acme.issue("w"), 0);
+        warm.close();
+        int before = descriptors();
+        End a = new End(acme.issue("a"), 0);
+        End b = new End(acme.issue("b"), 0);
+        a.connect(Side.A, b, false);
+        b.connect(Side.B, a, false);
+        awaitAgreed(a, b);
+        a.close();
+        b.close();
+        await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before));
+    }
+
+    private static int descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) open.count();
+        }
     }
 
     @Test
