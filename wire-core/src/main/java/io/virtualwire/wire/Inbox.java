@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 
 /** Checks every message that arrives for a record and does what its kind asks for. */
 final class Inbox {
+    /** No side lives to send so many; what is beyond would overflow. */
+    private static final long HIGHEST_NUMBER = 1L << 62;
+
     private final Scope scope;
     private final SideRecord record;
     private final Intake intake;
@@ -56,7 +59,7 @@ final class Inbox {
         }
         int at = header.byteOffset();
         int total = header.totalLength();
-        if (isBad(at, total, length)) {
+        if (isBad(header.frameNumber(), at, total, length)) {
             drop(DropReason.BAD_SEGMENT);
             return;
         }
@@ -84,8 +87,10 @@ final class Inbox {
         }
     }
 
-    private static boolean isBad(int at, int total, int length) {
-        return length <= 0
+    private static boolean isBad(long number, int at, int total, int length) {
+        return number <= 0
+                || number > HIGHEST_NUMBER
+                || length <= 0
                 || total < Port.MIN_FRAME_BYTES
                 || total > Port.MAX_FRAME_BYTES
                 || at < 0
@@ -119,7 +124,7 @@ final class Inbox {
             record.remind(peer);
             return;
         }
-        if (number > 0) {
+        if (number > 0 && number <= HIGHEST_NUMBER) {
             // It took a number that no frame has, so an END that it said before is void.
             peer.window.add(number, scope.now());
             peer.ended &= number <= peer.endNumber;
@@ -187,7 +192,7 @@ final class Inbox {
         segments++;
         int at = header.byteOffset();
         int total = header.totalLength();
-        if (isBad(at, total, length)) {
+        if (isBad(header.frameNumber(), at, total, length)) {
             drop(DropReason.BAD_SEGMENT);
             return;
         }

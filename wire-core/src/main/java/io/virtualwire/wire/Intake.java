@@ -216,7 +216,7 @@ final class Intake implements Hold.Sink {
             peer.relayEndSaid = true;
             peer.relayEndNumber = peer.ended ? peer.endNumber : peer.window.highest();
             peer.relayEnd.start(now);
-            record.wake(now);
+            record.speak(now);
         }
     }
 

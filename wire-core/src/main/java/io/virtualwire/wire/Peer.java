@@ -141,7 +141,6 @@ final class Peer {
     void sayHello(long now, long number) {
         helloNumber = number;
         hello.start(now);
-        record.wake(now);
     }
 
     /** Says END until it is answered; once superseded, always superseded. */
@@ -149,7 +148,6 @@ final class Peer {
         saidEnd = number;
         saidSuperseded |= superseded;
         end.start(now);
-        record.wake(now);
     }
 
     /** Says what is due. */

@@ -282,6 +282,7 @@ final class SideRecord {
                 tellSuperseded(lower, now);
             }
         }
+        speak(now);
         considerFlip(newest, now, false);
     }
 
@@ -312,6 +313,7 @@ final class SideRecord {
         if (heard != null && heard.isAfter(peer.generation())) {
             intake.close(peer, CloseCause.EXPIRED, now);
             tellSuperseded(peer, now);
+            speak(now);
             return;
         }
         boolean takesOver = heardNow || peer.heardEarly;
@@ -359,7 +361,9 @@ final class SideRecord {
     /** A generation that is not listened to still speaks: its holder has to learn that it is superseded. */
     void remind(Peer closed) {
         if (!closed.end.isOn()) {
-            tellSuperseded(closed, scope.now());
+            long now = scope.now();
+            tellSuperseded(closed, now);
+            speak(now);
         }
     }
 
@@ -611,9 +615,6 @@ final class SideRecord {
             wake(now + LOOK_NANOS);
         }
         for (Peer peer : peers) {
-            wakeFor(peer.hello);
-            wakeFor(peer.end);
-            wakeFor(peer.relayEnd);
             boolean incomplete =
                     peer.reassembly.open() > 0 || peer.relayedReassembly != null && peer.relayedReassembly.open() > 0;
             if (incomplete) {
@@ -629,12 +630,16 @@ final class SideRecord {
     }
 
     /** Says what is due to every peer, and to the successor. */
-    private void speak(long now) {
-        for (Peer peer : peers) {
+    void speak(long now) {
+        for (int i = 0; i < peers.size(); i++) {
+            Peer peer = peers.get(i);
             peer.speak(now);
             if (peer.relayEnd.due(now) && relayOut != null) {
                 relayOut.end(peer);
             }
+            wakeFor(peer.hello);
+            wakeFor(peer.end);
+            wakeFor(peer.relayEnd);
         }
     }
 
