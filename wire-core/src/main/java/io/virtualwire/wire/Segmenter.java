@@ -33,13 +33,14 @@ final class Segmenter {
                 .receiverGeneration(receiverGeneration)
                 .frameNumber(number)
                 .totalLength(length);
-        int segments = 0;
-        for (int at = 0; at < length; at += budget) {
+        // Even pieces, not full ones and a stub: those of one frame after the other then share a call to the kernel.
+        int segments = Math.ceilDiv(length, budget);
+        int size = Math.ceilDiv(length, segments);
+        for (int at = 0; at < length; at += size) {
             header.byteOffset(at);
-            if (!path.send(header, plain, bytes, offset + at, Math.min(budget, length - at))) {
+            if (!path.send(header, plain, bytes, offset + at, Math.min(size, length - at))) {
                 return 0;
             }
-            segments++;
         }
         return segments;
     }

@@ -209,9 +209,9 @@ class WireEngineTest {
                             s -> s.payload().length,
                             s -> s.header().wireIndex())
                     .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(1L, 0, 2_500, 1_000, 70),
-                            org.assertj.core.groups.Tuple.tuple(1L, 1_000, 2_500, 1_000, 70),
-                            org.assertj.core.groups.Tuple.tuple(1L, 2_000, 2_500, 500, 70),
+                            org.assertj.core.groups.Tuple.tuple(1L, 0, 2_500, 834, 70),
+                            org.assertj.core.groups.Tuple.tuple(1L, 834, 2_500, 834, 70),
+                            org.assertj.core.groups.Tuple.tuple(1L, 1_668, 2_500, 832, 70),
                             org.assertj.core.groups.Tuple.tuple(2L, 0, 60, 60, 70));
             assertThat(bench.side(Side.A).counters().framesOut()).isEqualTo(2);
         }
