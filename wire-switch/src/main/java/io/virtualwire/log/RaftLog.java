@@ -41,6 +41,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     private final RaftServer server;
     private final RaftClient client;
     private final RaftGroupId group;
+    private final Reconnector reconnector;
     private final ReplicatedState<C, S> state;
     private final Listeners<S> listeners;
     private final ExecutorService listenerThread;
@@ -69,6 +70,8 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 .setProperties(tuning.client())
                 .setRetryPolicy(tuning.retries())
                 .build();
+        this.server.start();
+        this.reconnector = new Reconnector(server, raftGroup);
     }
 
     /**
@@ -98,9 +101,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
         try {
             Files.createDirectories(folder);
-            RaftLog<C, S> log = new RaftLog<>(machine, settings, group, own, folder);
-            log.server.start();
-            return log;
+            return new RaftLog<>(machine, settings, group, own, folder);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
@@ -144,6 +145,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     @Override
     public void close() {
         callers.shutdownNow();
+        reconnector.close();
         try {
             client.close();
             server.close();

@@ -9,18 +9,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** The obligations of {@link FabricLog}, by their numbers, against three nodes. */
+/** The obligations of {@link FabricLog}, by their numbers, against three nodes that all tests share. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FabricLogContractTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(40);
 
     private Fabric fabric;
 
@@ -32,13 +35,16 @@ abstract class FabricLogContractTest {
 
         void start(int node);
 
+        /** Within what time an append without a majority fails. */
+        Duration patience();
+
         @Override
         void close();
     }
 
     abstract Fabric start() throws Exception;
 
-    @BeforeEach
+    @BeforeAll
     void startFabric() throws Exception {
         fabric = start();
         await().atMost(LONG)
@@ -46,54 +52,56 @@ abstract class FabricLogContractTest {
                         IntStream.range(0, 3).anyMatch(node -> fabric.log(node).isLeader()));
     }
 
-    @AfterEach
+    @AfterAll
     void stopFabric() {
         fabric.close();
     }
 
     @Test
     void appendedIsKnownEverywhereInOneOrder_3() throws Exception {
+        String mine = unique();
         List<CompletableFuture<Applied<Ledger>>> appends = new ArrayList<>();
         for (int number = 0; number < 60; number++) {
-            appends.add(fabric.log(number % 3).append(new Ledger.Write("line " + number)));
+            appends.add(fabric.log(number % 3).append(new Ledger.Write(mine + number)));
         }
         for (CompletableFuture<Applied<Ledger>> append : appends) {
             get(append);
         }
-        List<String> agreed = get(fabric.log(0).latest()).state().lines();
+        List<String> agreed = lines(get(fabric.log(0).latest()), mine);
         assertThat(agreed).hasSize(60).doesNotHaveDuplicates();
         for (int node = 0; node < 3; node++) {
             FabricLog<Ledger.Command, Ledger> log = fabric.log(node);
             await().atMost(LONG)
-                    .untilAsserted(
-                            () -> assertThat(log.current().state().lines()).isEqualTo(agreed));
+                    .untilAsserted(() -> assertThat(lines(log.current(), mine)).isEqualTo(agreed));
         }
     }
 
     @Test
     void writerSeesItsOwnWriteAtOnce_4() throws Exception {
+        String mine = unique();
         for (int node = 0; node < 3; node++) {
-            Applied<Ledger> after = get(fabric.log(node).append(new Ledger.Write("by " + node)));
-            assertThat(after.state().lines()).contains("by " + node);
+            Applied<Ledger> after = get(fabric.log(node).append(new Ledger.Write(mine + node)));
+            assertThat(lines(after, mine)).contains(mine + node);
             assertThat(fabric.log(node).current().index()).isGreaterThanOrEqualTo(after.index());
-            assertThat(fabric.log(node).current().state().lines()).contains("by " + node);
+            assertThat(lines(fabric.log(node).current(), mine)).contains(mine + node);
         }
     }
 
     @Test
     void latestIncludesWhatAnyNodeHasWritten_2() throws Exception {
+        String mine = unique();
         for (int round = 0; round < 5; round++) {
-            get(fabric.log(round % 3).append(new Ledger.Write("round " + round)));
-            assertThat(get(fabric.log((round + 1) % 3).latest()).state().lines())
-                    .contains("round " + round);
+            get(fabric.log(round % 3).append(new Ledger.Write(mine + round)));
+            assertThat(lines(get(fabric.log((round + 1) % 3).latest()), mine)).contains(mine + round);
         }
     }
 
     @Test
-    void exactlyOneOfManyCompetingSwapsWins_2_5() {
+    void exactlyOneOfManyCompetingSwapsWins_2_5() throws Exception {
+        String before = get(fabric.log(0).latest()).state().register();
         List<CompletableFuture<Applied<Ledger>>> swaps = new ArrayList<>();
         for (int number = 0; number < 12; number++) {
-            swaps.add(fabric.log(number % 3).append(new Ledger.Swap("", "winner " + number)));
+            swaps.add(fabric.log(number % 3).append(new Ledger.Swap(before, unique())));
         }
         int won = 0;
         for (CompletableFuture<Applied<Ledger>> swap : swaps) {
@@ -110,67 +118,94 @@ abstract class FabricLogContractTest {
 
     @Test
     void majorityGoesOnAndTheStoppedNodeCatchesUp_1_6() throws Exception {
-        get(fabric.log(0).append(new Ledger.Write("before")));
+        String mine = unique();
+        get(fabric.log(0).append(new Ledger.Write(mine + "before")));
         fabric.stop(0);
-        get(fabric.log(1).append(new Ledger.Write("meanwhile")));
-        get(fabric.log(2).append(new Ledger.Write("too")));
-        fabric.start(0);
+        try {
+            get(fabric.log(1).append(new Ledger.Write(mine + "meanwhile")));
+            get(fabric.log(2).append(new Ledger.Write(mine + "too")));
+        } finally {
+            fabric.start(0);
+        }
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(fabric.log(0).current().state().lines())
-                        .containsExactly("before", "meanwhile", "too"));
-        get(fabric.log(0).append(new Ledger.Write("after")));
+                .untilAsserted(() -> assertThat(lines(fabric.log(0).current(), mine))
+                        .containsExactly(mine + "before", mine + "meanwhile", mine + "too"));
+        get(fabric.log(0).append(new Ledger.Write(mine + "after")));
     }
 
     @Test
     void minorityRefusesInTimeAndKeepsAnswering_6() throws Exception {
-        get(fabric.log(2).append(new Ledger.Write("agreed")));
+        String mine = unique();
+        get(fabric.log(2).append(new Ledger.Write(mine)));
         fabric.stop(0);
         fabric.stop(1);
-        long begun = System.nanoTime();
-        WireException refusal = failure(fabric.log(2).append(new Ledger.Swap("", "lonely")));
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-        assertThat(took).isLessThan(LogSettings.DEFAULT.patience().plusSeconds(1));
-        assertThat(fabric.log(2).current().state().lines()).containsExactly("agreed");
-        assertThat(failure(fabric.log(2).latest())).isNotNull();
+        try {
+            long begun = System.nanoTime();
+            WireException refusal = failure(fabric.log(2).append(new Ledger.Write(mine + "lonely")));
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            assertThat(refusal).isNotNull();
+            assertThat(refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+            assertThat(took).isLessThan(fabric.patience().plusSeconds(1));
+            assertThat(lines(fabric.log(2).current(), mine)).containsExactly(mine);
+        } finally {
+            fabric.start(0);
+            fabric.start(1);
+        }
+        awaitAgreement();
     }
 
     @Test
     void everythingIsStillThereAfterAllHaveStopped_1() throws Exception {
+        String mine = unique();
         for (int number = 0; number < 10; number++) {
-            get(fabric.log(number % 3).append(new Ledger.Write("line " + number)));
+            get(fabric.log(number % 3).append(new Ledger.Write(mine + number)));
         }
-        List<String> before = get(fabric.log(0).latest()).state().lines();
+        List<String> before = lines(get(fabric.log(0).latest()), mine);
         for (int node = 0; node < 3; node++) {
             fabric.stop(node);
         }
         for (int node = 0; node < 3; node++) {
             fabric.start(node);
         }
-        await().atMost(LONG)
-                .ignoreExceptions()
-                .untilAsserted(() ->
-                        assertThat(get(fabric.log(0).latest()).state().lines()).isEqualTo(before));
+        awaitAgreement();
+        assertThat(lines(get(fabric.log(0).latest()), mine)).isEqualTo(before);
     }
 
     @Test
     void listenerHearsTheCurrentStateAndThenNewerOnesInOrder_7() throws Exception {
-        get(fabric.log(1).append(new Ledger.Write("old")));
+        String mine = unique();
+        get(fabric.log(1).append(new Ledger.Write(mine + "old")));
         List<Applied<Ledger>> heard = Collections.synchronizedList(new ArrayList<>());
         FabricLog.Registration registration = fabric.log(1).onChange(heard::add);
         await().atMost(LONG).until(() -> !heard.isEmpty());
-        assertThat(heard.getFirst().state().lines()).contains("old");
+        assertThat(lines(heard.getFirst(), mine)).contains(mine + "old");
         for (int number = 0; number < 10; number++) {
-            get(fabric.log(number % 3).append(new Ledger.Write("new " + number)));
+            get(fabric.log(number % 3).append(new Ledger.Write(mine + number)));
         }
-        await().atMost(LONG).until(() -> heard.getLast().state().lines().contains("new 9"));
+        await().atMost(LONG).until(() -> lines(heard.getLast(), mine).contains(mine + "9"));
         assertThat(List.copyOf(heard)).extracting(Applied::index).isSorted().doesNotHaveDuplicates();
         registration.close();
         int size = heard.size();
-        get(fabric.log(1).append(new Ledger.Write("unheard")));
-        get(fabric.log(1).append(new Ledger.Write("unheard too")));
+        get(fabric.log(1).append(new Ledger.Write(mine + "unheard")));
+        get(fabric.log(1).append(new Ledger.Write(mine + "unheard too")));
         assertThat(heard).hasSizeLessThanOrEqualTo(size + 1);
+    }
+
+    private void awaitAgreement() {
+        for (int node = 0; node < 3; node++) {
+            FabricLog<Ledger.Command, Ledger> log = fabric.log(node);
+            await().atMost(LONG).until(() -> failure(log.latest()) == null);
+        }
+    }
+
+    private static String unique() {
+        return UUID.randomUUID() + " ";
+    }
+
+    private static List<String> lines(Applied<Ledger> applied, String mine) {
+        return applied.state().lines().stream()
+                .filter(line -> line.startsWith(mine))
+                .toList();
     }
 
     static <T> T get(CompletableFuture<T> future) throws ExecutionException, InterruptedException, TimeoutException {

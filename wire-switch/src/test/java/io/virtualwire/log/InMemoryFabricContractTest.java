@@ -1,5 +1,7 @@
 package io.virtualwire.log;
 
+import java.time.Duration;
+
 /** The fake keeps the contract too. */
 final class InMemoryFabricContractTest extends FabricLogContractTest {
     @Override
@@ -19,6 +21,11 @@ final class InMemoryFabricContractTest extends FabricLogContractTest {
             @Override
             public void start(int node) {
                 fabric.start(node);
+            }
+
+            @Override
+            public Duration patience() {
+                return Duration.ZERO;
             }
 
             @Override

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class RaftLogContractTest extends FabricLogContractTest {
     /** Three nodes in one JVM hear one another sooner than hosts do. */
     private static final LogSettings SETTINGS =
-            new LogSettings(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(3), 1024, 1 << 20);
+            new LogSettings(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(4), 1024, 1 << 20);
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     @Override
     Fabric start() throws Exception {
@@ -61,6 +61,11 @@ final class RaftLogContractTest extends FabricLogContractTest {
         @Override
         public void start(int node) {
             logs.set(node, open(node));
+        }
+
+        @Override
+        public Duration patience() {
+            return SETTINGS.patience();
         }
 
         @Override
