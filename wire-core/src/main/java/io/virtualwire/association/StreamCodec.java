@@ -65,7 +65,7 @@ final class StreamCodec {
             String type = tree.path("type").asText();
             return switch (type) {
                 case "hello", "ready", "error", "close" -> json.treeToValue(tree, StreamMessage.class);
-                case "offer", "withdraw", "handoff", "handoffAck" ->
+                case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
                     new Told(json.treeToValue(tree, PeerMessage.class));
                 default -> unknown(tree, type);
             };

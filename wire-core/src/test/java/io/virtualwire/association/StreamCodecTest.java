@@ -3,8 +3,14 @@ package io.virtualwire.association;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.association.StreamMessage.Ignored;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.wire.PeerMessage;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -27,6 +33,21 @@ class StreamCodecTest {
         Hello hello = new Hello(
                 1, List.of("frames"), UUID.randomUUID(), 0xffffffffL, 2, List.of(1, 65535), List.of("x"), true);
         assertThat(read(codec.encode(hello))).isEqualTo(hello);
+    }
+
+    @Test
+    void readsEverythingThatNodesTellEachOther() throws IOException {
+        Generation generation = Generation.parse("7:west");
+        for (PeerMessage message : List.of(
+                new PeerMessage.Offer(WireId.named("w"), Side.A, generation, generation, 1, Role.STANDBY, false, true),
+                new PeerMessage.Withdraw(5),
+                new PeerMessage.Prepared("lan", generation),
+                new PeerMessage.CallOff("lan", generation),
+                new PeerMessage.CalledOff("lan", generation, true),
+                new PeerMessage.Handoff("lan", generation, TextNode.valueOf("state")),
+                new PeerMessage.HandoffAck("lan", generation))) {
+            assertThat(read(codec.encode(new StreamMessage.Told(message)))).isEqualTo(new StreamMessage.Told(message));
+        }
     }
 
     @Test

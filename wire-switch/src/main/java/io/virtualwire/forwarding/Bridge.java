@@ -18,7 +18,7 @@ public final class Bridge {
     public static final Duration DEFAULT_AGEING = Duration.ofSeconds(300);
 
     /** The most addresses a bridge remembers unless told otherwise. */
-    public static final int DEFAULT_BOUND = 16_384;
+    public static final int DEFAULT_BOUND = 8_192;
 
     private static final long GROUP_BIT = 0x0100_0000_0000L;
     private static final long RESERVED = 0x0180_c200_0000L;
