@@ -334,7 +334,9 @@ final class SideRecord {
                 break;
             }
             if (lower.state == PeerState.ACTIVE
-                    || lower.state == PeerState.EXPECTED && hasRelayIn() && !lower.relayDone) {
+                    || lower.state == PeerState.EXPECTED
+                            && (lower.leg().agreed() || hasRelayIn() && !lower.relayDone)) {
+                // Also one that was never heard: its HELLO and first frames may still be under way.
                 lower.state = PeerState.CLOSING;
                 lower.changedAt = now;
                 tellSuperseded(lower, now);
