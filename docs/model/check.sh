@@ -39,6 +39,15 @@ EOF
 )
 long_runs=$(cat <<EOF
 long-any-order     | pass  | $one -DFRAMES=3 -DUPS=2 $faults |
+long-crash         | pass  | $one -DFRAMES=2 -DUPS=1 $takeover $faults |
+long-two-takeovers | pass  | $one -DFRAMES=1 -DUPS=1 -DCRASHES=1 -DRESTART=1 -DCALLOFF=1 -DSUSPICIONS=1 -DUNREACHABLE=1 -DGENS=4 |
+long-and-back      | pass  | $one -DFRAMES=2 -DUPS=1 -DCHAIN=1 -DCRASHES=1 -DGENS=4 |
+long-back-in-order | pass  | $one -DFRAMES=3 -DUPS=1 -DCHAIN=1 -DREORDER=0 -DGENS=3 |
+long-ports-frames  | pass  | $three -DFRAMES=2 $faults |
+long-ports-late    | pass  | $three -DFRAMES=1 $takeover -DEXPIRE=1 |
+long-ports-suspect | pass  | $three -DFRAMES=1 -DSUSPICIONS=1 -DGENS=3 |
+long-ports-faults  | pass  | $three -DFRAMES=1 $takeover $faults |
+long-ports-both    | pass  | $three -DFRAMES=0 -DCRASHES=1 -DSUSPICIONS=1 -DGENS=4 | BITSTATE33
 EOF
 )
 probes=$(cat <<EOF
@@ -66,6 +75,7 @@ bug-end-unmarked   | bug   | $one -DBUG_END_IS_SUPERSEDED |
 bug-hello-once     | bug   | $one -DFRAMES=1 $takeover -DBUG_HELLO_ONCE |
 bug-hello-gives-up | bug   | $one -DFRAMES=0 -DEXPIRE=1 -DBUG_HELLO_GIVES_UP |
 bug-fence-forgot   | bug   | $one -DFRAMES=1 -DCRASHES=1 -DRESTART=1 -DSUSPICIONS=1 -DGENS=4 -DBUG_FENCE_FORGOTTEN |
+bug-skipped-closed | bug   | $one -DFRAMES=0 -DUPS=1 -DCHAIN=1 -DGENS=3 -DBUG_SKIPPED_CLOSED |
 bug-calloff-at-new | bug   | $one -DFRAMES=1 -DBUG_CALLOFF_AT_NEW |
 EOF
 )

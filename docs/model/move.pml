@@ -196,6 +196,16 @@ inline oneDecider() {
     assert(n <= 1)
 }
 
+/* Far end i closes generation h: what still comes of it is dropped, STALE_GENERATION. */
+inline closePeer(i, h) {
+    peer[X(i, h)] = CLOSED;
+    dropUp(i, upHold[X(i, h)] | upNet[X(i, h)] & ~upSeen[X(i, h)]);
+    upHold[X(i, h)] = 0;
+    upNet[X(i, h)] = 0;
+    upSent[X(i, h)] = 0;
+    upSeen[X(i, h)] = 0
+}
+
 /* Far end i gives a frame of generation g to its own port. */
 inline giveUp(i, g, bits) {
     assert(!(upGiven[i] & (bits)));                     /* invariant 4 */
@@ -251,7 +261,14 @@ inline flip(i, g) {
     assert(g >= flipped[i] && g >= heard[i]);           /* invariant 2: never back */
     for (h : 0 .. GENS - 1) {
         if
+#ifdef BUG_SKIPPED_CLOSED
+        :: h < g && peer[X(i, h)] == EXPECTED ->        /* never heard, so nothing of it is waited for */
+            closePeer(i, h);
+            endDn[X(i, h)] = 1
+        :: h < g && peer[X(i, h)] == ACTIVE ->
+#else
         :: h < g && (peer[X(i, h)] == ACTIVE || peer[X(i, h)] == EXPECTED) ->
+#endif
             peer[X(i, h)] = CLOSING;
             endDn[X(i, h)] = 1
         :: h > g -> assert(peer[X(i, h)] != ACTIVE)     /* invariant 2: at most one */
@@ -280,16 +297,6 @@ inline sendUp(i, g, bits) {
         upSent[X(i, g)] = upSent[X(i, g)] | (bits);
         upNet[X(i, g)] = upNet[X(i, g)] | (bits)
     fi
-}
-
-/* Far end i closes generation h: what still comes of it is dropped, STALE_GENERATION. */
-inline closePeer(i, h) {
-    peer[X(i, h)] = CLOSED;
-    dropUp(i, upHold[X(i, h)] | upNet[X(i, h)] & ~upSeen[X(i, h)]);
-    upHold[X(i, h)] = 0;
-    upNet[X(i, h)] = 0;
-    upSent[X(i, h)] = 0;
-    upSeen[X(i, h)] = 0
 }
 
 /* A frame reaches the port of instance g; way is the leg it came last. */
