@@ -57,6 +57,7 @@ final class HazelcastTuning {
         config.setProperty("hazelcast.logging.type", "slf4j");
         config.setProperty("hazelcast.phone.home.enabled", "false");
         config.setProperty("hazelcast.shutdownhook.enabled", "false");
+        config.setProperty("hazelcast.health.monitoring.level", "OFF");
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "5");
         // Only the loopback address, never all of them.
         config.setProperty("hazelcast.socket.bind.any", "false");

@@ -115,6 +115,12 @@ class FabricNetnsIT {
             await().atMost(NOTICED)
                     .until(() -> lab.ask(2, "append without three").equals("ok"));
             assertThat(lab.ask(3, "append alone")).isEqualTo("error UNAVAILABLE");
+            // Both halves go on with what may be rebuilt; the higher version is to stay.
+            await().atMost(LONG).until(() -> lab.ask(3, "present").equals("node-3"));
+            assertThat(lab.ask(1, "claim mac-that-moved 7")).isEqualTo("true");
+            assertThat(lab.ask(3, "claim mac-that-moved 6")).isEqualTo("true");
+            assertThat(lab.ask(1, "claim another 3")).isEqualTo("true");
+            assertThat(lab.ask(3, "claim another 4")).isEqualTo("true");
         } finally {
             lab.cable(3, true);
         }
@@ -122,6 +128,12 @@ class FabricNetnsIT {
         await().atMost(Duration.ofSeconds(60)).until(() -> lab.ask(3, "lines").contains("without three"));
         System.out.printf("cable in: log caught up after %d ms%n", (System.nanoTime() - mended) / 1_000_000);
         await().atMost(Duration.ofSeconds(60)).until(() -> lab.ask(3, "present").equals("node-1,node-2,node-3"));
+        for (int number = 1; number <= FabricLab.SIZE; number++) {
+            int node = number;
+            await().atMost(LONG)
+                    .until(() -> lab.ask(node, "version mac-that-moved").equals("7"));
+            await().atMost(LONG).until(() -> lab.ask(node, "version another").equals("4"));
+        }
         System.out.printf("cable in: member again after %d ms%n", (System.nanoTime() - mended) / 1_000_000);
     }
 

@@ -136,6 +136,18 @@ final class FabricProcess {
                     }
                     yield "ok";
                 }
+                case "claim" -> {
+                    String[] keyAndVersion = words[1].split(" ", 2);
+                    long version = Long.parseLong(keyAndVersion[1]);
+                    yield table.offer(new TableEntry<>(keyAndVersion[0], version, "claimed"))
+                            .join()
+                            .toString();
+                }
+                case "version" ->
+                    table.read(words[1])
+                            .join()
+                            .map(entry -> Long.toString(entry.version()))
+                            .orElse("none");
                 case "table" -> {
                     TreeSet<String> keys = new TreeSet<>();
                     table.readAll().join().forEach(entry -> keys.add(entry.key()));
