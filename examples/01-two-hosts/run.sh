@@ -92,7 +92,7 @@ say "$(sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/WIRE/; s/[0-9]+-byte/
 on hosta ip address add 10.1.0.1/24 dev web
 on hostb ip address add 10.1.0.2/24 dev db
 
-pings() { on hosta ping -q -n -M do -s 1472 -c "$1" -i 0.01 -W 1 10.1.0.2; }
+pings() { on hosta ping -q -n -M do -s 1472 -c "$1" -i 0.01 -W 0.2 10.1.0.2; }
 await 10 "the first ping" pings 1
 pings 100 | grep -q " 0% packet loss"
 say "100 pings of 1472 bytes, not fragmented: none lost"

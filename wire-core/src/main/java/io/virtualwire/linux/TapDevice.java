@@ -16,6 +16,7 @@ public final class TapDevice implements AutoCloseable {
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x8_0000;
     private static final long TUNSETIFF = 0x4004_54caL;
+    private static final long TUNGETIFF = 0x8004_54d2L;
     private static final long TUNSETPERSIST = 0x4004_54cbL;
     private static final long TUNSETOFFLOAD = 0x4004_54d0L;
     private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
@@ -159,6 +160,16 @@ public final class TapDevice implements AutoCloseable {
      */
     public int write(byte[] bytes, int offset, int length) {
         return closed ? -Errno.EBADF : calls.write(fd, bytes, offset, length);
+    }
+
+    /** Whether the interface is still there; somebody may have deleted it, or its namespace. Safe for every thread. */
+    public boolean isAttached() {
+        if (closed) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return calls.ioctl(fd, TUNGETIFF, arena.allocate(IFREQ_SIZE, 8)) >= 0;
+        }
     }
 
     /** Removes the interface of a persistent device with the descriptor; others vanish anyway. */

@@ -78,12 +78,9 @@ public final class ConnectCommand implements Callable<Integer> {
     }
 
     private int connect(WireEnd a, WireEnd b) throws InterruptedException {
-        if (a.health().identity().equals(b.health().identity())) {
+        if (a.canonicalName().equals(b.canonicalName())) {
             throw new WireException(
-                    ErrorCode.BAD_REQUEST,
-                    "cannot connect " + a.ref() + " to " + b.ref() + ": both are on connector "
-                            + a.health().identity(),
-                    "a wire joins two daemons; on one host a Linux bridge or a switch component joins endpoints");
+                    ErrorCode.BAD_REQUEST, "a wire cannot join " + a.ref() + " with itself", "name two endpoints");
         }
         note(a);
         note(b);

@@ -1,6 +1,5 @@
 package io.virtualwire.connector.endpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.control.ErrorCode;
@@ -12,8 +11,6 @@ import io.virtualwire.linux.TapDevice;
 import io.virtualwire.linux.TapRequest;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.wire.Activation;
-import java.io.IOException;
-import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +31,6 @@ public final class TapEndpoints implements EndpointHost {
     private final Patchboard patchboard;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();
-    private final ObjectMapper json = new ObjectMapper();
 
     public TapEndpoints(Patchboard patchboard) {
         this.patchboard = patchboard;
@@ -105,7 +101,7 @@ public final class TapEndpoints implements EndpointHost {
     private Plugged open(EndpointKey key, EndpointDescription endpoint) {
         NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
         InterfaceControl control = new InterfaceControl(namespace);
-        boolean there = index(namespace, endpoint.device()) > 0;
+        boolean there = control.exists(endpoint.device());
         if (endpoint.existing() && !there) {
             throw new WireException(
                     ErrorCode.NOT_FOUND,
@@ -124,8 +120,7 @@ public final class TapEndpoints implements EndpointHost {
                 configure(control, key, endpoint);
             }
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
-            int index = index(namespace, endpoint.device());
-            return new Plugged(endpoint, tap, namespace, index, patchboard.add(key, tap, mtu, activation(endpoint)));
+            return new Plugged(endpoint, tap, patchboard.add(key, tap, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
             if (!endpoint.existing() && !there) {
                 tap.forget();
@@ -135,17 +130,11 @@ public final class TapEndpoints implements EndpointHost {
         }
     }
 
-    private void requireOwn(InterfaceControl control, EndpointKey key, String device) {
-        String alias;
-        try {
-            alias = json.readTree(control.ip("-j", "link", "show", "dev", device))
-                    .path(0)
-                    .path("ifalias")
-                    .asText();
-        } catch (IOException e) {
-            throw new WireException(ErrorCode.SYSTEM, "ip -j link did not answer in JSON", "update iproute2", e);
-        }
-        if (!alias.equals(ALIAS + key)) {
+    private static void requireOwn(InterfaceControl control, EndpointKey key, String device) {
+        // "… alias virtualwire:acme/web …": ip shows an alias as the kernel has it.
+        List<String> words =
+                List.of(control.ip("-o", "link", "show", "dev", device).strip().split("[\\s\\\\]+"));
+        if (!words.contains(ALIAS + key)) {
             throw new WireException(
                     ErrorCode.ALREADY_EXISTS,
                     "cannot make network device " + device + " for endpoint " + key + ": there is one of that name",
@@ -166,24 +155,9 @@ public final class TapEndpoints implements EndpointHost {
         return new Activation(true, true, mac);
     }
 
-    /** The index of a device, which the kernel gives to no other one; 0 if there is none. */
-    private static int index(NetworkNamespace namespace, String device) {
-        return namespace.call(() -> {
-            NetworkInterface found = NetworkInterface.getByName(device);
-            return found == null ? 0 : found.getIndex();
-        });
-    }
-
-    private record Plugged(
-            EndpointDescription endpoint, TapDevice tap, NetworkNamespace namespace, int index, PortCounters counters) {
-
+    private record Plugged(EndpointDescription endpoint, TapDevice tap, PortCounters counters) {
         boolean isThere() {
-            try {
-                return TapEndpoints.index(namespace, endpoint.device()) == index;
-            } catch (WireException e) {
-                // The namespace itself is gone.
-                return false;
-            }
+            return tap.isAttached();
         }
     }
 }

@@ -1,0 +1,189 @@
+package io.virtualwire.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.control.ConnectOptions;
+import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.testkit.netns.CommandOutput;
+import io.virtualwire.testkit.netns.Namespace;
+import io.virtualwire.testkit.netns.Namespaces;
+import io.virtualwire.testkit.netns.RunningCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/**
+ * Two hosts with a connector each, in processes of their own.
+ *
+ * <pre>
+ *   a (192.0.2.1) ── veth, MTU 1500 ── b (192.0.2.2)
+ *   TAPs of endpoints appear in a and b themselves, or in further namespaces
+ * </pre>
+ */
+final class ConnectorLab implements AutoCloseable {
+    static final WireId WIRE = WireId.named("lab");
+    static final String ADDRESS_A = "192.0.2.1";
+    static final String ADDRESS_B = "192.0.2.2";
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Namespaces namespaces = Namespaces.open();
+    private final List<AutoCloseable> doors = new ArrayList<>();
+    private final Namespace hostA = namespaces.namespace("a");
+    private final Namespace hostB = namespaces.namespace("b");
+
+    ConnectorLab() {
+        namespaces.veth(hostA, "eth0", ADDRESS_A + "/24", hostB, "eth0", ADDRESS_B + "/24");
+    }
+
+    Namespace hostA() {
+        return hostA;
+    }
+
+    Namespace hostB() {
+        return hostB;
+    }
+
+    Namespace namespace(String label) {
+        return namespaces.namespace(label);
+    }
+
+    /** Starts a connector and waits until it says that it is ready. */
+    RunningCommand start(Namespace host, String address, Credentials credentials, String config) {
+        Path folder = namespaces.scratch();
+        String name = credentials.identity().name();
+        Path identity = folder.resolve(name + ".wire");
+        Path file = folder.resolve(name + ".yaml");
+        credentials.save(identity);
+        try {
+            Files.writeString(file, config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        RunningCommand started = host.startJava(
+                ConnectorProcess.class,
+                identity.toString(),
+                address,
+                folder.resolve("state-" + name).toString(),
+                file.toString());
+        started.awaitLine("ready " + credentials.identity(), START);
+        return started;
+    }
+
+    /** A client of the connector in that host. */
+    ConnectorClient client(Namespace host, String address, Credentials credentials) {
+        try {
+            NamespaceDoor door = new NamespaceDoor(host, address, ConnectorConfig.DEFAULT_API_PORT);
+            doors.add(door);
+            ConnectorClient client =
+                    new ConnectorClient(new TlsContexts(credentials), door.address(), Optional.empty());
+            doors.add(client);
+            return client;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Generation generation(long number) {
+        return new Generation(number, "");
+    }
+
+    static ConnectRequest sideA(Credentials b, long own, long peer) {
+        return request(
+                Side.A,
+                "web",
+                own,
+                new PeerDescription(b.identity(), generation(peer), List.of(ADDRESS_B + ":7471"), false));
+    }
+
+    static ConnectRequest sideB(Credentials a, long own, long peer) {
+        return request(
+                Side.B,
+                "db",
+                own,
+                new PeerDescription(a.identity(), generation(peer), List.of(ADDRESS_A + ":7471"), false));
+    }
+
+    static ConnectRequest plain(ConnectRequest request) {
+        return new ConnectRequest(
+                request.wire(),
+                request.side(),
+                request.generation(),
+                request.endpoint(),
+                request.peer(),
+                new ConnectOptions(Role.ACTIVE, true),
+                request.relayTo(),
+                request.relayFrom());
+    }
+
+    static void awaitAgreed(ConnectorClient... connectors) {
+        Awaitility.await("both ends agree").atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            for (ConnectorClient connector : connectors) {
+                assertThat(connector.wire(WIRE)).isNotEmpty().allMatch(WireStatus::isAgreed);
+            }
+        });
+    }
+
+    /** One ping of the guest's full MTU that must not be fragmented. */
+    static boolean ping(Namespace from, String to) {
+        return pings(from, to, 1).succeeded();
+    }
+
+    static CommandOutput pings(Namespace from, String to, int count) {
+        return from.tryRun(
+                "ping",
+                "-n",
+                "-q",
+                "-M",
+                "do",
+                "-s",
+                "1472",
+                "-i",
+                "0.01",
+                "-W",
+                "0.2",
+                "-c",
+                Integer.toString(count),
+                to);
+    }
+
+    static void awaitPing(Namespace from, String to) {
+        Awaitility.await("a ping from " + from + " to " + to)
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> ping(from, to));
+    }
+
+    private static ConnectRequest request(Side side, String endpoint, long own, PeerDescription peer) {
+        return new ConnectRequest(
+                WIRE,
+                side,
+                generation(own),
+                endpoint,
+                peer,
+                ConnectOptions.DEFAULT,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable door : doors.reversed()) {
+            door.close();
+        }
+        namespaces.close();
+    }
+}

@@ -1,0 +1,70 @@
+package io.virtualwire.connector.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is killed in the middle of writing, several times over, has kept everything that it answered. */
+final class JournalKillIT {
+    private static final int LIVES = 6;
+    private static final int ANSWERS_A_LIFE = 400;
+
+    @Test
+    void whatWasAnsweredSurvivesKillNine(@TempDir Path folder) throws Exception {
+        Set<String> answered = new TreeSet<>();
+        for (int life = 0; life < LIVES; life++) {
+            answered.addAll(liveAndBeKilled(folder, "life-" + life + "-"));
+            try (DurableLedger ledger = DurableLedger.open(folder, false)) {
+                Set<String> kept = ledger.read(it -> {
+                    Set<String> names = new TreeSet<>();
+                    it.endpoints().keySet().forEach(key -> names.add(key.name()));
+                    return names;
+                });
+                assertThat(kept).containsAll(answered);
+            }
+        }
+        assertThat(answered.size()).isGreaterThanOrEqualTo(LIVES * ANSWERS_A_LIFE);
+    }
+
+    private static Set<String> liveAndBeKilled(Path folder, String prefix) throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        JournalWriterProcess.class.getName(),
+                        folder.toString(),
+                        prefix)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Set<String> answered = new TreeSet<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (int i = 0; i < ANSWERS_A_LIFE; i++) {
+                String line = lines.readLine();
+                assertThat(line).as("the process lives until it is killed").isNotNull();
+                answered.add(line);
+            }
+            // By its handle: Process itself would close the pipe with what is still in it.
+            process.toHandle().destroyForcibly();
+            // What it had said before it died counts as well; the very last line may be cut.
+            String line = lines.readLine();
+            while (line != null) {
+                String next = lines.readLine();
+                if (next != null) {
+                    answered.add(line);
+                }
+                line = next;
+            }
+        } finally {
+            process.destroyForcibly().onExit().join();
+        }
+        return answered;
+    }
+}
