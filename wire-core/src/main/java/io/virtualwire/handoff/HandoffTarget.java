@@ -66,8 +66,12 @@ public final class HandoffTarget {
 
     /** To be called with everything the engine tells. */
     public void happened(SideEvent event) {
-        if (event.generation().equals(generation)
-                && (event instanceof SideEvent.Agreed || event instanceof SideEvent.RelayAgreed)) {
+        boolean mine =
+                event.generation().equals(generation) && ports.contains(new ComponentPort(event.wire(), event.side()));
+        if (mine && event instanceof SideEvent.Superseded) {
+            // A far end has heard of a higher claim: this one never starts deciding.
+            callOff();
+        } else if (mine && (event instanceof SideEvent.Agreed || event instanceof SideEvent.RelayAgreed)) {
             check();
         }
     }

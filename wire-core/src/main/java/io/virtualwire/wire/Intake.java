@@ -231,6 +231,7 @@ final class Intake implements Hold.Sink {
     private boolean relayComplete(Peer peer, long now) {
         return !record.hasRelayIn()
                 || !scope.rules.hold()
+                || record.relayHasLeft(now)
                 || peer.relayEnded
                         && (peer.relayedIn >= peer.relayEndCount || now - peer.relayEndAt >= bounds.patienceNanos());
     }
@@ -372,7 +373,7 @@ final class Intake implements Hold.Sink {
             Peer peer = record.peers().get(i);
             boolean waits = peer.waiting() > 0
                     || peer.state == PeerState.CLOSING
-                    || peer.relayEnded && !peer.relayDone
+                    || (peer.relayEnded || record.relayIsLeaving()) && !peer.relayDone
                     || record.state() == SideState.YIELDED && peer.ended && !peer.relayEndSaid;
             if (waits) {
                 return true;

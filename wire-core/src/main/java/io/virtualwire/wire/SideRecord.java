@@ -47,6 +47,10 @@ final class SideRecord {
 
     private @Nullable RelayOut relayOut;
     private @Nullable RelayIn relayIn;
+    /** The old place has withdrawn. */
+    private boolean relayLeft;
+
+    private long relayLeftAt;
 
     private long lastNumber;
     private long yieldedAt;
@@ -402,6 +406,7 @@ final class SideRecord {
 
     private void relayAgreed(Leg leg, long now) {
         boolean outgoing = relayOut instanceof LegRelay out && out.leg() == leg;
+        relayLeft &= outgoing;
         scope.events.post(
                 new SideEvent.RelayAgreed(wire, side, generation, leg.identity(), leg.otherGeneration(), outgoing));
         if (outgoing) {
@@ -429,10 +434,10 @@ final class SideRecord {
                 scope.events.post(new SideEvent.Disagreed(wire, side, generation, peer.identity(), peer.generation()));
             }
         } else if (relayIn != null && relayIn.leg() == leg && wasAgreed) {
-            // The old place is gone: nothing more will be relayed.
-            relayIn.close();
-            relayIn = null;
-            intake.work(scope.now());
+            // The old place has gone. What it relayed last may still be under way, so the leg stays a little longer.
+            relayLeft = true;
+            relayLeftAt = scope.now();
+            wake(relayLeftAt + scope.bounds.patienceNanos());
         }
     }
 
@@ -488,6 +493,7 @@ final class SideRecord {
             relayIn.close();
         }
         relayIn = in;
+        relayLeft = false;
         for (Peer peer : peers) {
             if (peer.received == 0) {
                 peer.relayDone = false;
@@ -613,6 +619,15 @@ final class SideRecord {
         speak(now);
         sayDrained(now);
         dropClosedLegs(now);
+        if (relayLeft && relayIn != null) {
+            if (now - relayLeftAt >= scope.bounds.giveUpNanos()) {
+                relayIn.close();
+                relayIn = null;
+                relayLeft = false;
+            } else {
+                wake(relayLeftAt + scope.bounds.giveUpNanos());
+            }
+        }
         if (intake.isWaiting() || state == SideState.YIELDED && !drainedSaid) {
             wake(now + LOOK_NANOS);
         }
@@ -760,6 +775,15 @@ final class SideRecord {
 
     boolean hasRelayIn() {
         return relayIn != null;
+    }
+
+    /** Whether the old place has gone so long ago that nothing of it is under way any more. */
+    boolean relayHasLeft(long now) {
+        return relayLeft && now - relayLeftAt >= scope.bounds.patienceNanos();
+    }
+
+    boolean relayIsLeaving() {
+        return relayLeft;
     }
 
     long yieldedAt() {

@@ -68,7 +68,7 @@ public final class WireEngine implements PathListener {
         SideSlot slot = slots.get(key);
         boolean same = slot != null
                 && slot.endpoint().equals(request.endpoint())
-                && slot.newest().options().equals(request.options());
+                && slot.newest().options().plain() == request.options().plain();
         Generation highest = slot == null ? fences.get(key) : slot.generation();
         SideRecord record =
                 switch (Fencing.own(highest, slot == null ? null : slot.generation(), request.generation(), same)) {

@@ -155,7 +155,9 @@ final class Ledger {
 
     /** From now on nothing that this stream's sender sends under this generation, or a lower one, may arrive. */
     void fencedFrom(int stream, int generation) {
-        streams.get(stream).fenced = generation;
+        if (stream < streams.size()) {
+            streams.get(stream).fenced = generation;
+        }
     }
 
     /** From now on nobody expects this frame. */

@@ -127,6 +127,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             trace.add("%s CRASH", name());
             up = false;
             loop.stop();
+            ports.values().forEach(VirtualPort::unplug);
             noteBounds();
             observers.clear();
             fabric.ledger().crashed(name());

@@ -92,6 +92,11 @@ public final class VirtualFabric {
         guest(wire, side).moveTo(port(wire, side, at));
     }
 
+    /** The guest is nowhere, if it was at this daemon. */
+    public void leave(WireId wire, Side side, VirtualDaemon from) {
+        guest(wire, side).leave(from.name());
+    }
+
     private VirtualPort port(WireId wire, Side side, VirtualDaemon at) {
         return at.port(endpoint(wire, side), wires.indexOf(wire), side);
     }
@@ -179,7 +184,9 @@ public final class VirtualFabric {
      * what is under way to it.
      */
     public void takenOver(WireId wire, Side side) {
+        faulty = true;
         ledger.tolerateLeftPlaces(wires.indexOf(wire));
+        ledger.fenced(Ledger.stream(wires.indexOf(wire), side.other()));
         ledger.fenced(Ledger.stream(wires.indexOf(wire), side));
     }
 
@@ -337,6 +344,11 @@ public final class VirtualFabric {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    /** Writes something into the trace. */
+    public void note(String what) {
+        trace.add("%s", what);
     }
 
     void crashed() {

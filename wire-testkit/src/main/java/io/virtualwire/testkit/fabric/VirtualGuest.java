@@ -33,6 +33,12 @@ public final class VirtualGuest {
         }
     }
 
+    void leave(String daemon) {
+        if (place != null && place.daemon().equals(daemon)) {
+            moveTo(null);
+        }
+    }
+
     /** Sends one frame from where the guest is. */
     public void send() {
         VirtualPort from = place;

@@ -24,6 +24,15 @@ final class VirtualPort implements Port {
         this.ledger = ledger;
     }
 
+    /** The daemon is gone, and nobody takes what the guest sends. */
+    void unplug() {
+        sink = null;
+    }
+
+    String daemon() {
+        return daemon;
+    }
+
     void guestIsHere(boolean isHere) {
         guestIsHere = isHere;
     }
