@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the model of the move (move.pml): runs that must pass, parts that must be reachable, seeded bugs that must be found.
+# Checks the models of the move (move.pml, resume.pml): runs that must pass, parts that must be reachable, seeded bugs that must be found.
 # usage: check.sh [--long] [--jobs N] [NAME...]     --long adds the big runs; NAMEs choose runs
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,6 +34,7 @@ move-suspect       | pass  | $one -DFRAMES=1 -DUPS=1 -DSUSPICIONS=1 -DUNREACHABL
 move-and-back      | pass  | $one -DFRAMES=2 -DUPS=1 -DCHAIN=1 -DGENS=3 |
 ports-frames       | pass  | $three -DFRAMES=2 |
 ports-crash        | pass  | $three -DFRAMES=1 -DCRASHES=1 -DGENS=3 |
+resume             | pass  | -DYIELDS=3 |
 no-cycle           | pass  | $one -DFRAMES=1 -DUPS=1 $takeover -DEXPIRE=1 | NP
 EOF
 )
@@ -75,6 +76,11 @@ bug-end-unmarked   | bug   | $one -DBUG_END_IS_SUPERSEDED |
 bug-hello-once     | bug   | $one -DFRAMES=1 $takeover -DBUG_HELLO_ONCE |
 bug-hello-gives-up | bug   | $one -DFRAMES=0 -DEXPIRE=1 -DBUG_HELLO_GIVES_UP |
 bug-fence-forgot   | bug   | $one -DFRAMES=1 -DCRASHES=1 -DRESTART=1 -DSUSPICIONS=1 -DGENS=4 -DBUG_FENCE_FORGOTTEN |
+resume-reach-flip  | reach | -DREACH_FLIP_AFTER_RESUME |
+resume-end-kept    | bug   | -DBUG_END_NOT_VOIDED |
+resume-unanswered  | bug   | -DBUG_YIELDS_UNANSWERED |
+resume-no-number   | bug   | -DBUG_NO_NUMBER_OF_ITS_OWN |
+resume-no-copy     | bug   | -DBUG_KEEPS_NO_COPY |
 bug-skipped-closed | bug   | $one -DFRAMES=0 -DUPS=1 -DCHAIN=1 -DGENS=3 -DBUG_SKIPPED_CLOSED |
 bug-calloff-at-new | bug   | $one -DFRAMES=1 -DBUG_CALLOFF_AT_NEW |
 EOF
@@ -84,15 +90,16 @@ runs="$runs"$'\n'"$probes"
 
 # check NAME EXPECTED FLAGS KIND: writes one line and "ok" or "bad" to files of its own
 check() {
-  local name=$1 expected=$2 flags=$3 kind=$4 dir="$work/$1" optimise=-O1 defines="-DSAFETY -DCOLLAPSE -DMEMLIM=2400" run="-m100000 -n" verdict
+  local name=$1 expected=$2 flags=$3 kind=$4 dir="$work/$1" model=move.pml optimise=-O1 defines="-DSAFETY -DCOLLAPSE -DMEMLIM=2400" run="-m100000 -n" verdict
+  [[ $name == resume* ]] && model=resume.pml
   mkdir -p "$dir"; cd "$dir"
   [ "$expected" = pass ] || optimise=-O0                 # found within a second: compiling would take longest
-  [[ $name == long-* ]] && optimise=-O2
+  [[ $name == long-* ]] && optimise=-O2 defines=${defines/2400/6000}
   [ "$kind" = NP ] && defines="-DNP -DCOLLAPSE -DMEMLIM=2400" run="$run -l"
   [[ $kind == BITSTATE* ]] && defines="-DSAFETY -DBITSTATE" run="$run -w${kind#BITSTATE} -k3"
   local began=$SECONDS
   # shellcheck disable=SC2086
-  if spin -a $flags "$here/move.pml" > spin.out 2>&1 &&
+  if spin -a $flags "$here/$model" > spin.out 2>&1 &&
      gcc $optimise -w -DNOREDUCE -DNOFAIR -DVECTORSZ=1024 $defines -o pan pan.c > gcc.out 2>&1; then
     nice ./pan $run > pan.out 2>&1 || true
   else
@@ -117,11 +124,11 @@ check() {
     "${states:-?}" "${depth:-?}" "${memory:-0}" "${seconds:-$((SECONDS - began))}" > line
   if [ $verdict = bad ]; then
     grep -E 'assertion violated|non-progress|rror' pan.out | head -3 >> line || true
-    echo "     see the trace: spin -t -p -g $flags move.pml, after ./pan wrote move.pml.trail" >> line
+    echo "     see the trace: spin -t -p -g $flags $model, after ./pan wrote $model.trail" >> line
   fi
   cat line
   echo $verdict > verdict
-  rm -f pan pan.? move.pml.trail
+  rm -f pan pan.? "$model.trail"
 }
 
 while IFS='|' read -r name expected flags kind; do
