@@ -48,7 +48,6 @@ long-ports-frames  | pass  | $three -DFRAMES=2 $faults |
 long-ports-late    | pass  | $three -DFRAMES=1 $takeover -DEXPIRE=1 |
 long-ports-suspect | pass  | $three -DFRAMES=1 -DSUSPICIONS=1 -DGENS=3 |
 long-ports-faults  | pass  | $three -DFRAMES=1 $takeover $faults |
-long-ports-both    | pass  | $three -DFRAMES=0 -DCRASHES=1 -DSUSPICIONS=1 -DGENS=4 | BITSTATE33
 EOF
 )
 probes=$(cat <<EOF
