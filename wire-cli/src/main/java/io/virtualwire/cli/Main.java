@@ -4,6 +4,7 @@ import io.virtualwire.cli.command.ApplyCommand;
 import io.virtualwire.cli.command.ConnectCommand;
 import io.virtualwire.cli.command.ConnectorCommand;
 import io.virtualwire.cli.command.DisconnectCommand;
+import io.virtualwire.cli.command.DoctorCommand;
 import io.virtualwire.cli.command.EndpointCommand;
 import io.virtualwire.cli.command.HostCommand;
 import io.virtualwire.cli.command.IdentityCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             DisconnectCommand.class,
             ListCommand.class,
             ShowCommand.class,
+            DoctorCommand.class,
             NodeCommand.class,
             ApplyCommand.class,
             MigrateCommand.class,

@@ -67,8 +67,9 @@ public final class Connector implements AutoCloseable {
         parts.push(dataPlane);
         TapEndpoints endpoints = new TapEndpoints(dataPlane);
         Restoration restoration = new Restoration(ledger, endpoints, dataPlane);
-        restoration.all();
+        // What the restart itself causes is in the ledger already; what happens meanwhile may be news.
         watcher.writeTo(ledger);
+        restoration.all();
         ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("connector-upkeep").daemon().factory());
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);

@@ -28,7 +28,7 @@ final class SettleWatcher implements WireObserver {
 
     private final AtomicReference<@Nullable DurableLedger> ledger = new AtomicReference<>();
 
-    /** From now on events are written; what a restart itself causes is known already. */
+    /** From now on events are written. */
     void writeTo(DurableLedger target) {
         ledger.set(target);
     }

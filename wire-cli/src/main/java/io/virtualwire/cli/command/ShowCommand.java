@@ -3,6 +3,9 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
+import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -37,7 +40,12 @@ public final class ShowCommand implements Callable<Integer> {
             throw new WireException(
                     ErrorCode.NOT_FOUND, "no host that answered knows a wire '" + wire + "'", "'wire ls' lists them");
         }
-        output.print(sides, out -> sides.forEach(side -> print(out, side)));
+        output.print(
+                sides,
+                out -> sides.forEach(side -> {
+                    print(out, side);
+                    around(out, side);
+                }));
         return ExitCode.OK;
     }
 
@@ -61,6 +69,42 @@ public final class ShowCommand implements Callable<Integer> {
         peers.print(out);
         counts(out, "counters", status.counters());
         counts(out, "dropped", status.drops());
+    }
+
+    /** What lies on either side of it: the endpoint's device, and the way to the peers. */
+    private void around(PrintWriter out, WireFinder.Found side) {
+        try (ConnectorClient connector = person.connector(side.host())) {
+            for (EndpointStatus endpoint : connector.endpoints()) {
+                if (endpoint.name().equals(side.status().endpoint())) {
+                    out.println("  device " + endpoint.endpoint().device()
+                            + endpoint.endpoint()
+                                    .namespace()
+                                    .map(it -> " in namespace " + it)
+                                    .orElse("")
+                            + ", mtu " + endpoint.endpoint().mtu()
+                            + (endpoint.up()
+                                    ? ", up"
+                                    : ", down: " + endpoint.problem().orElse("")));
+                    counts(out, "  counters", endpoint.counters());
+                    counts(out, "  dropped", endpoint.drops());
+                }
+            }
+            for (AssociationStatus path : connector.associations()) {
+                if (side.status().peers().stream()
+                        .anyMatch(peer -> peer.identity().equals(path.peer()))) {
+                    out.println("  path to " + path.peer() + " at "
+                            + path.address().orElse("no address") + ", "
+                            + path.cipher().orElse("no session") + ", datagrams of " + path.datagramBytes() + " bytes"
+                            + path.roundTripMicros()
+                                    .map(micros -> ", round trip " + micros / 1000.0 + " ms")
+                                    .orElse(""));
+                    counts(out, "  counters", path.counters());
+                    counts(out, "  dropped", path.drops());
+                }
+            }
+        } catch (WireException e) {
+            out.println("  device and path are not known: " + e.getMessage());
+        }
     }
 
     private static void counts(PrintWriter out, String what, Map<String, Long> counts) {

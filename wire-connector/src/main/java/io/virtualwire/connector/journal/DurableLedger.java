@@ -63,7 +63,10 @@ public final class DurableLedger implements AutoCloseable {
 
     /** Makes a change without waiting for it; if it fails that is logged. */
     public void changeLater(LedgerChange<?> change) {
-        if (!closed) {
+        synchronized (queue) {
+            if (closed) {
+                return;
+            }
             enqueue(new Change<>(change, new CompletableFuture<>())).exceptionally(e -> {
                 log.warn("a change nobody waits for failed: {}", e.getMessage());
                 return null;
@@ -79,8 +82,10 @@ public final class DurableLedger implements AutoCloseable {
     /** Ends the thread after what was asked before; nothing needs to be saved. */
     @Override
     public void close() {
-        closed = true;
-        queue.add(new Question<>(it -> it, new CompletableFuture<>()));
+        synchronized (queue) {
+            closed = true;
+            queue.add(new Question<>(it -> it, new CompletableFuture<>()));
+        }
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -92,11 +97,14 @@ public final class DurableLedger implements AutoCloseable {
         }
     }
 
+    /* Under the same lock as the end, so that nothing is queued that nobody will take. */
     private <T> CompletableFuture<T> enqueue(Waiting<T> waiting) {
-        if (closed) {
-            throw stopped();
+        synchronized (queue) {
+            if (closed) {
+                throw stopped();
+            }
+            queue.add(waiting);
         }
-        queue.add(waiting);
         return waiting.answer();
     }
 

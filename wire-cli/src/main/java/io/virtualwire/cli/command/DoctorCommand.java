@@ -1,0 +1,119 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.doctor.CredentialsCheck;
+import io.virtualwire.cli.doctor.Finding;
+import io.virtualwire.cli.doctor.HostChecks;
+import io.virtualwire.cli.doctor.PortCheck;
+import io.virtualwire.cli.doctor.UdpOffloadCheck;
+import io.virtualwire.cli.doctor.Verdict;
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.ConnectorHealth;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.WireHome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code wire doctor}. */
+@Command(
+        name = "doctor",
+        description =
+                "Try everything that a connector needs on this host, and say what to do about what does not work.")
+public final class DoctorCommand implements Callable<Integer> {
+    private static final String LOCAL = "localhost";
+
+    @Option(names = "--port", defaultValue = "7471", description = "For wires; default: ${DEFAULT-VALUE}.")
+    private int port = 7471;
+
+    @Option(names = "--api-port", defaultValue = "7472", description = "For the interface; default: ${DEFAULT-VALUE}.")
+    private int apiPort = HostAddress.DEFAULT_API_PORT;
+
+    @Mixin
+    private Person person = new Person();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() {
+        HostChecks host = new HostChecks();
+        List<Finding> findings = new ArrayList<>(List.of(
+                host.jdk(),
+                host.tap(),
+                new UdpOffloadCheck().run(),
+                host.capabilities(),
+                host.ip(),
+                host.namespaces()));
+        findings.addAll(credentials());
+        List<Finding> hosts = hosts();
+        boolean local = hosts.stream().anyMatch(it -> it.subject().endsWith(" " + LOCAL) && it.verdict() == Verdict.OK);
+        findings.add(new PortCheck().run(port, apiPort, local));
+        findings.addAll(hosts);
+        output.print(findings, out -> {
+            for (Finding finding : findings) {
+                out.printf("%-5s %s: %s%n", finding.verdict(), finding.subject(), finding.detail());
+                if (!finding.advice().isEmpty()) {
+                    out.println("      -> " + finding.advice());
+                }
+            }
+        });
+        return findings.stream().anyMatch(it -> it.verdict() == Verdict.FAIL) ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private List<Finding> credentials() {
+        WireHome home = person.home();
+        List<Finding> findings = new ArrayList<>();
+        for (String name : home.names()) {
+            try {
+                findings.add(new CredentialsCheck().run(home.credentials(name), Instant.now()));
+            } catch (WireException e) {
+                findings.add(
+                        new Finding("credentials " + name, Verdict.FAIL, String.valueOf(e.getMessage()), e.hint()));
+            }
+        }
+        if (findings.isEmpty()) {
+            findings.add(new Finding(
+                    "credentials",
+                    Verdict.WARN,
+                    "none in " + home.folder(),
+                    "run 'wire init' once, or copy the NAME.wire here that 'wire identity issue NAME' made"));
+        }
+        return findings;
+    }
+
+    private List<Finding> hosts() {
+        Set<String> names = new TreeSet<>(person.hosts().all().keySet());
+        names.add(LOCAL);
+        List<Finding> findings = new ArrayList<>();
+        for (String name : names) {
+            findings.add(host(name));
+        }
+        return findings;
+    }
+
+    private Finding host(String name) {
+        String subject = "connector on " + name;
+        try (ConnectorClient connector =
+                name.equals(LOCAL) ? person.connector(LOCAL + ":" + apiPort) : person.connector(name)) {
+            long began = System.nanoTime();
+            ConnectorHealth health = connector.health();
+            String detail = health.identity() + " answers in " + (System.nanoTime() - began) / 1_000_000 + " ms, "
+                    + health.endpoints() + " endpoints, " + health.wires() + " wires";
+            return health.problems().isEmpty()
+                    ? new Finding(subject, Verdict.OK, detail, "")
+                    : new Finding(subject, Verdict.WARN, detail, String.join("; ", health.problems()));
+        } catch (WireException e) {
+            // Not every machine has a connector, so this alone does not make it ill.
+            return new Finding(subject, Verdict.WARN, String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+}
