@@ -55,6 +55,8 @@ public final class ComponentKeeper {
     /** How long an instance that has yielded waits for the other to own the component, before it takes it back. */
     private static final Duration HANDOFF_PATIENCE = Duration.ofSeconds(3);
 
+    private static final String NOT_AGREED = "not every leg of its wires was agreed in time";
+
     private final String name;
     private final KeeperContext context;
     private @Nullable Component component;
@@ -65,7 +67,7 @@ public final class ComponentKeeper {
     private boolean announced;
     private long since;
     private long watchedMove;
-    private String callOffReason = "";
+    private String callOffReason = NOT_AGREED;
     private final Set<ComponentPort> unheard = new HashSet<>();
     private long savedVersion = -1;
 
@@ -299,7 +301,7 @@ public final class ComponentKeeper {
         }
         target.check();
         if (target != null && isOver(PREPARE_PATIENCE)) {
-            callOffReason = "not every leg was agreed in time";
+            callOffReason = NOT_AGREED;
             target.askToCallOff();
         }
     }

@@ -59,6 +59,7 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
     private static final int LISTEN_SECONDS = 20;
+    private static final int JOIN_ATTEMPTS = 10;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private int wirePort;
@@ -126,7 +127,7 @@ public final class Node implements AutoCloseable {
 
         add(ClusterTunnel.open(plan, tls));
         FabricLog<FabricCommand, FabricState> log = openLog(settings, plan);
-        ClusterMember member = add(ClusterMember.join(plan));
+        ClusterMember member = add(join(plan));
         Vertx vertx = member.vertx();
 
         NodeEvents events = new NodeEvents(vertx, settings.name());
@@ -184,6 +185,20 @@ public final class Node implements AutoCloseable {
                 settings.state().resolve("log"),
                 new FabricStateMachine(),
                 LogSettings.DEFAULT));
+    }
+
+    /** Nodes that start at the same moment on a busy machine may miss one another at first. */
+    private static ClusterMember join(ClusterPlan plan) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return ClusterMember.join(plan);
+            } catch (WireException e) {
+                if (e.code() != ErrorCode.UNAVAILABLE || attempt == JOIN_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.warn("{}; trying again", e.getMessage());
+            }
+        }
     }
 
     /** Announces this process, again and again until a majority has heard it. */
