@@ -37,6 +37,9 @@ public final class NodeCommand {
                     int apiPort,
             @Option(names = "--witness", description = "Only vote; run no components.") boolean witness)
             throws InterruptedException {
+        // Before the hook: it waits for the node's end, and a refusal here has no node to end.
+        NodeSettings settings = new NodeSettings(
+                name, Credentials.load(identity), listen, wirePort, apiPort, PeerNode.parseAll(peers), state, witness);
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -47,8 +50,6 @@ public final class NodeCommand {
                 Thread.currentThread().interrupt();
             }
         }));
-        NodeSettings settings = new NodeSettings(
-                name, Credentials.load(identity), listen, wirePort, apiPort, PeerNode.parseAll(peers), state, witness);
         try (Node node = Node.start(settings)) {
             System.err.println("node " + name
                     + (witness
