@@ -54,6 +54,23 @@ final class ConnectorFileTest {
         });
     }
 
+    /** The reference says nothing as it stands, and every key in it is one when its comment sign is taken away. */
+    @Test
+    void theReferenceIsRight() throws IOException {
+        String reference = Files.readString(Path.of("../docs/connector.yaml"));
+        assertThat(read(reference)).isEqualTo(ConnectorFile.empty());
+        String all = reference
+                .replaceAll("(?m)^# (name|identity|listen|port|api-port|state):", "$1:")
+                .replaceAll("(trust|grants): \\[]", "$1:")
+                .replaceAll("(?m)^#  ", "  ");
+        ConnectorFile file = read(all);
+        assertThat(file.name()).contains("host-a");
+        assertThat(file.trust()).hasSize(1);
+        assertThat(file.grants())
+                .singleElement()
+                .satisfies(grant -> assertThat(grant.maxWires()).hasValue(64));
+    }
+
     @Test
     void anEmptyFileSaysNothing() {
         assertThat(read("")).isEqualTo(ConnectorFile.empty());

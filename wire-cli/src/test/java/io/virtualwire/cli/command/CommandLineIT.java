@@ -1,0 +1,148 @@
+package io.virtualwire.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.cli.Main;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code wire} as a person runs it: a process a command, with a wire home of its own; no root, no devices. */
+final class CommandLineIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    private final List<Process> daemons = new ArrayList<>();
+
+    private record Result(int status, String out, String err) {
+        Result ok() {
+            assertThat(status).as(err).isZero();
+            return this;
+        }
+
+        JsonNode json() throws IOException {
+            return JSON.readTree(ok().out);
+        }
+    }
+
+    @AfterEach
+    void endDaemons() {
+        for (Process daemon : daemons) {
+            daemon.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void oneTenantTwoConnectors() throws Exception {
+        assertThat(wire("init", "--tenant", "acme").ok().out()).contains("acme");
+        assertThat(wire("init").ok().out()).contains("already");
+        Path issued = folder.resolve("hostb.wire");
+        wire("identity", "issue", "hostb", "--out", issued.toString()).ok();
+        assertThat(wire("identity", "ls").ok().out()).contains("acme/admin");
+
+        JsonNode a = connector("--name", "hosta");
+        JsonNode b = connector("--identity", issued.toString());
+        assertThat(a.path("identity").asText()).isEqualTo("acme/hosta");
+        assertThat(b.path("identity").asText()).isEqualTo("acme/hostb");
+        wire("host", "add", "hosta", "127.0.0.1:" + a.path("apiPort").asInt()).ok();
+        wire("host", "add", "hostb", "127.0.0.1:" + b.path("apiPort").asInt()).ok();
+        assertThat(wire("host", "ls", "-o", "json").json().size()).isEqualTo(2);
+        assertThat(wire("endpoint", "ls", "--host", "hosta", "-o", "json").json())
+                .isEmpty();
+        assertThat(wire("ls", "-o", "json").json()).isEmpty();
+
+        Result refused = wire("connect", "web@hosta", "db@hostb", "--no-create");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).contains("no endpoint 'web'", "wire endpoint add web", "NOT_FOUND");
+        assertThat(wire("endpoint", "rm", "web", "--host", "hosta").status()).isZero();
+    }
+
+    @Test
+    void whatIsWrongIsSaidWithItsStatus() throws Exception {
+        Result nobody = wire("ls");
+        assertThat(nobody.status()).isEqualTo(1);
+        assertThat(nobody.err()).contains("wire init", "UNAUTHENTICATED");
+        wire("init").ok();
+        Result unreachable = wire("endpoint", "ls", "--host", "127.0.0.1:1");
+        assertThat(unreachable.status()).isEqualTo(1);
+        assertThat(unreachable.err()).contains("127.0.0.1:1", "wire connector run", "UNAVAILABLE");
+        Result json = wire("endpoint", "ls", "--host", "127.0.0.1:1", "-o", "json");
+        assertThat(JSON.readTree(json.err()).path("code").asText()).isEqualTo("UNAVAILABLE");
+        assertThat(wire("connect", "web@hosta").status()).isEqualTo(2);
+        assertThat(wire("no-such-command").status()).isEqualTo(2);
+    }
+
+    /** Short commands stay short: what only daemons need is not even loaded. */
+    @Test
+    void aShortCommandLoadsNoDaemon() throws Exception {
+        wire("init").ok();
+        Path log = folder.resolve("classes");
+        run(List.of("-Xlog:class+load:file=" + log), "endpoint", "ls", "--host", "127.0.0.1:1");
+        List<String> loaded = Files.readAllLines(log, StandardCharsets.UTF_8);
+        assertThat(loaded).anyMatch(line -> line.contains("picocli"));
+        assertThat(loaded)
+                .noneMatch(line -> line.contains(" io.vertx.")
+                        || line.contains(" com.hazelcast.")
+                        || line.contains(" io.netty.")
+                        || line.contains(" org.apache.ratis.")
+                        || line.contains(" ch.qos.logback."));
+    }
+
+    private JsonNode connector(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("connector", "run", "-o", "json"));
+        command.addAll(List.of("--listen", "127.0.0.1", "--port", "0", "--api-port", "0"));
+        command.addAll(Arrays.asList(arguments));
+        Path out = Files.createTempFile(folder, "connector", ".json");
+        Process daemon = process(List.of(), command.toArray(String[]::new))
+                .redirectOutput(out.toFile())
+                .redirectError(folder.resolve("connector.log").toFile())
+                .start();
+        daemons.add(daemon);
+        Awaitility.await("the connector is ready")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(out).contains("}"));
+        return JSON.readTree(out.toFile());
+    }
+
+    private Result wire(String... arguments) throws Exception {
+        return run(List.of(), arguments);
+    }
+
+    private Result run(List<String> options, String... arguments) throws Exception {
+        Path out = Files.createTempFile(folder, "out", "");
+        Path err = Files.createTempFile(folder, "err", "");
+        Process process = process(options, arguments)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        int status = process.waitFor();
+        return new Result(status, Files.readString(out), Files.readString(err));
+    }
+
+    private ProcessBuilder process(List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("WIRE_HOME", folder.resolve("home").toString());
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        return builder;
+    }
+}
