@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code wire} command itself; everything it can do is a subcommand. */
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
         name = "wire",
         description = "Wires between endpoints in any cloud, and the switches you plug them into.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = VersionProvider.class,
         subcommands = {
             HelpCommand.class,
