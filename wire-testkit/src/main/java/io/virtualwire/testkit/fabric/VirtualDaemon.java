@@ -37,7 +37,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private final Set<String> activated = new HashSet<>();
     private final Set<WireId> exceeded = new HashSet<>();
 
-    private Map<Identity, VirtualPath> paths = new HashMap<>();
+    private Map<String, VirtualPath> paths = new HashMap<>();
     private VirtualLoop loop;
     private WireEngine engine;
     private int life;
@@ -172,8 +172,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     @Override
     public WirePath acquire(Identity peer, List<String> addresses) {
-        VirtualPath path =
-                paths.computeIfAbsent(peer, id -> new VirtualPath(network, this, id, fabric.payloadBudget()));
+        VirtualPath path = path(peer);
         path.hold();
         network.want(name(), peer.name());
         return path;
@@ -181,21 +180,25 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     @Override
     public void release(Identity peer) {
-        VirtualPath path = paths.get(peer);
+        VirtualPath path = paths.get(peer.name());
         if (path != null) {
             path.release();
         }
     }
 
     boolean wants(String peer) {
-        VirtualPath path = paths.get(new Identity(identity.tenant(), peer));
+        VirtualPath path = paths.get(peer);
         return up && path != null && path.isHeld();
     }
 
     VirtualPath path(String peer) {
+        VirtualPath known = paths.get(peer);
+        return known != null ? known : path(new Identity(identity.tenant(), peer));
+    }
+
+    private VirtualPath path(Identity peer) {
         return paths.computeIfAbsent(
-                new Identity(identity.tenant(), peer),
-                id -> new VirtualPath(network, this, id, fabric.payloadBudget()));
+                peer.name(), name -> new VirtualPath(network, this, peer, fabric.payloadBudget()));
     }
 
     void sessionUp(VirtualPath path, boolean newInstance) {
@@ -244,7 +247,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     /** Whether a bound was exceeded on this wire here, in this life or an earlier one. */
     boolean boundExceeded(WireId wire) {
-        if (up) {
+        if (up && !exceeded.contains(wire)) {
             noteBounds();
         }
         return exceeded.contains(wire);

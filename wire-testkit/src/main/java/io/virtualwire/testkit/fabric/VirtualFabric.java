@@ -16,11 +16,13 @@ import io.virtualwire.wire.SideStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -43,6 +45,9 @@ public final class VirtualFabric {
     private final List<VirtualGuest> guests = new ArrayList<>();
     /** By daemon, wire, side and own generation: the highest peer generation that was ACTIVE. */
     private final Map<String, Generation> heard = new HashMap<>();
+
+    /** Wires on which a bound was exceeded, and counted. */
+    private final Set<Integer> exceeded = new HashSet<>();
 
     private int lives;
     private boolean traffic;
@@ -271,7 +276,11 @@ public final class VirtualFabric {
     }
 
     private boolean boundExceeded(int wire) {
-        return daemons.values().stream().anyMatch(daemon -> daemon.boundExceeded(wires.get(wire)));
+        if (!exceeded.contains(wire)
+                && daemons.values().stream().anyMatch(daemon -> daemon.boundExceeded(wires.get(wire)))) {
+            exceeded.add(wire);
+        }
+        return exceeded.contains(wire);
     }
 
     /** Ends the traffic, lets everything settle, and fails unless every invariant held. */

@@ -46,7 +46,7 @@ public final class VirtualGuest {
             return;
         }
         Ledger.Entry entry = ledger.create(stream);
-        int length = random.nextInt(5) == 0 ? 1_000 + random.nextInt(8_000) : Ledger.MIN_LENGTH + random.nextInt(200);
+        int length = random.nextInt(16) == 0 ? 1_000 + random.nextInt(8_000) : Ledger.MIN_LENGTH + random.nextInt(200);
         from.emit(ledger.bytes(entry, length));
         ledger.closeSending(entry);
     }

@@ -21,7 +21,7 @@ class ComponentTest {
 
     @Test
     void movesThereAndBackWithoutLoss() {
-        new Seeds("ComponentTest.movesThereAndBackWithoutLoss", 80).run(seed -> {
+        new Seeds("ComponentTest.movesThereAndBackWithoutLoss", 120).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
@@ -44,7 +44,7 @@ class ComponentTest {
 
     @Test
     void isCalledOffOrGoesThroughButNothingBetween() {
-        new Seeds("ComponentTest.isCalledOffOrGoesThroughButNothingBetween", 80).run(seed -> {
+        new Seeds("ComponentTest.isCalledOffOrGoesThroughButNothingBetween", 120).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
@@ -69,7 +69,7 @@ class ComponentTest {
 
     @Test
     void isTakenOverAfterACrashBetweenAnyTwoSteps() {
-        new Seeds("ComponentTest.isTakenOverAfterACrashBetweenAnyTwoSteps", 250).run(seed -> {
+        new Seeds("ComponentTest.isTakenOverAfterACrashBetweenAnyTwoSteps", 300).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
@@ -98,7 +98,7 @@ class ComponentTest {
 
     @Test
     void isTakenOverFromAnOwnerThatIsCutOffAndComesBack() {
-        new Seeds("ComponentTest.isTakenOverFromAnOwnerThatIsCutOffAndComesBack", 150).run(seed -> {
+        new Seeds("ComponentTest.isTakenOverFromAnOwnerThatIsCutOffAndComesBack", 200).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
@@ -137,7 +137,7 @@ class ComponentTest {
 
     @Test
     void survivesAFarEndThatCrashesDuringTheMove() {
-        new Seeds("ComponentTest.survivesAFarEndThatCrashesDuringTheMove", 100).run(seed -> {
+        new Seeds("ComponentTest.survivesAFarEndThatCrashesDuringTheMove", 150).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();

@@ -20,7 +20,7 @@ class MoveTest {
 
     @Test
     void movesOneSide() {
-        new Seeds("MoveTest.movesOneSide", 400).run(seed -> {
+        new Seeds("MoveTest.movesOneSide", 600).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -42,7 +42,7 @@ class MoveTest {
 
     @Test
     void movesBothSidesAtOnce() {
-        new Seeds("MoveTest.movesBothSidesAtOnce", 400).run(seed -> {
+        new Seeds("MoveTest.movesBothSidesAtOnce", 600).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -67,7 +67,7 @@ class MoveTest {
 
     @Test
     void movesAGuestThatAnnouncesItself() {
-        new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 200).run(seed -> {
+        new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 300).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -92,7 +92,7 @@ class MoveTest {
 
     @Test
     void callsAMoveOffBeforeItYields() {
-        new Seeds("MoveTest.callsAMoveOffBeforeItYields", 100).run(seed -> {
+        new Seeds("MoveTest.callsAMoveOffBeforeItYields", 200).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -113,7 +113,7 @@ class MoveTest {
 
     @Test
     void survivesBrokenStreamsAndACrashAtAnyTime() {
-        new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 600).run(seed -> {
+        new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 1_000).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             Random random = fabric.random();
@@ -148,7 +148,7 @@ class MoveTest {
 
     @Test
     void takesOverWithAFenceAndTheOldOwnerComesBack() {
-        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 400).run(seed -> {
+        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 600).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             Random random = fabric.random();
