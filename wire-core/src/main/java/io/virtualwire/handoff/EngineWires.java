@@ -1,7 +1,9 @@
 package io.virtualwire.handoff;
 
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
@@ -27,7 +29,14 @@ public final class EngineWires implements HandoffWires {
 
     @Override
     public void disconnect(ComponentPort port, Generation generation) {
-        engine.disconnect(port.wire(), port.side(), generation);
+        try {
+            engine.disconnect(port.wire(), port.side(), generation);
+        } catch (WireException e) {
+            if (e.code() != ErrorCode.STALE_GENERATION) {
+                throw e;
+            }
+            // The component is back here under a higher generation: the one that was to go has gone.
+        }
     }
 
     @Override

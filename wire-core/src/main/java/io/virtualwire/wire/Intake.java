@@ -21,6 +21,8 @@ final class Intake implements Hold.Sink {
     private final Bounds bounds;
     /** Frames that passed the gates and wait for the sink. */
     private final Hold parked;
+    /** What was relayed since the yield, for a side that resumes because its successor never came up. */
+    private final Hold copies;
 
     private int heldWeight;
     private boolean working;
@@ -39,6 +41,7 @@ final class Intake implements Hold.Sink {
         this.record = record;
         this.bounds = scope.bounds;
         this.parked = new Hold(scope.pool);
+        this.copies = new Hold(scope.pool);
     }
 
     /** A whole frame came straight from the peer. */
@@ -152,6 +155,15 @@ final class Intake implements Hold.Sink {
         }
     }
 
+    /** The successor's place never came up: what was relayed to it goes to the port here. */
+    void takeBack() {
+        copies.drainTo((peer, relayed, number, bytes, offset, length) -> record.toPort(bytes, offset, length));
+    }
+
+    void dropCopies() {
+        copies.clear();
+    }
+
     private void park(Peer peer, boolean relayed, long number, byte[] bytes, int offset, int length) {
         if (parked.weight() + Hold.weightOf(length) > bounds.holdBytes()) {
             record.drops().add(DropReason.RELAY_OVERFLOW);
@@ -164,6 +176,9 @@ final class Intake implements Hold.Sink {
         if (out.frame(peer, number, bytes, offset, length)) {
             peer.relayedOut++;
             record.relayedOne();
+            if (!record.isSuperseded() && copies.weight() + Hold.weightOf(length) <= bounds.holdBytes()) {
+                copies.add(peer, false, number, bytes, offset, length);
+            }
         } else {
             record.drops().add(DropReason.RELAY_OVERFLOW);
         }
@@ -249,8 +264,13 @@ final class Intake implements Hold.Sink {
         if (!scope.rules.hold()) {
             return CloseCause.COMPLETE;
         }
-        if (!peer.ended || !peer.relayDone) {
+        if (!peer.relayDone) {
             return null;
+        }
+        if (!peer.ended) {
+            // Without a leg no END can be asked for; what it sent before is soon here.
+            boolean silent = !peer.leg().agreed() && now - since >= bounds.patienceNanos();
+            return silent ? peer.received == 0 ? CloseCause.COMPLETE : CloseCause.MISSING : null;
         }
         if (peer.window.hasAllUpTo(peer.endNumber, now)) {
             return CloseCause.COMPLETE;
@@ -387,11 +407,13 @@ final class Intake implements Hold.Sink {
     }
 
     HoldStatistics statistics() {
-        return new HoldStatistics(holds, expired, framesHeld, (long) heldWeight + parked.weight(), longest);
+        return new HoldStatistics(
+                holds, expired, framesHeld, (long) heldWeight + parked.weight() + copies.weight(), longest);
     }
 
     void discardAll() {
         parked.clear();
+        copies.clear();
         for (Peer peer : record.peers()) {
             discard(peer.direct);
             discard(peer.relayed);

@@ -187,6 +187,7 @@ final class SideRecord {
         scope.events.post(new SideEvent.Resumed(wire, side, generation));
         reoffer();
         speak(now);
+        intake.takeBack();
         intake.unpark();
         intake.work(now);
     }
@@ -197,6 +198,7 @@ final class SideRecord {
             return;
         }
         superseded = true;
+        intake.dropCopies();
         scope.events.post(new SideEvent.Superseded(wire, side, generation, by.identity()));
         if (scope.rules.mute()) {
             yieldNow();
@@ -337,15 +339,10 @@ final class SideRecord {
             if (lower == to) {
                 break;
             }
-            if (lower.state == PeerState.ACTIVE
-                    || lower.state == PeerState.EXPECTED
-                            && (lower.leg().agreed() || hasRelayIn() && !lower.relayDone)) {
-                // Also one that was never heard: its HELLO and first frames may still be under way.
+            if (lower.state == PeerState.ACTIVE || lower.state == PeerState.EXPECTED) {
+                // Also one that was never heard: its first frames may still be under way.
                 lower.state = PeerState.CLOSING;
                 lower.changedAt = now;
-                tellSuperseded(lower, now);
-            } else if (lower.state == PeerState.EXPECTED) {
-                intake.close(lower, CloseCause.EXPIRED, now);
                 tellSuperseded(lower, now);
             }
         }
@@ -750,6 +747,15 @@ final class SideRecord {
 
     SideState state() {
         return state;
+    }
+
+    boolean isSuperseded() {
+        return superseded;
+    }
+
+    /** Whether it has yielded and has nothing left to say or relay, or has tried for long enough. */
+    boolean isDrained() {
+        return state == SideState.YIELDED && drainedSaid;
     }
 
     boolean isClosed() {

@@ -31,7 +31,8 @@ final class SideSlot {
         }
         newest = record;
         for (SideRecord old : List.copyOf(predecessors)) {
-            if (old.state() != SideState.ACTIVE && !(old.state() == SideState.YIELDED && old.relayOut() != null)) {
+            // One that has yielded goes when its frames are drained: a quick move back must not cut off its own relay.
+            if (old.state() == SideState.STANDBY || old.isDrained()) {
                 release(old);
             }
         }
@@ -58,7 +59,7 @@ final class SideSlot {
 
     /** A record has nothing left to send or relay. */
     void drained(SideRecord record) {
-        if (predecessors.contains(record) && record.relayOut() instanceof LocalRelay) {
+        if (predecessors.contains(record)) {
             release(record);
         }
     }
@@ -69,6 +70,17 @@ final class SideSlot {
         if (newest != null && old.relayOut() instanceof LocalRelay) {
             newest.relayGone();
         }
+    }
+
+    /** Removes the replaced record of this generation if it is still there and sends no more; whether it did. */
+    boolean releasePredecessor(Generation generation) {
+        for (SideRecord old : predecessors) {
+            if (old.generation().equals(generation) && old.state() != SideState.ACTIVE) {
+                release(old);
+                return true;
+            }
+        }
+        return false;
     }
 
     void close() {

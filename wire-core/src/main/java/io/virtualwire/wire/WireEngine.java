@@ -160,6 +160,10 @@ public final class WireEngine implements PathListener {
             return;
         }
         SideRecord newest = slot.newest();
+        if (slot.releasePredecessor(generation)) {
+            events.tell();
+            return;
+        }
         if (newest.generation().isAfter(generation)) {
             throw new WireException(
                     ErrorCode.STALE_GENERATION,
@@ -218,7 +222,8 @@ public final class WireEngine implements PathListener {
     }
 
     /**
-     * Takes a yield back: the successor never came up. What was relayed to it meanwhile is lost.
+     * Takes a yield back: the successor never came up, and its standby has been disconnected. What was relayed to it goes to
+     * the port here first.
      *
      * @throws io.virtualwire.control.WireException NOT_FOUND, or WRONG_STATE if it was superseded
      */

@@ -30,6 +30,9 @@ final class Ledger {
         private int route;
         private int senderGeneration;
         private boolean sent;
+        /** The last leg it took. */
+        private String hop = "";
+
         private int delivered;
         private @Nullable String excuse;
 
@@ -131,6 +134,7 @@ final class Ledger {
         entry.places.add(from);
         entry.places.add(to);
         entry.sent = true;
+        entry.hop = header.kind() + from + header.senderGeneration() + ">" + to + header.receiverGeneration();
         if (header.kind() == MessageKind.FRAME && header.byteOffset() == 0) {
             Stream s = streams.get(entry.stream);
             if (header.senderGeneration() != s.lastSenderGeneration
@@ -239,8 +243,8 @@ final class Ledger {
         if (entry.senderGeneration <= s.fenced) {
             violation(entry + " was delivered at " + place + " though its generation is fenced");
         }
-        boolean overtaken =
-                entry.route < s.highestRouteDelivered || strictOrder && entry.number < s.highestNumberDelivered;
+        boolean overtaken = entry.route < s.highestRouteDelivered && overtakenByAnotherWay(s, entry)
+                || strictOrder && entry.number < s.highestNumberDelivered;
         if (overtaken) {
             if (boundExceeded.test(entry.stream / 2)) {
                 excusedOrder++;
@@ -251,6 +255,12 @@ final class Ledger {
         }
         s.highestRouteDelivered = Math.max(s.highestRouteDelivered, entry.route);
         s.highestNumberDelivered = Math.max(s.highestNumberDelivered, entry.number);
+    }
+
+    /** Whether a frame of a later route came first, and not only because the underlay reordered the leg that both took last. */
+    private static boolean overtakenByAnotherWay(Stream s, Entry entry) {
+        return s.entries.stream()
+                .anyMatch(other -> other.delivered > 0 && other.route > entry.route && !other.hop.equals(entry.hop));
     }
 
     void violation(String what) {

@@ -197,8 +197,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     }
 
     private VirtualPath path(Identity peer) {
-        return paths.computeIfAbsent(
-                peer.name(), name -> new VirtualPath(network, this, peer, fabric.payloadBudget()));
+        return paths.computeIfAbsent(peer.name(), name -> new VirtualPath(network, this, peer, fabric.payloadBudget()));
     }
 
     void sessionUp(VirtualPath path, boolean newInstance) {

@@ -91,6 +91,31 @@ class MoveTest {
     }
 
     @Test
+    void resumesWhenTheSuccessorNeverCameUp() {
+        new Seeds("MoveTest.resumesWhenTheSuccessorNeverCameUp", 200).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            it.prepareA();
+            it.require("prepare", it::isPreparedA);
+            it.p1.yieldSide(it.wire, Side.A);
+            fabric.guest(it.wire, Side.A).moveTo(null);
+            fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
+            it.disconnect(it.p2, Side.A, 2);
+            fabric.run(Duration.ofMillis(5));
+            fabric.place(it.wire, Side.A, it.p1);
+            it.p1.engine().resume(it.wire, Side.A);
+            fabric.run(Duration.ofMillis(100));
+            fabric.takenOver(it.wire, Side.A);
+            fabric.stopTraffic();
+            fabric.run(Duration.ofMillis(100));
+            fabric.calm();
+            fabric.requireNoViolation();
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    @Test
     void callsAMoveOffBeforeItYields() {
         new Seeds("MoveTest.callsAMoveOffBeforeItYields", 200).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
