@@ -13,9 +13,11 @@ import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
 import io.virtualwire.transport.Loop;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,8 +39,13 @@ public final class SwitchComponent implements Component {
     private final EthernetFrame frame = new EthernetFrame();
     private final SwitchCounters counters = new SwitchCounters();
     private @Nullable InProcessPort[] ports = new InProcessPort[4];
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private boolean deciding;
+    private boolean starting;
     private Loop.@Nullable Timer sweep;
+
+    /** A frame that came while other ports were not active yet. */
+    private record Arrival(int ingress, byte[] frame) {}
 
     public SwitchComponent(String name, Loop loop) {
         this.name = name;
@@ -87,6 +94,12 @@ public final class SwitchComponent implements Component {
         loop.assertInLoop();
         bridge.restore(SwitchState.of(state).fdb(), now());
         deciding = true;
+        /*
+         * Ports become active one after the other within this step, and each at once brings what it held. What is decided now
+         * could be for a port that is not active yet, and be lost: it waits until all are.
+         */
+        starting = true;
+        loop.execute(this::started);
         if (sweep == null) {
             sweep = loop.schedule(AGEING_SWEEP, this::sweep);
         }
@@ -96,6 +109,8 @@ public final class SwitchComponent implements Component {
     public JsonNode stopDeciding() {
         loop.assertInLoop();
         deciding = false;
+        starting = false;
+        arrivals.clear();
         if (sweep != null) {
             sweep.cancel();
             sweep = null;
@@ -143,6 +158,14 @@ public final class SwitchComponent implements Component {
             counters.notDeciding();
             return;
         }
+        if (starting) {
+            arrivals.add(new Arrival(ingress, Arrays.copyOfRange(bytes, offset, offset + length)));
+            return;
+        }
+        decide(ingress, bytes, offset, length);
+    }
+
+    private void decide(int ingress, byte[] bytes, int offset, int length) {
         if (!frame.wrap(bytes, offset, length)) {
             counters.malformed();
             return;
@@ -172,6 +195,13 @@ public final class SwitchComponent implements Component {
     }
 
     // COLD PATH
+
+    private void started() {
+        starting = false;
+        for (Arrival arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
+            decide(arrival.ingress(), arrival.frame(), 0, arrival.frame().length);
+        }
+    }
 
     private void sweep() {
         bridge.age(now());

@@ -325,7 +325,6 @@ public final class ComponentKeeper {
     }
 
     private void happened(HandoffEvent event) {
-        LOG.info("{}", event);
         context.observer().happened(event);
         switch (event) {
             case HandoffEvent.Prepared _ -> {}

@@ -8,6 +8,7 @@ import io.virtualwire.transport.Loop;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +23,14 @@ final class LogProposals implements Consumer<FabricCommand> {
 
     private final FabricLog<FabricCommand, FabricState> log;
     private final Loop loop;
+    private final Executor aside;
     private final Set<FabricCommand> underWay = new HashSet<>();
 
-    LogProposals(FabricLog<FabricCommand, FabricState> log, Loop loop) {
+    /** @param aside where what is slow the first time is done, so that the owner thread goes on with frames */
+    LogProposals(FabricLog<FabricCommand, FabricState> log, Loop loop, Executor aside) {
         this.log = log;
         this.loop = loop;
+        this.aside = aside;
     }
 
     @Override
@@ -34,6 +38,10 @@ final class LogProposals implements Consumer<FabricCommand> {
         if (!underWay.add(command)) {
             return;
         }
+        aside.execute(() -> propose(command));
+    }
+
+    private void propose(FabricCommand command) {
         log.append(command).whenComplete((applied, failure) -> {
             if (failure != null) {
                 Throwable cause = failure.getCause() == null ? failure : failure.getCause();

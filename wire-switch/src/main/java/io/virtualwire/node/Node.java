@@ -5,18 +5,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.client.ApiJson;
-import io.virtualwire.client.ComponentView;
 import io.virtualwire.cluster.ClusterMember;
 import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.cluster.ClusterService;
 import io.virtualwire.cluster.ClusterTunnel;
-import io.virtualwire.component.Component;
-import io.virtualwire.component.ComponentVerticle;
 import io.virtualwire.component.SwitchComponent;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
-import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.Codec;
 import io.virtualwire.log.FabricLog;
@@ -24,7 +20,6 @@ import io.virtualwire.log.LogSettings;
 import io.virtualwire.log.RaftLog;
 import io.virtualwire.log.Voter;
 import io.virtualwire.migration.KeeperContext;
-import io.virtualwire.migration.KeeperObserver;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.topology.FabricCommand;
@@ -37,16 +32,15 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +134,10 @@ public final class Node implements AutoCloseable {
                 api);
         EngineNodeWires wires = new EngineNodeWires(engine);
         ConnectorFleet fleet = add(new ConnectorFleet(tls, loop, observer::farEndChanged));
-        Verticles verticles = new Verticles(vertx, loop, events);
+        ExecutorService aside = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("node-aside").factory());
+        add(aside::shutdownNow);
+        ComponentVerticles verticles = new ComponentVerticles(vertx, loop, events, aside);
         KeeperContext context = new KeeperContext(
                 self,
                 tls.identity().tenant(),
@@ -150,10 +147,10 @@ public final class Node implements AutoCloseable {
                 new ReplicatedTableStates(
                         member.table("component-states", Codec.json(ApiJson.lenient(), JsonNode.class))),
                 name -> new SwitchComponent(name, loop),
-                new LogProposals(log, loop),
+                new LogProposals(log, loop, aside),
                 verticles);
         Reconciler reconciler = new Reconciler(context);
-        verticles.views = new ComponentViews(reconciler, wires, fleet);
+        verticles.show(new ComponentViews(reconciler, wires, fleet));
         observer.reconciler = reconciler;
 
         loop.execute(reconciler::start);
@@ -238,45 +235,6 @@ public final class Node implements AutoCloseable {
                     "Cannot offer the interface at " + where + ": " + e.getMessage(),
                     "Choose another port with --api-port, or end what listens there",
                     e);
-        }
-    }
-
-    /** A verticle for each component that decides here. Owner thread. */
-    private static final class Verticles implements KeeperObserver {
-        private final Vertx vertx;
-        private final Loop loop;
-        private final NodeEvents events;
-        private final Map<String, Future<String>> deployed = new HashMap<>();
-        private volatile @Nullable ComponentViews views;
-
-        Verticles(Vertx vertx, Loop loop, NodeEvents events) {
-            this.vertx = vertx;
-            this.loop = loop;
-            this.events = events;
-        }
-
-        @Override
-        public void decides(Component component) {
-            String name = component.name();
-            deployed.put(name, vertx.deployVerticle(new ComponentVerticle(name, loop, () -> view(name))));
-        }
-
-        private ComponentView view(String component) {
-            ComponentViews seen = views;
-            return seen == null ? ComponentViews.agreed(FabricState.INITIAL, component, "") : seen.held(component);
-        }
-
-        @Override
-        public void decidesNoLonger(Component component) {
-            Future<String> id = deployed.remove(component.name());
-            if (id != null) {
-                id.onSuccess(vertx::undeploy);
-            }
-        }
-
-        @Override
-        public void happened(HandoffEvent event) {
-            events.publish(event);
         }
     }
 }
