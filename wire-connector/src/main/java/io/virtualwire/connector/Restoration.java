@@ -70,17 +70,15 @@ final class Restoration {
                 dataPlane.disconnect(key.wire(), key.side(), side.generation());
                 return;
             }
-            Role role = side.role() == SettledRole.STANDBY ? Role.STANDBY : Role.ACTIVE;
-            // A side that yielded comes back mute: it is connected as standby, which sends nothing, then told to yield.
-            Role begin = side.role() == SettledRole.YIELDED
-                    ? Role.STANDBY
-                    : side.latest().options().role();
+            Role asked = side.latest().options().role();
+            // A side that yielded comes back mute; only an active one can yield, and no peer is agreed in between.
+            Role begin = side.role() == SettledRole.YIELDED ? Role.ACTIVE : asked;
             for (ConnectRequest request : side.requests()) {
                 dataPlane.connect(Qualified.request(side.tenant(), request, begin));
             }
             if (side.role() == SettledRole.YIELDED) {
                 dataPlane.yieldSide(key.wire(), key.side());
-            } else if (role == Role.ACTIVE && begin == Role.STANDBY) {
+            } else if (side.role() == SettledRole.ACTIVE && asked == Role.STANDBY) {
                 dataPlane.activate(key.wire(), key.side());
             }
         } catch (WireException e) {

@@ -1,5 +1,7 @@
 package io.virtualwire.connector;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.ConnectRequest;
@@ -63,6 +65,9 @@ final class FakeDataPlane implements DataPlane {
 
     @Override
     public SideStatus yieldSide(WireId wire, Side side) {
+        assertThat(sides.get(new SideKey(wire, side)).state())
+                .as("only an active side can yield")
+                .isEqualTo(SideState.ACTIVE);
         return in(SideState.YIELDED, wire, side);
     }
 

@@ -12,10 +12,13 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.WireException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ public final class Ledger {
 
     private final Map<EndpointKey, EndpointDescription> endpoints = new TreeMap<>();
     private final Map<SideKey, LedgerSide> sides = new LinkedHashMap<>();
+    /** For each endpoint that has any, the connected sides that use it. */
+    private final Map<EndpointKey, Set<SideKey>> users = new HashMap<>();
+
     private int disconnected;
 
     Ledger() {}
@@ -53,21 +59,14 @@ public final class Ledger {
 
     /** The connected sides that use an endpoint. */
     public List<SideKey> usersOf(EndpointKey endpoint) {
-        List<SideKey> users = new ArrayList<>();
-        sides.forEach((key, side) -> {
-            if (side.isConnected()
-                    && side.tenant().equals(endpoint.tenant())
-                    && side.latest().endpoint().equals(endpoint.name())) {
-                users.add(key);
-            }
-        });
-        return users;
+        return List.copyOf(users.getOrDefault(endpoint, Set.of()));
     }
 
     /** What has to be written to accept this; nothing if it is so already. Throws if it is refused. */
     public List<JournalEntry> connect(String tenant, ConnectRequest request) {
         SideKey key = new SideKey(request.wire(), request.side());
         LedgerSide known = ownSide(tenant, key);
+        LedgerSide.checkRelays(request);
         if (!endpoints.containsKey(new EndpointKey(tenant, request.endpoint()))) {
             throw new WireException(
                     ErrorCode.NOT_FOUND,
@@ -188,15 +187,34 @@ public final class Ledger {
 
     private Runnable putSide(SideKey key, LedgerSide value) {
         LedgerSide before = sides.put(key, value);
-        disconnected += gone(value) - gone(before);
+        count(key, before, value);
         return () -> {
-            disconnected += gone(before) - gone(value);
+            count(key, value, before);
             if (before == null) {
                 sides.remove(key);
             } else {
                 sides.put(key, before);
             }
         };
+    }
+
+    private void count(SideKey key, @Nullable LedgerSide former, @Nullable LedgerSide now) {
+        disconnected += gone(now) - gone(former);
+        if (former != null && former.isConnected()) {
+            EndpointKey endpoint = endpointOf(former);
+            Set<SideKey> left = users.computeIfAbsent(endpoint, it -> new LinkedHashSet<>());
+            left.remove(key);
+            if (left.isEmpty()) {
+                users.remove(endpoint);
+            }
+        }
+        if (now != null && now.isConnected()) {
+            users.computeIfAbsent(endpointOf(now), it -> new LinkedHashSet<>()).add(key);
+        }
+    }
+
+    private static EndpointKey endpointOf(LedgerSide side) {
+        return new EndpointKey(side.tenant(), side.latest().endpoint());
     }
 
     private static int gone(@Nullable LedgerSide side) {

@@ -67,8 +67,9 @@ public record LedgerSide(
         if (!asked.endpoint().equals(now.endpoint())) {
             throw conflict(asked, "endpoint " + now.endpoint() + ", not " + asked.endpoint());
         }
-        if (!asked.options().equals(now.options())) {
-            throw conflict(asked, now.options() + ", not " + asked.options());
+        // The role is how a side begins: it has changed by itself since, and repeating the request must not undo that.
+        if (asked.options().plain() != now.options().plain()) {
+            throw conflict(asked, (now.options().plain() ? "plain" : "sealed") + " payloads");
         }
         checkPeer(key, asked.peer(), now.peer());
     }
@@ -85,7 +86,7 @@ public record LedgerSide(
                 asked.generation(),
                 asked.endpoint(),
                 asked.peer(),
-                asked.options(),
+                now.options(),
                 newer(asked.relayTo(), now.relayTo()),
                 newer(asked.relayFrom(), now.relayFrom()));
         List<ConnectRequest> kept = new ArrayList<>();
@@ -107,6 +108,23 @@ public record LedgerSide(
                 .filter(it -> !news.peerGeneration().isAfter(it.peer().generation()))
                 .toList();
         return new LedgerSide(tenant, generation, kept.isEmpty() ? List.of(latest()) : kept, Optional.of(news));
+    }
+
+    /** Throws if a request contradicts itself. */
+    static void checkRelays(ConnectRequest asked) {
+        boolean wrong = asked.relayFrom()
+                        .filter(from -> !asked.generation().isAfter(from.generation()))
+                        .isPresent()
+                || asked.relayTo()
+                        .filter(to -> !to.generation().isAfter(asked.generation()))
+                        .isPresent();
+        if (wrong) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot connect side " + new SideKey(asked.wire(), asked.side()) + " at generation "
+                            + asked.generation() + ": it would relay to a generation that is not higher",
+                    "relay from the predecessor, to the successor");
+        }
     }
 
     private static Optional<RelayDescription> newer(

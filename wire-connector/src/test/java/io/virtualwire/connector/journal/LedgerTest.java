@@ -65,6 +65,44 @@ final class LedgerTest {
     }
 
     @Test
+    void aRepeatWithAnotherRoleIsTheSameSide() {
+        accept(withOptions(connect(1, peer("b", 1)), new ConnectOptions(Role.STANDBY, false)));
+        assertThat(accept(connect(1, peer("b", 1)))).isZero();
+        assertThat(ledger.side(SIDE).orElseThrow().role()).isEqualTo(SettledRole.STANDBY);
+    }
+
+    @Test
+    void aRelayToALowerGenerationIsRefused() {
+        ConnectRequest plainly = connect(2, peer("b", 1));
+        RelayDescription lower = new RelayDescription(peer("d", 1).identity(), generation(2), List.of());
+        refused(
+                ErrorCode.BAD_REQUEST,
+                () -> ledger.connect(
+                        TENANT,
+                        new ConnectRequest(
+                                plainly.wire(),
+                                plainly.side(),
+                                plainly.generation(),
+                                plainly.endpoint(),
+                                plainly.peer(),
+                                plainly.options(),
+                                Optional.of(lower),
+                                Optional.empty())));
+    }
+
+    @Test
+    void anEndpointKnowsItsUsers() {
+        EndpointKey web = new EndpointKey(TENANT, "web");
+        accept(connect(1, peer("b", 1)));
+        assertThat(ledger.usersOf(web)).containsExactly(SIDE);
+        Runnable undo =
+                ledger.apply(new JournalEntry.SideDisconnected(TENANT, SIDE.wire(), SIDE.side(), generation(1)));
+        assertThat(ledger.usersOf(web)).isEmpty();
+        undo.run();
+        assertThat(ledger.usersOf(web)).containsExactly(SIDE);
+    }
+
+    @Test
     void aHigherPeerIsKeptBesideTheFormerOne() {
         accept(connect(1, peer("b", 1)));
         accept(connect(1, peer("c", 2)));
