@@ -54,7 +54,7 @@ final class Inbox {
         segments++;
         if (peer.state == PeerState.CLOSED) {
             drop(DropReason.STALE_GENERATION);
-            record.remind(peer);
+            record.farSide().remind(peer);
             return;
         }
         int at = header.byteOffset();
@@ -64,7 +64,7 @@ final class Inbox {
             return;
         }
         if (peer.state == PeerState.EXPECTED) {
-            record.heard(peer);
+            record.farSide().heard(peer);
         }
         if (peer.hello.isOn() && peer.helloNumber == 0) {
             peer.hello.stop();
@@ -119,9 +119,9 @@ final class Inbox {
     }
 
     private void hello(Peer peer, long number) {
-        record.heard(peer);
+        record.farSide().heard(peer);
         if (peer.state == PeerState.CLOSED) {
-            record.remind(peer);
+            record.farSide().remind(peer);
             return;
         }
         if (number > 0 && number <= HIGHEST_NUMBER) {
@@ -155,7 +155,7 @@ final class Inbox {
             drop(DropReason.WRONG_SIDE);
             return;
         }
-        Peer sender = record.peerOf(header.senderGeneration());
+        Peer sender = record.farSide().peerOf(header.senderGeneration());
         switch (kind) {
             case MessageKind.RELAYED_FRAME -> {
                 if (sender == null) {
@@ -196,7 +196,7 @@ final class Inbox {
             drop(DropReason.BAD_SEGMENT);
             return;
         }
-        record.heardByRelay(sender);
+        record.farSide().heardByRelay(sender);
         long number = header.frameNumber();
         if (length == total) {
             intake.relayed(sender, number, bytes, offset, length);

@@ -126,7 +126,7 @@ final class Intake implements Hold.Sink {
             case ACTIVE -> record.toPort(bytes, offset, length);
             case STANDBY -> park(peer, relayed, number, bytes, offset, length);
             case YIELDED -> {
-                RelayOut out = record.relayOut();
+                RelayOut out = record.relays().out();
                 if (!scope.rules.relay()) {
                     return;
                 }
@@ -146,7 +146,7 @@ final class Intake implements Hold.Sink {
             case ACTIVE ->
                 parked.drainTo((peer, relayed, number, bytes, offset, length) -> record.toPort(bytes, offset, length));
             case YIELDED -> {
-                RelayOut out = record.relayOut();
+                RelayOut out = record.relays().out();
                 if (out != null && out.ready()) {
                     parked.drainTo((peer, relayed, number, bytes, offset, length) ->
                             relayOut(out, peer, number, bytes, offset, length));
@@ -244,16 +244,16 @@ final class Intake implements Hold.Sink {
     }
 
     private boolean relayComplete(Peer peer, long now) {
-        return !record.hasRelayIn()
+        return !record.relays().hasIn()
                 || !scope.rules.hold()
-                || record.relayHasLeft(now)
+                || record.relays().hasLeft(now)
                 || peer.relayEnded
                         && (peer.relayedIn >= peer.relayEndCount || now - peer.relayEndAt >= bounds.patienceNanos());
     }
 
     private void relayDone(Peer peer) {
         peer.relayDone = true;
-        if (record.hasRelayIn()) {
+        if (record.relays().hasIn()) {
             record.relayComplete(peer);
             peer.relayLate = scope.rules.hold();
         }
@@ -280,7 +280,7 @@ final class Intake implements Hold.Sink {
     }
 
     private boolean mayEndRelay(Peer peer, long now) {
-        RelayOut out = record.relayOut();
+        RelayOut out = record.relays().out();
         if (out == null || !out.ready() || !parked.isEmpty() || peer.waiting() > 0) {
             return false;
         }
@@ -393,7 +393,7 @@ final class Intake implements Hold.Sink {
             Peer peer = record.peers().get(i);
             boolean waits = peer.waiting() > 0
                     || peer.state == PeerState.CLOSING
-                    || (peer.relayEnded || record.relayIsLeaving()) && !peer.relayDone
+                    || (peer.relayEnded || record.relays().isLeaving()) && !peer.relayDone
                     || record.state() == SideState.YIELDED && peer.ended && !peer.relayEndSaid;
             if (waits) {
                 return true;

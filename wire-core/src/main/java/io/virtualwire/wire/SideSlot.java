@@ -50,8 +50,8 @@ final class SideSlot {
     void yieldPredecessors(SideRecord successor) {
         for (SideRecord old : List.copyOf(predecessors)) {
             if (old != successor && old.state() == SideState.ACTIVE) {
-                successor.setRelayIn(new RelayIn(old.generation(), null));
-                old.setRelayOut(new LocalRelay(successor));
+                successor.relays().from(new RelayIn(old.generation(), null));
+                old.relays().to(new LocalRelay(successor));
                 old.yieldNow();
             }
         }
@@ -67,8 +67,8 @@ final class SideSlot {
     private void release(SideRecord old) {
         predecessors.remove(old);
         old.close();
-        if (newest != null && old.relayOut() instanceof LocalRelay) {
-            newest.relayGone();
+        if (newest != null && old.relays().out() instanceof LocalRelay) {
+            newest.relays().gone();
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,11 +96,12 @@ public final class WireEngine implements PathListener {
         if (record == null) {
             throw new IllegalStateException("nothing to merge with");
         }
-        record.decide(request.peer());
+        record.farSide().decide(request.peer());
         requireRelaysInOrder(request);
-        request.relayFrom().ifPresent(record::relayFrom);
-        request.relayTo().ifPresent(record::relayTo);
-        record.expect(request.peer());
+        requireReachable(request);
+        request.relayFrom().ifPresent(record.relays()::from);
+        request.relayTo().ifPresent(record.relays()::to);
+        record.farSide().expect(request.peer());
         return record;
     }
 
@@ -114,6 +116,7 @@ public final class WireEngine implements PathListener {
                     "disconnect that first, or name another endpoint");
         }
         requireRelaysInOrder(request);
+        requireReachable(request);
         SideSlot slot = present;
         if (slot == null) {
             slot = new SideSlot(request.wire(), request.side(), outlet);
@@ -125,10 +128,20 @@ public final class WireEngine implements PathListener {
         SideRecord record = new SideRecord(scope, slot, request.generation(), request.options());
         slot.push(record);
         record.begin(slot.isBeingReplaced());
-        request.relayFrom().ifPresent(record::relayFrom);
-        request.relayTo().ifPresent(record::relayTo);
-        record.expect(request.peer());
+        request.relayFrom().ifPresent(record.relays()::from);
+        request.relayTo().ifPresent(record.relays()::to);
+        record.farSide().expect(request.peer());
         return record;
+    }
+
+    /** Fails if the paths make no sense, before anything has changed. */
+    private void requireReachable(ConnectRequest request) {
+        scope.acquire(request.peer().identity(), request.peer().paths());
+        scope.release(request.peer().identity());
+        Stream.concat(request.relayFrom().stream(), request.relayTo().stream()).forEach(other -> {
+            scope.acquire(other.identity(), other.paths());
+            scope.release(other.identity());
+        });
     }
 
     private static void requireRelaysInOrder(ConnectRequest request) {
