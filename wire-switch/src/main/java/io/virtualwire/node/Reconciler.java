@@ -14,7 +14,6 @@ import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,14 +31,15 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration PERIOD = Duration.ofMillis(500);
-    /* After a stop of the whole fabric, a component waits this long for the node that held it. */
+    /* A holder that was never seen at its claim is waited for: after a stop of the whole fabric, or when a node hears of
+    the claim before it hears of the claimant. */
     private static final Duration RETURN_PATIENCE = Duration.ofSeconds(5);
 
     private final KeeperContext context;
     private final TakeoverRule rule = new TakeoverRule();
     private final Map<String, ComponentKeeper> keepers = new TreeMap<>();
-    private final Set<String> everPresent = new HashSet<>();
-    private final Map<String, Long> unheldSince = new HashMap<>();
+    private final Map<String, Long> seenHeld = new HashMap<>();
+    private final Map<String, Unheld> unheld = new HashMap<>();
     private FabricState state = FabricState.INITIAL;
     private long index = -1;
     private Set<Identity> members = Set.of();
@@ -116,7 +116,6 @@ final class Reconciler {
 
     private void run() {
         Set<String> present = presentNodes();
-        everPresent.addAll(present);
         for (String component : state.topology().switches().keySet()) {
             keepers.computeIfAbsent(component, name -> new ComponentKeeper(name, context));
         }
@@ -131,16 +130,22 @@ final class Reconciler {
     }
 
     private void takeIfDue(String component, Set<String> present) {
+        long generation = state.claim(component).map(Claim::generation).orElse(0L);
+        SwitchSpec spec = state.topology().switches().get(component);
+        String expected = state.claim(component).map(Claim::owner).orElse(spec == null ? "" : spec.node());
+        if (present.contains(expected)) {
+            seenHeld.put(component, generation);
+        }
         if (!rule.isUnheld(state, component, present)) {
-            unheldSince.remove(component);
+            unheld.remove(component);
             return;
         }
         long now = context.loop().ticker().nanoTime();
-        long since = unheldSince.computeIfAbsent(component, unheld -> now);
-        SwitchSpec spec = state.topology().switches().get(component);
-        String expected = state.claim(component).map(Claim::owner).orElse(spec == null ? "" : spec.node());
-        boolean mayReturn = !everPresent.contains(expected) && now - since < RETURN_PATIENCE.toNanos();
-        if (mayReturn) {
+        Unheld found = unheld.compute(
+                component,
+                (name, known) -> known != null && known.generation() == generation ? known : new Unheld(generation, now));
+        boolean isSeen = Long.valueOf(generation).equals(seenHeld.get(component));
+        if (!isSeen && now - found.sinceNanos() < RETURN_PATIENCE.toNanos()) {
             return;
         }
         String self = context.self().name();
@@ -168,6 +173,9 @@ final class Reconciler {
             }
         }
     }
+
+    /** A claim that nobody present holds, and when that was first seen. */
+    private record Unheld(long generation, long sinceNanos) {}
 
     private List<ComponentKeeper> keepers() {
         return List.copyOf(keepers.values());
