@@ -110,8 +110,12 @@ public final class ConnectCommand implements Callable<Integer> {
 
     /** A host that was reached under a name of its own is asked by 'wire ls' and 'wire show' from now on. */
     private void note(WireEnd end) {
+        HostBook hosts = person.hosts();
         if (!end.isLocal()) {
-            person.hosts().put(end.ref().host(), end.connector().address());
+            hosts.put(end.ref().host(), end.connector().address());
+        } else if (!hosts.all().containsKey(end.ref().host())
+                && !hosts.all().containsKey(end.health().identity().name())) {
+            hosts.put(end.health().identity().name(), end.connector().address());
         }
     }
 
