@@ -143,7 +143,8 @@ final class Reconciler {
         long now = context.loop().ticker().nanoTime();
         Unheld found = unheld.compute(
                 component,
-                (name, known) -> known != null && known.generation() == generation ? known : new Unheld(generation, now));
+                (name, known) ->
+                        known != null && known.generation() == generation ? known : new Unheld(generation, now));
         boolean isSeen = Long.valueOf(generation).equals(seenHeld.get(component));
         if (!isSeen && now - found.sinceNanos() < RETURN_PATIENCE.toNanos()) {
             return;

@@ -36,22 +36,26 @@ class NodeFaultsTest {
         move(it, "east");
         it.stopTraffic();
         assertNothingLost(it);
-        assertThat(it.stations.values()).allSatisfy(station -> assertThat(station.overtaken())
-                .as("%s, seed %d", station.name(), seed)
-                .isZero());
+        assertThat(it.stations.values())
+                .allSatisfy(station -> assertThat(station.overtaken())
+                        .as("%s, seed %d", station.name(), seed)
+                        .isZero());
         it.verifyRecovered();
     }
 
     private static void move(VirtualNodes it, String to) {
         long generation = it.beginMove(to);
-        it.require("the move to " + to, Duration.ofSeconds(5), () -> it.state()
-                        .lastMove(VirtualNodes.LAN)
-                        .filter(move -> move.generation() == generation
-                                && move.outcome() == MoveRecord.Outcome.COMPLETED
-                                && move.handoffMicros() >= 0
-                                && move.flipMicros() >= 0)
-                        .isPresent()
-                && it.deciders().equals(Set.of(to)));
+        it.require(
+                "the move to " + to,
+                Duration.ofSeconds(5),
+                () -> it.state()
+                                .lastMove(VirtualNodes.LAN)
+                                .filter(move -> move.generation() == generation
+                                        && move.outcome() == MoveRecord.Outcome.COMPLETED
+                                        && move.handoffMicros() >= 0
+                                        && move.flipMicros() >= 0)
+                                .isPresent()
+                        && it.deciders().equals(Set.of(to)));
         it.fabric.run(Duration.ofMillis(it.random.nextInt(1200)));
     }
 
@@ -62,12 +66,14 @@ class NodeFaultsTest {
         it.startTraffic(Duration.ofMillis(5));
         it.beginMove("west");
         String victim = EVERYBODY.get((int) (seed % EVERYBODY.size()));
-        it.fabric.at(Duration.ofNanos(it.random.nextInt(250_000_000)), () -> it.crash(
-                victim, Duration.ofMillis(100 + it.random.nextInt(6000))));
+        it.fabric.at(
+                Duration.ofNanos(it.random.nextInt(250_000_000)),
+                () -> it.crash(victim, Duration.ofMillis(100 + it.random.nextInt(6000))));
         if (seed % 4 == 0) {
             String other = EVERYBODY.get(it.random.nextInt(EVERYBODY.size()));
-            it.fabric.at(Duration.ofNanos(it.random.nextInt(1_500_000_000)), () -> it.crash(
-                    other, Duration.ofMillis(100 + it.random.nextInt(6000))));
+            it.fabric.at(
+                    Duration.ofNanos(it.random.nextInt(1_500_000_000)),
+                    () -> it.crash(other, Duration.ofMillis(100 + it.random.nextInt(6000))));
         }
         it.fabric.run(Duration.ofSeconds(30));
         it.stopTraffic();
@@ -89,9 +95,10 @@ class NodeFaultsTest {
         it.fabric.run(Duration.ofSeconds(10));
         it.stopTraffic();
         assertThat(it.owner()).as("who took it keeps it").isNotEqualTo("east");
-        assertThat(it.stations.values()).allSatisfy(station -> assertThat(station.longestGapNanos())
-                .as("%s, seed %d", station.name(), seed)
-                .isLessThan(5_000_000_000L));
+        assertThat(it.stations.values())
+                .allSatisfy(station -> assertThat(station.longestGapNanos())
+                        .as("%s, seed %d", station.name(), seed)
+                        .isLessThan(5_000_000_000L));
         it.verifyRecovered();
     }
 
@@ -101,8 +108,10 @@ class NodeFaultsTest {
         VirtualNodes it = new VirtualNodes(seed, Weather.FINE).begin();
         it.startTraffic(Duration.ofMillis(5));
         it.isolate("east", true);
-        it.require("takeover", Duration.ofSeconds(6), () -> !it.owner().equals("east")
-                && it.deciders().contains(it.owner()));
+        it.require(
+                "takeover",
+                Duration.ofSeconds(6),
+                () -> !it.owner().equals("east") && it.deciders().contains(it.owner()));
         String holder = it.owner();
         it.fabric.run(Duration.ofSeconds(3));
         it.isolate("east", false);
@@ -122,7 +131,8 @@ class NodeFaultsTest {
         it.crash("north", Duration.ofMillis(1000 + it.random.nextInt(3000)));
         it.fabric.run(Duration.ofSeconds(20));
         it.verifyRecovered();
-        assertThat(it.state().claim(VirtualNodes.LAN).orElseThrow().generation()).isGreaterThan(before);
+        assertThat(it.state().claim(VirtualNodes.LAN).orElseThrow().generation())
+                .isGreaterThan(before);
         assertThat(it.owner()).as("seed %d", seed).isEqualTo("east");
     }
 

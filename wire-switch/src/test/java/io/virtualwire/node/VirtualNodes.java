@@ -147,7 +147,11 @@ final class VirtualNodes {
     }
 
     void propose(FabricCommand command) {
-        int up = NODES.stream().filter(this::isUp).map(NODES::indexOf).findFirst().orElseThrow();
+        int up = NODES.stream()
+                .filter(this::isUp)
+                .map(NODES::indexOf)
+                .findFirst()
+                .orElseThrow();
         logs.log(up).append(command).join();
     }
 
@@ -264,8 +268,11 @@ final class VirtualNodes {
 
     /** Fails unless, after all faults, one instance holds the switch, no other is left, and everybody reaches everybody. */
     void verifyRecovered() {
-        require("one decider, the log's", Duration.ofSeconds(30), () -> deciders().equals(Set.of(owner()))
-                && state().claim(LAN).orElseThrow().move().isEmpty());
+        require(
+                "one decider, the log's",
+                Duration.ofSeconds(30),
+                () -> deciders().equals(Set.of(owner()))
+                        && state().claim(LAN).orElseThrow().move().isEmpty());
         fabric.run(Duration.ofSeconds(4));
         for (RunningNode node : nodes.values()) {
             if (!node.name.equals(owner()) && node.component().isPresent()) {
@@ -479,8 +486,8 @@ final class VirtualNodes {
                     Optional<SideStatus> side = host.engine().side(wire, Side.B);
                     boolean there = side.isPresent()
                             && side.get().peers().stream()
-                                    .anyMatch(peer ->
-                                            !request.peer().generation().isAfter(peer.generation()));
+                                    .anyMatch(
+                                            peer -> !request.peer().generation().isAfter(peer.generation()));
                     if (!there) {
                         loop.execute(() -> connect(request));
                     }

@@ -19,8 +19,7 @@ public final class UdpOffloadCheck {
 
     private static Finding judge(UdpOffloads offloads) {
         if (!offloads.arrived()) {
-            return Finding.fail(
-                    SUBJECT, "datagrams to this host itself do not arrive", "let loopback traffic through");
+            return Finding.fail(SUBJECT, "datagrams to this host itself do not arrive", "let loopback traffic through");
         }
         if (offloads.segmentErrno() != 0) {
             return Finding.warn(
