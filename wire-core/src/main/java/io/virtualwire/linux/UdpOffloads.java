@@ -1,5 +1,6 @@
 package io.virtualwire.linux;
 
+import io.virtualwire.time.Ticker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public record UdpOffloads(boolean arrived, int segmentErrno, boolean coalesces) 
     private static final long LOOPBACK_LOW = 0xffff_7f00_0001L;
 
     /** Tries it, on two sockets of its own; waits for at most {@code patience}. */
-    public static UdpOffloads probe(Duration patience) {
+    public static UdpOffloads probe(Ticker ticker, Duration patience) {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (UdpSocket sender = UdpSocket.open(NetworkNamespace.own(), any);
                 UdpSocket receiver = UdpSocket.open(NetworkNamespace.own(), any)) {
@@ -28,13 +29,13 @@ public record UdpOffloads(boolean arrived, int segmentErrno, boolean coalesces) 
             if (sent < 0) {
                 return new UdpOffloads(true, -sent, false);
             }
-            return received(receiver, patience);
+            return received(receiver, ticker, patience);
         }
     }
 
-    private static UdpOffloads received(UdpSocket receiver, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (System.nanoTime() < deadline) {
+    private static UdpOffloads received(UdpSocket receiver, Ticker ticker, Duration patience) {
+        long deadline = ticker.nanoTime() + patience.toNanos();
+        while (ticker.nanoTime() < deadline) {
             if (receiver.receive() > 0) {
                 return new UdpOffloads(true, 0, receiver.length(0) > SEGMENT && receiver.segmentSize(0) == SEGMENT);
             }

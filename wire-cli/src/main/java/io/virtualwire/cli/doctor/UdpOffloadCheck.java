@@ -2,6 +2,7 @@ package io.virtualwire.cli.doctor;
 
 import io.virtualwire.control.WireException;
 import io.virtualwire.linux.UdpOffloads;
+import io.virtualwire.time.Ticker;
 import java.time.Duration;
 
 /** Sends ten datagrams in one call over loopback, and looks whether they arrive as one. */
@@ -11,7 +12,7 @@ public final class UdpOffloadCheck {
 
     public Finding run() {
         try {
-            return judge(UdpOffloads.probe(PATIENCE));
+            return judge(UdpOffloads.probe(Ticker.system(), PATIENCE));
         } catch (WireException e) {
             return Finding.fail(SUBJECT, String.valueOf(e.getMessage()), e.hint());
         }
