@@ -25,18 +25,18 @@ status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
 result $status "examples/01-two-hosts"
 
 wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
-CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
+FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
   bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1
-status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/02-two-clouds.log"
+status=$?; tail -n $([ $status = 0 ] && echo 12 || echo 60) "$out/02-two-clouds.log"
 result $status "examples/02-two-clouds"
 if [ $status = 0 ]; then
-  present "$inside" "the guests' payload is seen inside a guest" "ViRtua"
-  present "$inside" "the guests' stream is seen inside a guest" "1000000042"
+  present "$inside.db" "the guests' payload is seen inside a guest" "ViRtua"
+  present "$inside.app" "the guests' stream is seen inside a guest" "1000000042"
   present "$cluster" "Hazelcast is seen on a node's loopback" "hazelcast"
   absent "$wan" "no guest payload on the underlay" "ViRtua" "1000000042" "1000100042" "1001000042"
   absent "$wan" "no Hazelcast on the underlay" "hazelcast" "__vertx" "com.hazel"
   absent "$wan" "no Raft on the underlay" "ratis." "org.apache" "fabric-"
-  rm -f "$wan" "$inside" "$cluster"
+  rm -f "$wan" "$inside".* "$cluster"
 fi
 echo "examples: $passed passed, $failed failed"
 [ $failed = 0 ]

@@ -12,8 +12,9 @@
 #
 # KEEP=1     leave everything up at the end and say how to look around
 # STREAM_MIB bytes to stream at the least (default 1024)
-# CAPTURE=F  write what crosses the link between the clouds to F (pcap); CAPTURE_INSIDE=F, what guest app sees of it;
+# CAPTURE=F  write what crosses the link between the clouds to F (pcap); CAPTURE_INSIDE=F, what guests app and db see of it;
 #            CAPTURE_CLUSTER=F, what goes over the loopback of host east-1
+# FAULTS=1   afterwards kill -9 the node that runs the switch, and start it again; what happened goes to faults.json
 # OUT=DIR    where results and logs go (default target/demo)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -141,11 +142,12 @@ for n in east-1 west-1 west-2; do
   "$wire" host add "$n" "${at[$n]}:7472" >>"$OUT/init.log"
 done
 declare -A node_pid=()
-for n in east west west2; do
-  h=${node_host[$n]}
-  start "$h" node-$n.log "$wire" node run --name "$n" --identity "$work/node-$n.wire" --listen "${at[$h]}" --peers "$peers" --state "$work/node-$n"
-  node_pid[$n]=$last
-done
+start_node() { # NAME LOG
+  local h=${node_host[$1]}
+  start "$h" "$2" "$wire" node run --name "$1" --identity "$work/node-$1.wire" --listen "${at[$h]}" --peers "$peers" --state "$work/node-$1"
+  node_pid[$1]=$last
+}
+for n in east west west2; do start_node $n node-$n.log; done
 for n in east-1 west-1 west-2; do await 30 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
 
 say "guests: four namespaces, each with a TAP from its host's connector"
@@ -166,6 +168,26 @@ say "all pairs ping"
 ns web ping -c 3 -i 0.2 -M do -s 1472 "${address[db]}" >"$OUT/ping-df.log" || die "a 1472-byte ping with DF did not pass"
 say "1472 bytes with DF pass"
 
+# What ping printed, summed up: {"sent","lost","duplicated","maxGapMillis"}. A sequence number that was sent and never answered
+# is lost, but for the very last one, which may have been under way when ping was told to stop.
+summed_up() {
+  awk '
+    /icmp_seq=/ {
+      match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + wraps * 65536
+      if (seq < last - 32768) { wraps++; seq += 65536 }
+      match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
+      if (/DUP!/ || (seq in seen)) dup++; else { seen[seq] = 1; got++ }
+      if (before && t - before > gap) gap = t - before
+      before = t; if (seq > last) last = seq
+    }
+    / packets transmitted/ { sent = $1 }
+    END {
+      if (sent <= last + 1) sent = last
+      printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}\n", sent, sent - got, dup, gap * 1000
+    }
+  ' "$1"
+}
+
 # --- traffic, and the move under it -------------------------------------------------------------------------------
 # web pings db every 5 ms; app receives from client ever rising numbers, and both ends sum them.
 start web ping.log ping -D -i 0.005 -p 566952747561 "${address[db]}"; ping_pid=$last
@@ -174,7 +196,9 @@ await 10 "the stream's listener" ns app bash -c 'ss -ltn | grep -q :5001'
 mkfifo "$work/source"
 start client source.log bash -c '
   tee >(sha256sum >"$0/sent.sha256") <"$1" | socat -u - TCP:'"${address[app]}"':5001' "$OUT" "$work/source"; stream_pid=$last
-[ -z "${CAPTURE_INSIDE:-}" ] || start app tcpdump-inside.log tcpdump -U -n -s 0 -c 2000 -i eth0 -w "$CAPTURE_INSIDE"
+if [ -n "${CAPTURE_INSIDE:-}" ]; then
+  for g in app db; do start $g tcpdump-$g.log tcpdump -U -n -s 0 -c 2000 -i eth0 -w "$CAPTURE_INSIDE.$g"; done
+fi
 seq 1000000000 9999999999 >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
 
 streamed() { cat "/proc/$source_pid/io" | awk '/^wchar/ {print $2}'; }
@@ -194,18 +218,7 @@ await 60 "the end of the stream" bash -c "! kill -0 $sink_pid"
 kill -INT "$ping_pid"; wait "$ping_pid" || true
 
 # --- the report ---------------------------------------------------------------------------------------------------
-# A sequence number that was sent and never answered is lost; the last one may still have been under way.
-awk '
-  /icmp_seq=/ {
-    match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + wraps * 65536
-    if (seq < last - 32768) { wraps++; seq += 65536 }
-    match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
-    if (/DUP!/ || (seq in seen)) dup++; else { seen[seq] = 1; got++ }
-    if (before && t - before > gap) gap = t - before
-    before = t; if (seq > last) last = seq
-  }
-  END { printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}\n", last, last - got, dup, gap * 1000 }
-' "$OUT/ping.log" >"$OUT/pings.json"
+summed_up "$OUT/ping.log" >"$OUT/pings.json"
 sent=$(cut -d' ' -f1 "$OUT/sent.sha256"); received=$(cut -d' ' -f1 "$OUT/received.sha256")
 jq -n --slurpfile pings "$OUT/pings.json" \
   --argjson bytes "$(cat "$OUT/received.bytes")" --argjson match "$([ -n "$sent" ] && [ "$sent" = "$received" ] && echo true || echo false)" \
@@ -222,3 +235,39 @@ echo "written to $OUT/result.json"
 jq -e --argjson min $((STREAM_MIB << 20)) '.pings.sent > 0 and .pings.lost == 0 and .pings.duplicated == 0
        and .stream.sha256Match and .stream.bytes >= $min and (.migrations | length) == 2' "$OUT/result.json" >/dev/null \
   || die "something was lost or doubled: see above"
+
+# --- when a node dies ---------------------------------------------------------------------------------------------
+[ "${FAULTS:-}" = 1 ] || exit 0
+lan() { ns east-1 "$wire" switch show lan --node "${at[west-2]}:7482" -o json; }
+count() { lan | jq "$1"; }
+
+say "kill -9 of node east, which runs the switch"
+learned=$(count '.addresses | length')
+start web ping-kill.log ping -D -i 0.005 "${address[db]}"; ping_pid=$last
+sleep 1
+kill -9 "${node_pid[east]}"
+taken_over() { [ "$(count .node)" != '"east"' ] && [ "$(count .state)" = '"deciding"' ]; }
+await 15 "a takeover" taken_over
+sleep 1
+kill -INT "$ping_pid"; wait "$ping_pid" || true
+summed_up "$OUT/ping-kill.log" >"$OUT/pings-kill.json"
+lan >"$OUT/taken-over.json"
+say "  pings stood still for $(jq .maxGapMillis "$OUT/pings-kill.json") ms; $(jq -r .node "$OUT/taken-over.json") has it, with $(jq '.addresses | length' "$OUT/taken-over.json") of $learned addresses"
+
+say "node east comes back"
+start web ping-return.log ping -D -i 0.005 "${address[db]}"; ping_pid=$last
+start_node east node-east-again.log
+await 60 "node east's return" ns east-1 bash -c "'$wire' switch ls --node '${at[east-1]}:7482' -o json | jq -e '.present | length == 3'"
+sleep 3
+kill -INT "$ping_pid"; wait "$ping_pid" || true
+summed_up "$OUT/ping-return.log" >"$OUT/pings-return.json"
+jq -n --slurpfile killed "$OUT/pings-kill.json" --slurpfile returned "$OUT/pings-return.json" \
+  --slurpfile after "$OUT/taken-over.json" --argjson learned "$learned" --argjson now "$(lan)" '
+  {takeover: {gapMillis: $killed[0].maxGapMillis, node: $after[0].node, addresses: ($after[0].addresses | length), learned: $learned,
+              flooded: $after[0].counters.flooded_unknown_destination},
+   return: ($returned[0] + {node: $now.node, generation: $now.generation, before: $after[0].generation})}' >"$OUT/faults.json"
+jq -r '"takeover   pings stood still for \(.takeover.gapMillis) ms, \(.takeover.addresses) of \(.takeover.learned) addresses kept, \(.takeover.flooded) frames flooded",
+       "return     \(.return.sent) pings, \(.return.lost) lost, \(.return.duplicated) duplicated; the switch stayed on \(.return.node)"' "$OUT/faults.json"
+jq -e '.takeover.gapMillis < 5000 and .takeover.addresses == .takeover.learned and .takeover.flooded == 0 and .return.sent > 0
+       and .return.lost == 0 and .return.duplicated == 0 and .return.generation == .return.before' "$OUT/faults.json" >/dev/null \
+  || die "the takeover was not as it should be: see above"

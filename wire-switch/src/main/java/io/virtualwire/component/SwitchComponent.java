@@ -108,9 +108,8 @@ public final class SwitchComponent implements Component {
     @Override
     public JsonNode stopDeciding() {
         loop.assertInLoop();
+        started();
         deciding = false;
-        starting = false;
-        arrivals.clear();
         if (sweep != null) {
             sweep.cancel();
             sweep = null;
