@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * generation.
  */
 public final class HandoffSource {
+    private static final Duration REPEAT = Duration.ofMillis(100);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
     private final String component;
@@ -147,7 +148,7 @@ public final class HandoffSource {
         JsonNode known = stop();
         handover = new Handover(
                 successor.node(), new PeerMessage.Handoff(component, successor.generation(), known), false);
-        repeatHandover(successor.node());
+        handOverAgain();
         observer.happened(new HandoffEvent.HandedOver(component, generation, successor.generation()));
     }
 
@@ -188,6 +189,14 @@ public final class HandoffSource {
             retireIfDone();
         });
         return known;
+    }
+
+    /** While it is not acknowledged nobody decides, so it is said again soon; a session may end with what it carried. */
+    private void handOverAgain() {
+        if (handover != null && !handover.acknowledged() && state == InstanceState.YIELDED) {
+            repeatHandover(handover.node());
+            loop.schedule(REPEAT, this::handOverAgain);
+        }
     }
 
     private void repeatHandover(Identity node) {

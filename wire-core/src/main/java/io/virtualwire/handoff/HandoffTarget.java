@@ -53,9 +53,11 @@ public final class HandoffTarget {
         return generation;
     }
 
-    /** Looks whether everything is agreed; to be called when the sides were connected, and now and then. */
+    /** Looks whether everything is agreed, or says again that it is; to be called when the sides were connected, and now and then. */
     public void check() {
-        if (state == InstanceState.PREPARING
+        if (state == InstanceState.PREPARED) {
+            sayPrepared();
+        } else if (state == InstanceState.PREPARING
                 && predecessor.isPresent()
                 && ports.stream().allMatch(this::ready)) {
             state = InstanceState.PREPARED;

@@ -122,6 +122,24 @@ final class HandoffTest {
     }
 
     @Test
+    void saysAgainWhatWasLostThoughTheSessionLives() {
+        agreeOnEverything();
+        source.successorNamed(WEST, NEW);
+        target.check();
+        west.outbox.clear();
+        target.check();
+        fromWest();
+        assertThat(source.state()).isEqualTo(InstanceState.YIELDED);
+        east.outbox.clear();
+        assertThat(target.state()).isEqualTo(InstanceState.PREPARED);
+        ringTimers();
+        deliver();
+        assertThat(target.state()).isEqualTo(InstanceState.DECIDING);
+        ringTimers();
+        assertThat(east.outbox).as("it was acknowledged").isEmpty();
+    }
+
+    @Test
     void decidesOnceWhenTheHandoffComesTwice() {
         agreeOnEverything();
         PeerMessage handoff = new PeerMessage.Handoff("lan", NEW, TextNode.valueOf("known"));
@@ -182,7 +200,7 @@ final class HandoffTest {
         agreeOnEverything();
         source.successorNamed(WEST, NEW);
         source.told(WEST, new PeerMessage.Prepared("lan", NEW));
-        timers.forEach(Runnable::run);
+        ringTimers();
         assertThat(source.state()).as("the log has not said who holds it").isEqualTo(InstanceState.YIELDED);
         source.succeededBy(NEW);
         assertThat(source.state()).isEqualTo(InstanceState.RETIRED);
@@ -211,6 +229,18 @@ final class HandoffTest {
     private void agree(ComponentPort port) {
         east.agreed.add(port);
         west.agreed.add(port);
+    }
+
+    private void ringTimers() {
+        List<Runnable> due = List.copyOf(timers);
+        timers.clear();
+        due.forEach(Runnable::run);
+    }
+
+    private void fromWest() {
+        List<PeerMessage> said = List.copyOf(west.outbox);
+        west.outbox.clear();
+        said.forEach(message -> source.told(WEST, message));
     }
 
     private void deliver() {
