@@ -38,7 +38,11 @@ public record ComponentView(
      * @param connected whether frames can pass
      * @param detail what is wrong; empty if nothing is
      * @param toComponent frames that came in from the wire
+     * @param bytesToComponent the Ethernet bytes of these
      * @param fromComponent frames that went out to the wire
+     * @param bytesFromComponent the Ethernet bytes of these
+     * @param misplacedSources frames that came in from a station that, by a static entry, is behind another port
+     * @param filtered frames that came in and that the component let go nowhere, by reason
      */
     public record Port(
             String name,
@@ -47,13 +51,23 @@ public record ComponentView(
             boolean connected,
             String detail,
             long toComponent,
+            long bytesToComponent,
             long fromComponent,
+            long bytesFromComponent,
+            long misplacedSources,
+            Map<String, Long> filtered,
             Map<String, Long> drops) {
+        /** Nothing is filtered at a node of a release that does not count it. */
         public Port {
+            filtered = filtered == null ? Map.of() : Map.copyOf(filtered);
             drops = Map.copyOf(drops);
         }
     }
 
-    /** A learned address. */
-    public record Address(String mac, int vlan, String port, long ageMillis, int moves) {}
+    /**
+     * A learned address.
+     *
+     * @param fixed whether it was not learned, but is a static entry
+     */
+    public record Address(String mac, int vlan, String port, long ageMillis, int moves, boolean fixed) {}
 }

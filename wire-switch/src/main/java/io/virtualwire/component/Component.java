@@ -1,6 +1,7 @@
 package io.virtualwire.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.virtualwire.forwarding.BridgeSettings;
 import io.virtualwire.port.Port;
 
 /**
@@ -19,6 +20,9 @@ public interface Component {
 
     /** The component's name in its fabric. */
     String name();
+
+    /** Goes by these settings from now on; may be called at any time, and again with the same. */
+    void configure(BridgeSettings settings);
 
     /** The port of this name, made if it is new: the end that is given to the wire stack. */
     Port addPort(String port);

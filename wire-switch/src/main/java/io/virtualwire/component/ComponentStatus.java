@@ -28,14 +28,32 @@ public record ComponentStatus(
      * A port of a component.
      *
      * @param toComponent frames that came in from the wire
+     * @param bytesToComponent the Ethernet bytes of these
      * @param fromComponent frames that went out to the wire
+     * @param bytesFromComponent the Ethernet bytes of these
+     * @param misplacedSources frames that came in from a station that, by a static entry, is behind another port; they were
+     *     passed on, but not learned from
+     * @param filtered frames that came in and that the component let go nowhere, by reason
      */
-    public record PortStatus(String name, long toComponent, long fromComponent, Map<String, Long> drops) {
+    public record PortStatus(
+            String name,
+            long toComponent,
+            long bytesToComponent,
+            long fromComponent,
+            long bytesFromComponent,
+            long misplacedSources,
+            Map<String, Long> filtered,
+            Map<String, Long> drops) {
         public PortStatus {
+            filtered = Map.copyOf(filtered);
             drops = Map.copyOf(drops);
         }
     }
 
-    /** An address that a switch has learned, as people write it. */
-    public record LearnedAddress(String mac, int vlan, String port, long ageMillis, int moves) {}
+    /**
+     * An address that a switch has learned, as people write it.
+     *
+     * @param fixed whether it was not learned, but is a static entry
+     */
+    public record LearnedAddress(String mac, int vlan, String port, long ageMillis, int moves, boolean fixed) {}
 }

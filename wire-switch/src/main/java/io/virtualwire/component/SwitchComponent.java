@@ -2,8 +2,10 @@ package io.virtualwire.component;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.virtualwire.forwarding.Bridge;
+import io.virtualwire.forwarding.BridgeSettings;
 import io.virtualwire.forwarding.FdbEntry;
 import io.virtualwire.forwarding.ForwardingDecision;
+import io.virtualwire.forwarding.StaticEntry;
 import io.virtualwire.frame.EthernetFrame;
 import io.virtualwire.frame.MacAddress;
 import io.virtualwire.port.DropReason;
@@ -21,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,12 @@ public final class SwitchComponent implements Component {
     }
 
     @Override
+    public void configure(BridgeSettings settings) {
+        loop.assertInLoop();
+        bridge.configure(settings);
+    }
+
+    @Override
     public Port addPort(String port) {
         loop.assertInLoop();
         int number = bridge.addPort(port);
@@ -71,6 +80,7 @@ public final class SwitchComponent implements Component {
         InProcessPort added = new InProcessPort(new PortId(name + "." + port), loop, PORT_MTU);
         added.attachComponent((bytes, offset, length) -> frame(number, bytes, offset, length));
         ports[number] = added;
+        counters.newPort(number);
         return added;
     }
 
@@ -136,14 +146,17 @@ public final class SwitchComponent implements Component {
     public ComponentStatus status() {
         loop.assertInLoop();
         List<ComponentStatus.PortStatus> seen = new ArrayList<>();
-        for (InProcessPort port : ports) {
+        for (int number = 0; number < ports.length; number++) {
+            InProcessPort port = ports[number];
             if (port != null) {
-                seen.add(status(port));
+                seen.add(status(number, port));
             }
         }
         seen.sort(Comparator.comparing(ComponentStatus.PortStatus::name));
-        List<ComponentStatus.LearnedAddress> addresses =
-                bridge.snapshot(now()).stream().map(SwitchComponent::learned).toList();
+        List<ComponentStatus.LearnedAddress> addresses = Stream.concat(
+                        bridge.settings().statics().stream().map(SwitchComponent::fixed),
+                        bridge.snapshot(now()).stream().map(SwitchComponent::learned))
+                .toList();
         Map<String, Long> counts = new TreeMap<>(counters.snapshot());
         counts.put("addresses_moved", bridge.moves());
         counts.put("addresses_not_learned", bridge.unlearned());
@@ -182,7 +195,7 @@ public final class SwitchComponent implements Component {
                     }
                 }
             }
-            case ForwardingDecision.Drop drop -> counters.filtered(drop.reason());
+            case ForwardingDecision.Drop drop -> counters.filtered(ingress, drop.reason());
         }
     }
 
@@ -211,14 +224,28 @@ public final class SwitchComponent implements Component {
         return loop.ticker().nanoTime();
     }
 
-    private ComponentStatus.PortStatus status(InProcessPort port) {
+    private ComponentStatus.PortStatus status(int number, InProcessPort port) {
         PortCounters passed = port.counters();
         Map<String, Long> drops = new TreeMap<>();
         for (Map.Entry<DropReason, Long> drop : passed.drops().snapshot().entrySet()) {
             drops.put(drop.getKey().metricName(), drop.getValue());
         }
         String local = port.id().name().substring(name.length() + 1);
-        return new ComponentStatus.PortStatus(local, passed.egressFrames(), passed.ingressFrames(), drops);
+        Map<String, Long> filtered = counters.filteredAt(number);
+        long misplaced = bridge.misplacedSources(number);
+        return new ComponentStatus.PortStatus(
+                local,
+                passed.egressFrames(),
+                passed.egressBytes(),
+                passed.ingressFrames(),
+                passed.ingressBytes(),
+                misplaced,
+                filtered,
+                drops);
+    }
+
+    private static ComponentStatus.LearnedAddress fixed(StaticEntry entry) {
+        return new ComponentStatus.LearnedAddress(entry.mac().toString(), entry.vlan(), entry.port(), 0, 0, true);
     }
 
     private static ComponentStatus.LearnedAddress learned(FdbEntry entry) {
@@ -227,6 +254,7 @@ public final class SwitchComponent implements Component {
                 entry.vlan(),
                 entry.port(),
                 entry.ageMillis(),
-                entry.sequence());
+                entry.sequence(),
+                false);
     }
 }

@@ -34,8 +34,8 @@ public final class Bridge {
     private static final ForwardingDecision DROP_UNKNOWN_PORT = new ForwardingDecision.Drop(FilterReason.UNKNOWN_PORT);
 
     private final ForwardingDatabase fdb;
-    private @Nullable String[] names = new String[4];
-    private ForwardingDecision[] forwards = new ForwardingDecision[0];
+    private @Nullable BridgePort[] ports = new BridgePort[4];
+    private BridgeSettings settings = BridgeSettings.DEFAULT;
     private long moves;
     private long unlearned;
 
@@ -45,52 +45,88 @@ public final class Bridge {
 
     public Bridge(ForwardingDatabase fdb) {
         this.fdb = fdb;
-        growTo(names.length);
+    }
+
+    /** Goes by these settings from now on; ports they name may come later. */
+    public void configure(BridgeSettings wanted) {
+        if (wanted.equals(settings)) {
+            return;
+        }
+        settings = wanted;
+        fdb.unfix();
+        for (StaticEntry entry : settings.statics()) {
+            fix(entry);
+        }
     }
 
     /** Adds a port and answers its number; the same number if there is a port of this name. */
     public int addPort(String name) {
-        int free = -1;
-        for (int port = 0; port < names.length; port++) {
-            if (name.equals(names[port])) {
-                return port;
-            }
-            if (names[port] == null && free < 0) {
-                free = port;
+        int known = portOf(name);
+        if (known >= 0) {
+            return known;
+        }
+        int free = 0;
+        while (free < ports.length && ports[free] != null) {
+            free++;
+        }
+        if (free == ports.length) {
+            ports = Arrays.copyOf(ports, 2 * ports.length);
+        }
+        ports[free] = new BridgePort(name, free);
+        for (StaticEntry entry : settings.statics()) {
+            if (entry.port().equals(name)) {
+                fix(entry);
             }
         }
-        if (free < 0) {
-            free = names.length;
-            growTo(2 * names.length);
-        }
-        names[free] = name;
         return free;
+    }
+
+    private void fix(StaticEntry entry) {
+        int port = portOf(entry.port());
+        if (port >= 0) {
+            fdb.fix(entry.mac().bits(), entry.vlan(), port);
+        }
     }
 
     /** Removes a port with all that was learned there. */
     public void removePort(int port) {
         if (hasPort(port)) {
-            names[port] = null;
+            ports[port] = null;
             fdb.forgetPort(port);
         }
     }
 
     /** The number of the port of this name, or -1. */
     public int portOf(String name) {
-        return Arrays.asList(names).indexOf(name);
+        for (BridgePort port : ports) {
+            if (port != null && port.name.equals(name)) {
+                return port.forward.port();
+            }
+        }
+        return -1;
     }
 
     /** One more than the highest port number in use. */
     public int portLimit() {
-        int limit = names.length;
-        while (limit > 0 && names[limit - 1] == null) {
+        int limit = ports.length;
+        while (limit > 0 && ports[limit - 1] == null) {
             limit--;
         }
         return limit;
     }
 
     public boolean hasPort(int port) {
-        return port >= 0 && port < names.length && names[port] != null;
+        return portAt(port) != null;
+    }
+
+    /** How many frames came from this port whose source is, by a static entry, behind another. */
+    public long misplacedSources(int port) {
+        BridgePort at = portAt(port);
+        return at == null ? 0 : at.misplacedSources();
+    }
+
+    private @Nullable BridgePort portAt(int port) {
+        return port >= 0 && port < ports.length ? ports[port] : null;
     }
 
     /**
@@ -103,7 +139,8 @@ public final class Bridge {
      * @param now nanoseconds of a monotonic clock
      */
     public ForwardingDecision decide(long destination, long source, int vlan, int ingress, long now) {
-        if (!hasPort(ingress)) {
+        BridgePort from = portAt(ingress);
+        if (from == null) {
             return DROP_UNKNOWN_PORT;
         }
         if ((source & GROUP_BIT) != 0 || source == 0) {
@@ -114,17 +151,18 @@ public final class Bridge {
         }
         switch (fdb.learn(source, vlan, ingress, now)) {
             case MOVED -> moves++;
+            case FIXED_ELSEWHERE -> from.misplacedSource();
             case FULL -> unlearned++;
             case NEW, REFRESHED -> {}
         }
         if ((destination & GROUP_BIT) != 0) {
             return FLOOD_GROUP;
         }
-        int egress = fdb.find(destination, vlan, now);
-        if (egress == ForwardingDatabase.UNKNOWN) {
+        BridgePort to = portAt(fdb.find(destination, vlan, now));
+        if (to == null) {
             return FLOOD_UNKNOWN;
         }
-        return egress == ingress ? DROP_SAME_PORT : forwards[egress];
+        return to == from ? DROP_SAME_PORT : to.forward;
     }
 
     /** Forgets what is too old; to be called every few seconds. */
@@ -132,13 +170,13 @@ public final class Bridge {
         fdb.age(now);
     }
 
-    /** Everything learned that is not too old, ordered by VLAN and address. */
+    /** Everything learned that is not too old, ordered by VLAN and address; static entries are the settings' affair. */
     public List<FdbEntry> snapshot(long now) {
         List<FdbEntry> entries = new ArrayList<>(fdb.size());
-        fdb.forEach(now, (mac, vlan, port, sequence, ageNanos) -> {
-            String name = names[port];
-            if (name != null) {
-                entries.add(new FdbEntry(mac, vlan, name, ageNanos / 1_000_000, sequence));
+        fdb.forEach(now, (mac, vlan, port, sequence, ageNanos, isFixed) -> {
+            BridgePort at = portAt(port);
+            if (at != null && !isFixed) {
+                entries.add(new FdbEntry(mac, vlan, at.name, ageNanos / 1_000_000, sequence));
             }
         });
         entries.sort(Comparator.comparingInt(FdbEntry::vlan).thenComparingLong(FdbEntry::mac));
@@ -156,7 +194,11 @@ public final class Bridge {
         }
     }
 
-    /** How many addresses are remembered. */
+    public BridgeSettings settings() {
+        return settings;
+    }
+
+    /** How many addresses are remembered, static ones included. */
     public int addresses() {
         return fdb.size();
     }
@@ -174,14 +216,5 @@ public final class Bridge {
     /** How often an address was not learned because the table was full. */
     public long unlearned() {
         return unlearned;
-    }
-
-    private void growTo(int size) {
-        int before = forwards.length;
-        names = Arrays.copyOf(names, size);
-        forwards = Arrays.copyOf(forwards, size);
-        for (int port = before; port < size; port++) {
-            forwards[port] = new ForwardingDecision.Forward(port);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package io.virtualwire.forwarding;
 
+import java.util.Locale;
+
 /** Why the bridge lets a frame through no port. */
 public enum FilterReason {
     /** The source is a group or the null address, which no station has. */
@@ -9,5 +11,12 @@ public enum FilterReason {
     /** The destination is on the port that the frame came from. */
     SAME_PORT,
     /** The port that the frame came from is not, or no longer, a port of the bridge. */
-    UNKNOWN_PORT
+    UNKNOWN_PORT;
+
+    private final String metricName = name().toLowerCase(Locale.ROOT);
+
+    /** The value of the metric's label. */
+    public String metricName() {
+        return metricName;
+    }
 }

@@ -1,7 +1,6 @@
 package io.virtualwire.forwarding;
 
 import java.time.Duration;
-import java.util.Arrays;
 
 /**
  * The addresses a bridge has learned: an open-addressing table of (VLAN, MAC) → port, bounded and ageing.
@@ -14,7 +13,8 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Linear probing in arrays at most half full; removal shifts the rest of a cluster back, so there are no tombstones
- * and a long life does not slow look-ups down. An entry too old counts as absent at once and is swept later.
+ * and a long life does not slow look-ups down. An entry too old counts as absent at once and is swept later. A fixed entry
+ * is never too old, and nothing that is seen or heard from elsewhere changes it.
  */
 public final class ForwardingDatabase {
     /** What {@link #find} answers when the address is not known. */
@@ -34,6 +34,7 @@ public final class ForwardingDatabase {
     private final int[] ports;
     private final int[] sequences;
     private final long[] seen;
+    private final boolean[] fixed;
     private int size;
     private int hand;
     private long changes;
@@ -54,6 +55,7 @@ public final class ForwardingDatabase {
         ports = new int[capacity];
         sequences = new int[capacity];
         seen = new long[capacity];
+        fixed = new boolean[capacity];
     }
 
     /** The port behind which the address is, or {@link #UNKNOWN}. HOT PATH. */
@@ -72,6 +74,9 @@ public final class ForwardingDatabase {
             }
             insert(key, port, 0, now);
             return Learned.NEW;
+        }
+        if (fixed[slot]) {
+            return ports[slot] == port ? Learned.REFRESHED : Learned.FIXED_ELSEWHERE;
         }
         boolean wasOld = isOld(slot, now);
         seen[slot] = now;
@@ -105,6 +110,9 @@ public final class ForwardingDatabase {
             }
             return;
         }
+        if (fixed[slot]) {
+            return;
+        }
         int lead = sequence - sequences[slot];
         if (lead > 0 || (lead == 0 && isOld(slot, now))) {
             ports[slot] = port;
@@ -114,6 +122,26 @@ public final class ForwardingDatabase {
         } else if (lead == 0 && ports[slot] == port && seenAt - seen[slot] > 0) {
             seen[slot] = seenAt;
         }
+    }
+
+    /** Says where the address is, once and for all; in a full table something learned makes room. COLD PATH. */
+    void fix(long mac, int vlan, int port) {
+        long key = key(mac, vlan);
+        int slot = slotOf(key);
+        if (slot < 0) {
+            if (size == bound) {
+                evict();
+            }
+            slot = insert(key, port, 0, 0);
+        }
+        ports[slot] = port;
+        fixed[slot] = true;
+        changes++;
+    }
+
+    /** Forgets every fixed entry. COLD PATH. */
+    void unfix() {
+        removeIf(slot -> fixed[slot]);
     }
 
     /** Removes what is too old. COLD PATH. */
@@ -135,7 +163,8 @@ public final class ForwardingDatabase {
                         (int) (keys[slot] >>> VLAN_SHIFT) & VLAN_MASK,
                         ports[slot],
                         sequences[slot],
-                        now - seen[slot]);
+                        fixed[slot] ? 0 : now - seen[slot],
+                        fixed[slot]);
             }
         }
     }
@@ -152,7 +181,7 @@ public final class ForwardingDatabase {
 
     /** Receives the entries of a table. */
     interface EntryVisitor {
-        void entry(long mac, int vlan, int port, int sequence, long ageNanos);
+        void entry(long mac, int vlan, int port, int sequence, long ageNanos, boolean isFixed);
     }
 
     private interface SlotTest {
@@ -164,7 +193,7 @@ public final class ForwardingDatabase {
     }
 
     private boolean isOld(int slot, long now) {
-        return now - seen[slot] >= ageingNanos;
+        return now - seen[slot] >= ageingNanos && !fixed[slot];
     }
 
     private int home(long key) {
@@ -181,7 +210,7 @@ public final class ForwardingDatabase {
         return -1;
     }
 
-    private void insert(long key, int port, int sequence, long now) {
+    private int insert(long key, int port, int sequence, long now) {
         int slot = home(key);
         while (keys[slot] != 0) {
             slot = slot + 1 & mask;
@@ -190,8 +219,21 @@ public final class ForwardingDatabase {
         ports[slot] = port;
         sequences[slot] = sequence;
         seen[slot] = now;
+        fixed[slot] = false;
         size++;
         changes++;
+        return slot;
+    }
+
+    /** Removes any entry that is not fixed; there is one, since fixed ones are bounded by less than the table. */
+    private void evict() {
+        for (int i = 0; i <= mask; i++) {
+            hand = hand + 1 & mask;
+            if (keys[hand] != 0 && !fixed[hand]) {
+                remove(hand);
+                return;
+            }
+        }
     }
 
     /** Makes room by removing one entry that is too old, if the next few slots hold one. */
@@ -225,17 +267,12 @@ public final class ForwardingDatabase {
                 ports[gap] = ports[slot];
                 sequences[gap] = sequences[slot];
                 seen[gap] = seen[slot];
+                fixed[gap] = fixed[slot];
                 gap = slot;
             }
         }
         keys[gap] = 0;
         size--;
-        changes++;
-    }
-
-    void clear() {
-        Arrays.fill(keys, 0);
-        size = 0;
         changes++;
     }
 }

@@ -7,6 +7,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Role;
+import io.virtualwire.forwarding.BridgeSettings;
 import io.virtualwire.handoff.ComponentInstance;
 import io.virtualwire.handoff.ComponentPort;
 import io.virtualwire.handoff.HandoffEvent;
@@ -18,6 +19,7 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.Move;
 import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.SwitchSpec;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
@@ -59,6 +61,7 @@ public final class ComponentKeeper {
 
     private final String name;
     private final KeeperContext context;
+    private BridgeSettings settings = BridgeSettings.DEFAULT;
     private @Nullable Component component;
     private @Nullable Plugs plugs;
     private @Nullable HandoffTarget target;
@@ -101,6 +104,7 @@ public final class ComponentKeeper {
             dismantle();
             return;
         }
+        setUp(state);
         leaveWhatIsOver(agreed);
         if (holds(agreed.owner(), agreed.instance())) {
             hold(state, agreed, present);
@@ -108,6 +112,14 @@ public final class ComponentKeeper {
             agreed.move()
                     .filter(move -> holds(move.to(), move.instance()))
                     .ifPresent(move -> prepare(state, agreed, move));
+        }
+    }
+
+    private void setUp(FabricState state) {
+        SwitchSpec spec = state.topology().switches().get(name);
+        settings = spec == null ? BridgeSettings.DEFAULT : spec.settings();
+        if (component != null) {
+            component.configure(settings);
         }
     }
 
@@ -421,6 +433,7 @@ public final class ComponentKeeper {
     private Plugs make() {
         if (component == null || plugs == null) {
             component = context.factory().apply(name);
+            component.configure(settings);
             plugs = new Plugs(context, component);
         }
         return plugs;

@@ -45,8 +45,8 @@ final class ComponentViews {
                 state.wiresOf(name).stream().map(wire -> port(wire, status)).toList();
         List<ComponentView.Address> addresses = status.stream()
                 .flatMap(seen -> seen.addresses().stream())
-                .map(seen ->
-                        new ComponentView.Address(seen.mac(), seen.vlan(), seen.port(), seen.ageMillis(), seen.moves()))
+                .map(seen -> new ComponentView.Address(
+                        seen.mac(), seen.vlan(), seen.port(), seen.ageMillis(), seen.moves(), seen.fixed()))
                 .toList();
         return view(
                 state,
@@ -63,7 +63,18 @@ final class ComponentViews {
     static ComponentView agreed(FabricState state, String name, String detail) {
         List<ComponentView.Port> ports = state.wiresOf(name).stream()
                 .map(wire -> new ComponentView.Port(
-                        wire.port(), endpoint(wire), wire.id().toString(), false, detail, 0, 0, Map.of()))
+                        wire.port(),
+                        endpoint(wire),
+                        wire.id().toString(),
+                        false,
+                        detail,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Map.of(),
+                        Map.of()))
                 .toList();
         return view(state, name, "", ports, List.of(), Map.of());
     }
@@ -130,7 +141,11 @@ final class ComponentViews {
                 connected,
                 detail,
                 seen.map(ComponentStatus.PortStatus::toComponent).orElse(0L),
+                seen.map(ComponentStatus.PortStatus::bytesToComponent).orElse(0L),
                 seen.map(ComponentStatus.PortStatus::fromComponent).orElse(0L),
+                seen.map(ComponentStatus.PortStatus::bytesFromComponent).orElse(0L),
+                seen.map(ComponentStatus.PortStatus::misplacedSources).orElse(0L),
+                seen.map(ComponentStatus.PortStatus::filtered).orElse(Map.of()),
                 drops);
     }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds what contradicts itself in a topology; all of it, so that a user mends a file in one go. */
 final class TopologyCheck {
@@ -54,7 +56,15 @@ final class TopologyCheck {
             faults.add("switch " + name + " has no node");
         } else {
             checkName("node of switch " + name, wanted.node());
+            new SwitchCheck(name, wanted, plugged(name), faults).run();
         }
+    }
+
+    private Set<String> plugged(String component) {
+        return topology.wires().stream()
+                .filter(wire -> wire.component().equals(component))
+                .map(WireSpec::port)
+                .collect(Collectors.toSet());
     }
 
     private void checkWires() {

@@ -2,6 +2,7 @@ package io.virtualwire.forwarding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtualwire.frame.MacAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,46 @@ class BridgeTest {
             bridge.addPort("p" + i);
         }
         assertThat(bridge.portLimit()).isEqualTo(43);
+    }
+
+    @Test
+    void aStaticEntryStaysWhereItWasPut() {
+        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(BROADCAST, DB, 0, web, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
+        assertThat(bridge.decide(DB, WEB, 0, web, 400 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.moves()).isZero();
+        assertThat(bridge.misplacedSources(web)).isOne();
+        assertThat(bridge.misplacedSources(db)).isZero();
+        assertThat(bridge.snapshot(400 * SECOND))
+                .as("is not handed over: it comes from the settings")
+                .extracting(FdbEntry::mac)
+                .containsExactly(WEB);
+    }
+
+    @Test
+    void aStaticEntryComesWithItsPort() {
+        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "later"))));
+        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        int later = bridge.addPort("later");
+        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(later));
+        bridge.removePort(later);
+        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+    }
+
+    @Test
+    void aStaticEntryThatIsTakenBackCanBeLearnedAgain() {
+        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        bridge.configure(BridgeSettings.DEFAULT);
+        bridge.decide(BROADCAST, DB, 0, web, 0);
+        assertThat(bridge.snapshot(0)).containsExactly(new FdbEntry(DB, 0, "web", 0, 0));
+    }
+
+    @Test
+    void anotherPlaceCannotMoveAStaticEntry() {
+        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        bridge.restore(List.of(new FdbEntry(DB, 0, "web", 0, 7)), 0);
+        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
     }
 
     private static ForwardingDecision flood(FloodCause cause) {

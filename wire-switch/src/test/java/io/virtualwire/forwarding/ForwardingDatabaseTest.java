@@ -60,6 +60,35 @@ class ForwardingDatabaseTest {
     }
 
     @Test
+    void nothingMovesOrAgesWhatIsFixed() {
+        ForwardingDatabase fdb = new ForwardingDatabase(8, AGEING);
+        fdb.learn(1, 0, 3, 0);
+        fdb.fix(1, 0, 2);
+        assertThat(fdb.learn(1, 0, 3, 1)).isEqualTo(Learned.FIXED_ELSEWHERE);
+        assertThat(fdb.learn(1, 0, 2, 1)).isEqualTo(Learned.REFRESHED);
+        fdb.merge(1, 0, 3, 9, 1, 1);
+        fdb.age(Long.MAX_VALUE);
+        assertThat(fdb.find(1, 0, Long.MAX_VALUE)).isEqualTo(2);
+        fdb.unfix();
+        assertThat(fdb.find(1, 0, 1)).isEqualTo(ForwardingDatabase.UNKNOWN);
+        assertThat(fdb.learn(1, 0, 3, 1)).isEqualTo(Learned.NEW);
+        assertThat(fdb.find(1, 0, 1)).isEqualTo(3);
+    }
+
+    @Test
+    void somethingLearnedMakesRoomForWhatIsFixed() {
+        ForwardingDatabase fdb = new ForwardingDatabase(4, AGEING);
+        for (int mac = 1; mac <= 4; mac++) {
+            fdb.learn(mac, 0, 1, 0);
+        }
+        fdb.fix(9, 0, 2);
+        fdb.fix(10, 0, 2);
+        assertThat(fdb.size()).isEqualTo(4);
+        assertThat(fdb.find(9, 0, 0)).isEqualTo(2);
+        assertThat(fdb.find(10, 0, 0)).isEqualTo(2);
+    }
+
+    @Test
     void refusesAnAbsurdBound() {
         assertThatThrownBy(() -> new ForwardingDatabase(0, AGEING)).isInstanceOf(IllegalArgumentException.class);
     }

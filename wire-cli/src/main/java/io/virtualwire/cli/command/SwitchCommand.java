@@ -48,14 +48,17 @@ public final class SwitchCommand {
                 view.kind() + " " + view.name() + " on node " + dash(view.node()) + ", generation " + view.generation()
                         + (view.state().isEmpty() ? "" : ", " + view.state())
                         + (view.movingTo().isEmpty() ? "" : ", moving to " + view.movingTo()));
-        Table ports = new Table("  PORT", "ENDPOINT", "CONNECTED", "IN", "OUT", "DROPS");
+        Table ports = new Table("  PORT", "ENDPOINT", "CONNECTED", "IN", "BYTES", "OUT", "BYTES", "FILTERED", "DROPS");
         view.ports()
                 .forEach(port -> ports.row(
                         "  " + port.name(),
                         port.endpoint(),
                         port.connected() ? "yes" : "no: " + port.detail(),
                         port.toComponent(),
+                        port.bytesToComponent(),
                         port.fromComponent(),
+                        port.bytesFromComponent(),
+                        counts(filtered(port)),
                         counts(port.drops())));
         ports.print(out);
         Table addresses = new Table("  ADDRESS", "VLAN", "PORT", "AGE", "MOVES");
@@ -64,10 +67,16 @@ public final class SwitchCommand {
                         "  " + seen.mac(),
                         dash(seen.vlan()),
                         seen.port(),
-                        seen.ageMillis() / 1000 + " s",
+                        seen.fixed() ? "static" : seen.ageMillis() / 1000 + " s",
                         seen.moves()));
         addresses.print(out);
         out.println("  " + counts(view.counters()));
+    }
+
+    private static Map<String, Long> filtered(ComponentView.Port port) {
+        Map<String, Long> counts = new TreeMap<>(port.filtered());
+        counts.put("misplaced_source", port.misplacedSources());
+        return counts;
     }
 
     private static String counts(Map<String, Long> counts) {
