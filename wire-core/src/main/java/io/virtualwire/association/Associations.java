@@ -4,6 +4,7 @@ import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.transport.Loop;
@@ -44,11 +45,17 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param streams where peers are dialled from
      * @param server bound to the port number that {@code transports} are bound to; owned by this from now on
      * @param transports one for each lane; owned by this from now on
      */
     public Associations(
-            Loop loop, TlsContexts tls, ServerSocket server, List<Transport> transports, AssociationLimits limits) {
+            Loop loop,
+            TlsContexts tls,
+            StreamSockets streams,
+            ServerSocket server,
+            List<Transport> transports,
+            AssociationLimits limits) {
         this.loop = loop;
         SecureRandom random = new SecureRandom();
         StreamCodec codec = new StreamCodec();
@@ -65,7 +72,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 random,
                 new SessionTable(random),
                 List.copyOf(lanes),
-                new StreamDialler(tls, codec, pending, limits.handshake(), owner()),
+                new StreamDialler(streams, tls, codec, pending, limits.handshake(), owner()),
                 this::listener);
         this.loopback = new LoopbackPath(context);
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);

@@ -20,6 +20,11 @@ final class Path {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int TOKEN_LENGTH = 8;
 
+    /** How long an answer to a probe may take at least, and at most. */
+    private static final long SHORTEST_PATIENCE_NANOS = 200_000_000L;
+
+    private static final long LONGEST_PATIENCE_NANOS = 1_000_000_000L;
+
     private final Lane lane;
     private final AssociationLimits limits;
     private final Ticker ticker;
@@ -110,17 +115,24 @@ final class Path {
         batch.clear();
     }
 
-    /** Sends what is due: keep-alive and probes. */
+    /** Sends what is due: probes and keep-alive. */
     void tick(SendLane keys, long now) {
+        long patience = Math.clamp(2 * roundTrip.nanos(), SHORTEST_PATIENCE_NANOS, LONGEST_PATIENCE_NANOS);
+        for (int size = mtu.nextProbe(now, heardAt, patience);
+                size != 0;
+                size = mtu.nextProbe(now, heardAt, patience)) {
+            if (size == mtu.size()) {
+                // Something small goes with it: its answer shows that it is the size that does not arrive.
+                keepaliveAt = now;
+            }
+            queue(keys, header(MessageKind.PROBE).totalLength(size), false, padding, 0, size - SendLane.OVERHEAD);
+            flush();
+        }
         if (now - keepaliveAt >= 0) {
             keepaliveAt = now + limits.keepalive().toNanos();
             keepaliveToken = now;
             LONG.set(scratch, 0, keepaliveToken);
             queue(keys, header(MessageKind.KEEPALIVE), false, scratch, 0, TOKEN_LENGTH);
-            flush();
-        }
-        for (int size = mtu.nextProbe(now); size != 0; size = mtu.nextProbe(now)) {
-            queue(keys, header(MessageKind.PROBE).totalLength(size), false, padding, 0, size - SendLane.OVERHEAD);
             flush();
         }
     }

@@ -4,6 +4,7 @@ import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.linux.StreamSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ final class StreamDialler {
     private static final Logger LOG = LoggerFactory.getLogger(StreamDialler.class);
     private static final int CONNECT_MILLIS = 1500;
 
+    private final StreamSockets streams;
     private final TlsContexts tls;
     private final StreamCodec codec;
     private final PendingSockets pending;
@@ -33,7 +35,14 @@ final class StreamDialler {
         void failed(String reason);
     }
 
-    StreamDialler(TlsContexts tls, StreamCodec codec, PendingSockets pending, Duration deadline, Executor owner) {
+    StreamDialler(
+            StreamSockets streams,
+            TlsContexts tls,
+            StreamCodec codec,
+            PendingSockets pending,
+            Duration deadline,
+            Executor owner) {
+        this.streams = streams;
         this.tls = tls;
         this.codec = codec;
         this.pending = pending;
@@ -64,7 +73,13 @@ final class StreamDialler {
 
     private boolean tryOne(
             Identity peer, InetSocketAddress address, Hello hello, Listener listener, StringBuilder reasons) {
-        Socket raw = new Socket();
+        Socket raw;
+        try {
+            raw = streams.open();
+        } catch (IOException | RuntimeException e) {
+            reasons.append("no socket: ").append(e.getMessage()).append("; ");
+            return false;
+        }
         try (PendingSockets.Guard guard = pending.watch(raw, deadline.plusMillis(CONNECT_MILLIS))) {
             raw.connect(address, CONNECT_MILLIS);
             ControlStream stream =

@@ -81,6 +81,11 @@ final class SocketAddressBuffer {
         }
     }
 
+    /** Whether this is an address of IPv4 or IPv6 at all. */
+    boolean isInet() {
+        return isInet6() || memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0) == AF_INET;
+    }
+
     boolean isInet6() {
         return memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0) == AF_INET6;
     }

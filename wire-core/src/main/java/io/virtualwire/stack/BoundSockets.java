@@ -3,23 +3,30 @@ package io.virtualwire.stack;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.UdpTransport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A TCP and a UDP socket with the same port number. */
 record BoundSockets(ServerSocket server, UdpTransport transport) {
+    private static final Logger LOG = LoggerFactory.getLogger(BoundSockets.class);
     private static final int ATTEMPTS = 32;
+    private static final String ANY_OF_BOTH_FAMILIES = "::";
 
     /** Binds both; with port 0, tries until the kernel offers a number that is free for both. */
-    static BoundSockets bind(DatapathLoop loop, InetSocketAddress address) {
+    static BoundSockets bind(
+            DatapathLoop loop, NetworkNamespace underlay, StreamSockets streams, InetSocketAddress address) {
         for (int attempt = 1; ; attempt++) {
-            ServerSocket server = listen(address);
+            ServerSocket server = listen(streams, address);
             try {
-                InetSocketAddress same = new InetSocketAddress(address.getAddress(), server.getLocalPort());
-                return new BoundSockets(server, UdpTransport.open(loop, NetworkNamespace.own(), same));
+                return new BoundSockets(
+                        server, openTransport(loop, underlay, address.getAddress(), server.getLocalPort()));
             } catch (WireException e) {
                 close(server);
                 if (address.getPort() != 0 || attempt == ATTEMPTS) {
@@ -29,18 +36,22 @@ record BoundSockets(ServerSocket server, UdpTransport transport) {
         }
     }
 
-    private static ServerSocket listen(InetSocketAddress address) {
-        try {
-            ServerSocket server = new ServerSocket();
+    /** All addresses are those of IPv6 too, as they are for the library's TCP, unless the kernel knows none of these. */
+    private static UdpTransport openTransport(
+            DatapathLoop loop, NetworkNamespace underlay, InetAddress address, int port) {
+        if (address.isAnyLocalAddress()) {
             try {
-                // A daemon that was killed leaves connections behind that would keep it from coming back for a minute.
-                server.setReuseAddress(true);
-                server.bind(address);
-                return server;
-            } catch (IOException e) {
-                close(server);
-                throw e;
+                return UdpTransport.open(loop, underlay, new InetSocketAddress(ANY_OF_BOTH_FAMILIES, port));
+            } catch (WireException e) {
+                LOG.debug("no wildcard of IPv6 here: {}", e.getMessage());
             }
+        }
+        return UdpTransport.open(loop, underlay, new InetSocketAddress(address, port));
+    }
+
+    private static ServerSocket listen(StreamSockets streams, InetSocketAddress address) {
+        try {
+            return streams.listen(address);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,

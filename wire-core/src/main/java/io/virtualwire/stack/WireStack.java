@@ -10,6 +10,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.transport.DatapathLoop;
@@ -56,11 +57,12 @@ public final class WireStack implements AutoCloseable {
         TlsContexts tls = new TlsContexts(config.credentials());
         DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
         try {
-            BoundSockets sockets = BoundSockets.bind(loop, config.bind());
+            StreamSockets streams = new StreamSockets(config.underlay());
+            BoundSockets sockets = BoundSockets.bind(loop, config.underlay(), streams, config.bind());
             Observers observers = new Observers();
             observers.add(observer);
-            Associations associations =
-                    new Associations(loop, tls, sockets.server(), List.of(sockets.transport()), config.limits());
+            Associations associations = new Associations(
+                    loop, tls, streams, sockets.server(), List.of(sockets.transport()), config.limits());
             WireStack stack = new WireStack(loop, associations, observers);
             await(stack.<Void>onLoop(() -> {
                 associations.start(stack.engine);

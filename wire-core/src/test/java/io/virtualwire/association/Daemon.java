@@ -6,6 +6,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.UdpTransport;
@@ -57,7 +58,13 @@ final class Daemon implements AutoCloseable, PathListener {
         this.server = server;
         this.identity = credentials.identity();
         this.transport = new TappedTransport(udp);
-        this.associations = new Associations(loop, new TlsContexts(credentials), server, List.of(transport), limits);
+        this.associations = new Associations(
+                loop,
+                new TlsContexts(credentials),
+                new StreamSockets(NetworkNamespace.own()),
+                server,
+                List.of(transport),
+                limits);
         run(() -> {
             associations.start(this);
             return null;
