@@ -12,7 +12,6 @@ import io.virtualwire.transport.UnderlayAddress;
 import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,20 +28,17 @@ final class Association implements WirePath, ControlStream.Listener {
     /** The one lane that is sent on; flows will be spread over several one day. */
     private static final int LANE = 0;
 
-    /** How many times the patience for silence lies between two dials because of it. */
-    private static final int RESCUE_PAUSES = 3;
-
     private final AssociationContext context;
     private final Identity peer;
     private final Executor owner;
     private final Sessions sessions;
-    private final Redialler redialler;
+    private final SessionMaker maker;
+    private final Dials dials;
     private final Path path;
     private final DropTally drops = new DropTally();
     private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
     private @Nullable Session speaking;
-    private long rescueAt;
     private int holders;
     private boolean willFlush;
     private boolean suspect;
@@ -52,11 +48,11 @@ final class Association implements WirePath, ControlStream.Listener {
         this.context = context;
         this.peer = peer;
         this.owner = owner;
-        AssociationLimits limits = context.limits();
         this.sessions = new Sessions(context.self().toString().compareTo(peer.toString()) < 0);
-        this.redialler = new Redialler(limits.firstRedial(), limits.longestRedial(), context.random(), context.now());
+        this.maker = new SessionMaker(context, this, owner);
+        this.dials = new Dials(context, peer);
         this.path = new Path(
-                context.lanes().get(LANE), limits, context.loop().ticker(), drops, new AddressCheck(context.random()));
+                context.lanes().get(LANE), context.limits(), context.loop().ticker(), drops, new AddressCheck(context.random()));
     }
 
     // What wires see.
@@ -113,7 +109,7 @@ final class Association implements WirePath, ControlStream.Listener {
 
     void hold(List<PeerAddress> addresses) {
         holders++;
-        redialler.addresses(addresses, context.now());
+        dials.addresses(addresses, context.now());
         tick();
     }
 
@@ -158,87 +154,29 @@ final class Association implements WirePath, ControlStream.Listener {
             stream.refuse(new Failure(Failure.DUPLICATE_SESSION, "this instance was dialled already"), owner);
             return;
         }
-        Optional<CipherSuite> suite = CipherSuite.choose(context.ciphers(), hello.ciphers());
-        if (suite.isEmpty()) {
-            stream.refuse(new Failure(Failure.CIPHER, "none of " + hello.ciphers() + " is known here"), owner);
-            return;
-        }
-        int index = context.table().reserve();
-        try {
-            stream.start(this, owner);
-            stream.send(context.hello(index, false));
-            install(stream, false, hello.rekey(), hello, index, suite.get());
-        } catch (IOException e) {
-            LOG.warn("session with {} failed: {}", peer, e.getMessage());
-            stream.cut();
-        } finally {
-            context.table().release(index);
-        }
-    }
-
-    private void dial(boolean rekey) {
-        int index = context.table().reserve();
-        redialler.began();
-        context.dialler().dial(peer, redialler.addresses(), context.hello(index, rekey), new StreamDialler.Listener() {
-            @Override
-            public void dialled(ControlStream stream, Hello peerHello) {
-                redialler.answered(context.now());
-                answered(stream, rekey, peerHello, index);
-                context.table().release(index);
-            }
-
-            @Override
-            public void failed(String reason) {
-                redialler.failed(context.now());
-                context.table().release(index);
-            }
-        });
+        install(maker.accepted(stream, hello));
     }
 
     private void answered(ControlStream stream, boolean rekey, Hello hello, int index) {
-        Optional<CipherSuite> suite = CipherSuite.choose(hello.ciphers(), context.ciphers());
-        if (closed || suite.isEmpty()) {
+        if (closed) {
             stream.cut();
             return;
         }
-        try {
-            stream.start(this, owner);
-            install(stream, true, rekey, hello, index, suite.get());
-        } catch (IOException e) {
-            LOG.warn("session with {} failed: {}", peer, e.getMessage());
-            stream.cut();
-        }
+        install(maker.dialled(stream, rekey, hello, index));
     }
 
-    private void install(
-            ControlStream stream, boolean dialled, boolean rekey, Hello hello, int index, CipherSuite suite)
-            throws IOException {
+    private void install(@Nullable Session session) {
+        if (session == null) {
+            return;
+        }
         for (Session old : List.copyOf(sessions.all())) {
-            if (!old.instance().equals(hello.instance())) {
+            if (!old.instance().equals(session.instance())) {
                 remove(old, "its process was replaced");
             }
         }
-        int peerIndex = (int) hello.sessionIndex();
-        byte[] exported = stream.export(
-                SessionKeys.EXPORTER_LABEL,
-                SessionKeys.exporterContext(dialled ? index : peerIndex, dialled ? peerIndex : index),
-                SessionKeys.LENGTH);
-        try (SessionKeys keys = new SessionKeys(exported)) {
-            Session session = new Session(
-                    this,
-                    stream,
-                    dialled,
-                    rekey,
-                    hello,
-                    index,
-                    suite,
-                    keys,
-                    context.lanes().size(),
-                    context.now());
-            sessions.install(session);
-            context.table().install(session);
-        }
-        stream.send(new Ready());
+        sessions.install(session);
+        context.table().install(session);
+        session.stream().send(new Ready());
     }
 
     private void becameReady(Session session) {
@@ -246,7 +184,7 @@ final class Association implements WirePath, ControlStream.Listener {
             return;
         }
         long now = context.now();
-        redialler.succeeded(now);
+        dials.succeeded(now);
         if (!sessions.becameReady(session, now)) {
             return;
         }
@@ -394,8 +332,8 @@ final class Association implements WirePath, ControlStream.Listener {
             }
             noteSuspicion(now);
         }
-        if (holders > 0 && redialler.isDue(now)) {
-            dialIfNeeded(now);
+        if (holders > 0) {
+            dials.tick(sessions, path, now, this::answered);
         }
     }
 
@@ -403,22 +341,6 @@ final class Association implements WirePath, ControlStream.Listener {
         if (path.isSuspect(now) != suspect) {
             suspect = !suspect;
             LOG.info("path to {} at {} {}", peer, path.remote(), suspect ? "is silent" : "answers again");
-        }
-    }
-
-    private void dialIfNeeded(long now) {
-        if (sessions.any(session -> !session.ready())) {
-            return;
-        }
-        Session current = sessions.current();
-        if (current == null || current.superseded() || !current.stream().isOpen()) {
-            dial(false);
-        } else if (current.isRekeyDue(context.limits(), now)) {
-            dial(true);
-        } else if (path.isSuspect(now) && now - rescueAt >= 0) {
-            // Another address may work, or the peer may be gone without a word.
-            rescueAt = now + RESCUE_PAUSES * context.limits().suspectAfter().toNanos();
-            dial(current.dialled());
         }
     }
 
