@@ -35,11 +35,13 @@ final class Association implements WirePath, ControlStream.Listener {
     private final SessionMaker maker;
     private final Dials dials;
     private final Path path;
+    private final PeerInterest interest = new PeerInterest();
     private final DropTally drops = new DropTally();
     private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
     private @Nullable Session speaking;
     private int holders;
+    private long neededAt;
     private boolean willFlush;
     private boolean suspect;
     private boolean closed;
@@ -52,7 +54,11 @@ final class Association implements WirePath, ControlStream.Listener {
         this.maker = new SessionMaker(context, this, owner);
         this.dials = new Dials(context, peer);
         this.path = new Path(
-                context.lanes().get(LANE), context.limits(), context.loop().ticker(), drops, new AddressCheck(context.random()));
+                context.lanes().get(LANE),
+                context.limits(),
+                context.loop().ticker(),
+                drops,
+                new AddressCheck(context.random()));
     }
 
     // What wires see.
@@ -115,11 +121,12 @@ final class Association implements WirePath, ControlStream.Listener {
 
     void release() {
         holders--;
+        neededAt = context.now();
     }
 
     /** Whether nobody holds this and nothing is left of it. */
     boolean isIdle() {
-        return holders == 0 && sessions.all().isEmpty();
+        return holders == 0 && sessions.all().isEmpty() && !dials.isUnderway();
     }
 
     Sessions sessions() {
@@ -188,6 +195,7 @@ final class Association implements WirePath, ControlStream.Listener {
         if (!sessions.becameReady(session, now)) {
             return;
         }
+        interest.forget();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
         if (newInstance || path.remote() == null || path.isSuspect(now)) {
@@ -245,6 +253,7 @@ final class Association implements WirePath, ControlStream.Listener {
             speaking.overtake();
         }
         speaking = session;
+        interest.told(message);
         context.listener().told(this, message);
     }
 
@@ -327,13 +336,26 @@ final class Association implements WirePath, ControlStream.Listener {
         Session current = sessions.current();
         if (current != null) {
             path.tick(current.sendLane(LANE), now);
-            if (holders == 0 && current.dialled()) {
-                remove(current, "no wire needs it");
-            }
+            closeIfNotNeeded(current, now);
             noteSuspicion(now);
         }
-        if (holders > 0) {
+        if (holders > 0 || isUp() && interest.exists()) {
             dials.tick(sessions, path, now, this::answered);
+        }
+    }
+
+    /**
+     * Who dialled closes what neither side has needed for a while. Not at once, because a component that moves away often comes
+     * back soon; and not while the peer needs it, which may be unable to dial.
+     */
+    private void closeIfNotNeeded(Session current, long now) {
+        if (holders > 0 || interest.exists()) {
+            neededAt = now;
+        } else if (current.dialled()
+                && now - neededAt >= context.limits().linger().toNanos()) {
+            remove(
+                    current,
+                    "no wire has needed it for " + context.limits().linger().toSeconds() + " s");
         }
     }
 

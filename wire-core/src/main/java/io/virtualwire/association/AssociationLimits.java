@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param suspectAfter how long a path may be silent before it is suspect
  * @param deadAfter how long a session may be silent before it is given up
  * @param grace how long an old session is still received on after its last datagram
+ * @param linger how long a session that neither side needs any more is kept, in case it is needed again
  * @param rekeyAfter how old a session may grow before it is followed by a new one
  * @param rekeyAtDatagrams after how many datagrams in one direction it is
  * @param mostDatagrams how many datagrams are sealed with one key at most
@@ -24,6 +25,7 @@ public record AssociationLimits(
         Duration suspectAfter,
         Duration deadAfter,
         Duration grace,
+        Duration linger,
         Duration rekeyAfter,
         long rekeyAtDatagrams,
         long mostDatagrams,
@@ -37,6 +39,7 @@ public record AssociationLimits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
             Duration.ofMinutes(50),
             1L << 26,
             1L << 27,
@@ -53,6 +56,7 @@ public record AssociationLimits(
                 suspectAfter,
                 deadAfter,
                 grace,
+                linger,
                 after,
                 atDatagrams,
                 2 * atDatagrams,
@@ -70,6 +74,7 @@ public record AssociationLimits(
                 suspect,
                 dead,
                 newGrace,
+                linger,
                 rekeyAfter,
                 rekeyAtDatagrams,
                 mostDatagrams,
@@ -87,6 +92,7 @@ public record AssociationLimits(
                 suspectAfter,
                 deadAfter,
                 grace,
+                linger,
                 rekeyAfter,
                 rekeyAtDatagrams,
                 mostDatagrams,
@@ -94,6 +100,24 @@ public record AssociationLimits(
                 longestRedial,
                 deadline,
                 most,
+                mostAssociations);
+    }
+
+    /** The same with another patience for sessions that nobody needs. */
+    public AssociationLimits lingering(Duration newLinger) {
+        return new AssociationLimits(
+                keepalive,
+                suspectAfter,
+                deadAfter,
+                grace,
+                newLinger,
+                rekeyAfter,
+                rekeyAtDatagrams,
+                mostDatagrams,
+                firstRedial,
+                longestRedial,
+                handshake,
+                mostHandshakes,
                 mostAssociations);
     }
 }

@@ -37,6 +37,11 @@ final class Dials {
         redialler.succeeded(now);
     }
 
+    /** Whether a dial has begun that came to nothing yet. */
+    boolean isUnderway() {
+        return redialler.isUnderway();
+    }
+
     /** Dials if that is due and these sessions, on this path, call for it. */
     void tick(Sessions sessions, Path path, long now, Taker taker) {
         if (!redialler.isDue(now) || sessions.any(session -> !session.ready())) {

@@ -33,6 +33,10 @@ final class Redialler {
         return !underway && !addresses.isEmpty() && now - dueAt >= 0;
     }
 
+    boolean isUnderway() {
+        return underway;
+    }
+
     void began() {
         underway = true;
     }

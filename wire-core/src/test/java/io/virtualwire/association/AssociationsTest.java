@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.port.DropReason;
@@ -485,16 +489,72 @@ class AssociationsTest {
     }
 
     @Test
-    void whatNobodyHoldsIsClosed() {
+    void whatNobodyHoldsIsClosedAfterAWhile() {
+        AssociationLimits limits = LIMITS.lingering(Duration.ofMillis(300));
+        Daemon a = add(Daemon.start(acme.issue("a"), limits));
+        Daemon b = add(Daemon.start(acme.issue("b"), limits));
+        up(a, b);
+        a.release(b);
+        soon().until(() -> a.run(a.associations::status).isEmpty());
+        soon().until(() -> b.downs.get() == 1);
+    }
+
+    @Test
+    void aSessionThatIsNeededAgainSoonIsStillThere() {
         Daemon a = start("a");
         Daemon b = start("b");
         up(a, b);
+        a.release(b);
+        b.release(a);
+        await().during(Duration.ofMillis(300)).until(() -> a.status(b).up());
+        WirePath again = a.expect(b);
+        assertThat(a.run(again::isUp)).isTrue();
+        a.send(again, false, 0, 10, 100);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
+        assertThat(a.ups).hasSize(1);
+        assertThat(a.status(b).sessions()).hasSize(1);
+    }
+
+    /** The peer cannot dial: it was told no address. */
+    @Test
+    void aSessionThatOnlyThePeerNeedsIsKept() {
+        AssociationLimits limits = LIMITS.lingering(Duration.ofMillis(200));
+        Daemon a = add(Daemon.start(acme.issue("a"), limits));
+        Daemon b = add(Daemon.start(acme.issue("b"), limits));
+        up(a, b);
+        WirePath toA = b.run(() -> b.associations.acquire(a.identity, List.of()));
+        b.run(() -> toA.tell(offer(7)));
+        soon().until(() -> !a.told.isEmpty());
+        a.release(b);
+        await().during(Duration.ofMillis(700)).until(() -> b.run(toA::isUp));
+
         a.run(() -> {
-            a.associations.release(b.identity);
+            a.associations.sessions().forEach(session -> session.stream().cut());
             return null;
         });
-        soon().until(() -> a.run(a.associations::status).isEmpty());
+        soon().until(() -> a.ups.size() == 2);
+        b.run(() -> toA.tell(offer(7)));
+        await().during(Duration.ofMillis(500)).until(() -> b.run(toA::isUp));
+
+        b.run(() -> toA.tell(new PeerMessage.Withdraw(7)));
         soon().until(() -> b.downs.get() == 1);
+    }
+
+    @Test
+    void severalWiresToOnePeerShareASession() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath first = up(a, b);
+        WirePath second = a.expect(b);
+        assertThat(second).isSameAs(first);
+        a.release(b);
+        assertThat(a.run(second::isUp)).isTrue();
+        assertThat(a.status(b).sessions()).hasSize(1);
+    }
+
+    private static PeerMessage offer(long index) {
+        Generation first = new Generation(1, "");
+        return new PeerMessage.Offer(WireId.named("w"), Side.A, first, first, index, Role.ACTIVE, false, false);
     }
 
     private WirePath up(Daemon from, Daemon to) {

@@ -127,6 +127,13 @@ final class Daemon implements AutoCloseable, PathListener {
         return run(() -> associations.acquire(peer.identity, List.of()));
     }
 
+    void release(Daemon peer) {
+        run(() -> {
+            associations.release(peer.identity);
+            return null;
+        });
+    }
+
     void awaitUp(WirePath path) {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> run(path::isUp));
     }
