@@ -6,6 +6,7 @@ import io.virtualwire.cli.command.ConnectorCommand;
 import io.virtualwire.cli.command.DisconnectCommand;
 import io.virtualwire.cli.command.DoctorCommand;
 import io.virtualwire.cli.command.EndpointCommand;
+import io.virtualwire.cli.command.HelpCommand;
 import io.virtualwire.cli.command.HostCommand;
 import io.virtualwire.cli.command.IdentityCommand;
 import io.virtualwire.cli.command.InitCommand;
@@ -15,10 +16,12 @@ import io.virtualwire.cli.command.NodeCommand;
 import io.virtualwire.cli.command.ShowCommand;
 import io.virtualwire.cli.command.SwitchCommand;
 import io.virtualwire.cli.output.ErrorReport;
+import io.virtualwire.cli.output.OutputFormat;
+import io.virtualwire.cli.output.UsageReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -48,6 +51,15 @@ import picocli.CommandLine.Spec;
             SwitchCommand.class
         })
 public final class Main implements Runnable {
+    /** Read by {@link io.virtualwire.cli.output.Output}; here so that it may stand before the subcommand, too. */
+    @Option(
+            names = {"-o", "--output"},
+            scope = ScopeType.INHERIT,
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "Print results as a table or as json; default: ${DEFAULT-VALUE}.")
+    private OutputFormat format = OutputFormat.TABLE;
+
     @Spec
     private CommandSpec spec;
 
@@ -60,11 +72,12 @@ public final class Main implements Runnable {
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new UsageReport())
                 .setExecutionExceptionHandler(new ErrorReport());
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do; `wire help` lists it");
+        throw new ParameterException(spec.commandLine(), "no command was given");
     }
 }

@@ -18,15 +18,37 @@ class MainTest {
     }
 
     @Test
-    void withoutACommandSaysWhereToLook() {
+    void withoutACommandShowsThoseThereAre() {
         assertThat(execute()).isEqualTo(2);
-        assertThat(err.toString()).contains("wire help");
+        assertThat(err.toString()).startsWith("wire: no command was given").contains("Usage: wire", "connect");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test
     void helpListsTheCommands() {
         assertThat(execute("help")).isZero();
         assertThat(out.toString()).contains("Usage: wire");
+    }
+
+    @Test
+    void helpReachesEveryDepth() {
+        assertThat(execute("help", "endpoint", "add")).isZero();
+        assertThat(out.toString()).contains("Usage: wire endpoint add");
+        assertThat(execute("help", "endpoint", "ad")).isEqualTo(2);
+        assertThat(err.toString()).contains("'wire endpoint' has no command 'ad'");
+    }
+
+    @Test
+    void aTypingErrorIsToldInALineOrTwo() {
+        assertThat(execute("endpoint", "ls", "--hots", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("--hots", "--host", "see 'wire endpoint ls --help'");
+        assertThat(err.toString().lines()).hasSizeLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void aPortIsCheckedWhileReading() {
+        assertThat(execute("connector", "run", "--port", "99999")).isEqualTo(2);
+        assertThat(err.toString()).contains("--port", "99999", "65535");
     }
 
     private int execute(String... arguments) {

@@ -1,6 +1,8 @@
 package io.virtualwire.connector;
 
 import io.virtualwire.connector.admission.Grant;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,5 +31,16 @@ public record ConnectorConfig(
 
     public ConnectorConfig {
         grants = List.copyOf(grants);
+        requirePort("port", port);
+        requirePort("api-port", apiPort);
+    }
+
+    private static void requirePort(String key, int number) {
+        if (number < 0 || number > 65_535) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    key + " " + number + " is no port",
+                    "use 1 to 65535, or 0 for any that is free");
+        }
     }
 }

@@ -1,12 +1,10 @@
 package io.virtualwire.connector;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.virtualwire.config.YamlReader;
 import io.virtualwire.connector.admission.Grant;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +28,8 @@ public record ConnectorFile(
         Optional<Path> state,
         List<Path> trust,
         List<Grant> grants) {
+    private static final YamlReader<ConnectorFile> YAML =
+            new YamlReader<>(ConnectorFile.class, "see docs/connector.yaml for all that can be said there");
 
     public ConnectorFile {
         trust = listed(trust);
@@ -50,22 +50,11 @@ public record ConnectorFile(
     }
 
     public static ConnectorFile read(Path file) {
-        YAMLMapper yaml = YAMLMapper.builder()
-                .addModule(new Jdk8Module())
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
         try {
-            String text = Files.readString(file);
-            return text.isBlank() ? empty() : yaml.readValue(text, ConnectorFile.class);
-        } catch (JsonProcessingException e) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST,
-                    "cannot understand " + file + ": " + e.getOriginalMessage() + " (line "
-                            + e.getLocation().getLineNr() + ")",
-                    "see docs/connector.yaml for all that can be said there",
-                    e);
+            return YAML.read(file.toString(), Files.readString(file)).orElseGet(ConnectorFile::empty);
         } catch (IOException e) {
-            throw new WireException(ErrorCode.NOT_FOUND, "cannot read " + file + ": " + e, "check --config", e);
+            throw new WireException(
+                    ErrorCode.NOT_FOUND, "cannot read " + file + ": " + IoReason.of(e), "check --config", e);
         }
     }
 

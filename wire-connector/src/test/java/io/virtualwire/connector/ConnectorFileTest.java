@@ -74,6 +74,7 @@ final class ConnectorFileTest {
     @Test
     void anEmptyFileSaysNothing() {
         assertThat(read("")).isEqualTo(ConnectorFile.empty());
+        assertThat(read("# port: 1\n")).isEqualTo(ConnectorFile.empty());
     }
 
     @Test
@@ -81,7 +82,7 @@ final class ConnectorFileTest {
         assertThatThrownBy(() -> read("name: a\nnmae: b\n"))
                 .isInstanceOf(WireException.class)
                 .hasMessageContaining("nmae")
-                .hasMessageContaining("(line ");
+                .hasMessageContaining("line 2: unknown field 'nmae'");
     }
 
     @Test

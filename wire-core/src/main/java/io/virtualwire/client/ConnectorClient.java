@@ -27,7 +27,7 @@ public final class ConnectorClient implements AutoCloseable {
      * @param expected who must answer; empty: anybody whom a trusted authority vouches for, see {@link #server}
      */
     public ConnectorClient(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
-        calls = new RestCalls(tls, address, expected);
+        calls = new RestCalls("connector", tls, address, expected);
     }
 
     /** Who answered, by its certificate; empty before the first call. */

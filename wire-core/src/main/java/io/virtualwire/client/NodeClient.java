@@ -24,7 +24,7 @@ public final class NodeClient implements AutoCloseable {
 
     /** @param expected who must answer; empty: anybody whom a trusted authority vouches for */
     public NodeClient(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
-        calls = new RestCalls(tls, address, expected);
+        calls = new RestCalls("node", tls, address, expected);
     }
 
     /** What the node knows of its fabric. */

@@ -40,12 +40,15 @@ final class RestCalls implements AutoCloseable {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
     private static final int ENOUGH_CAUSES = 16;
 
+    private final String daemon;
     private final HostAddress address;
     private final HttpClient http;
     private final JsonMapper json = ApiJson.lenient();
     private volatile @Nullable Identity server;
 
-    RestCalls(TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+    /** @param daemon what is asked, as in {@code wire DAEMON run} */
+    RestCalls(String daemon, TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+        this.daemon = daemon;
         this.address = address;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -103,7 +106,11 @@ final class RestCalls implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
+            throw new WireException(
+                    ErrorCode.TIMEOUT,
+                    "interrupted while asking the " + daemon + " at " + address,
+                    "repeat the command",
+                    e);
         } catch (UncheckedIOException e) {
             throw failure(request, new IOException(e.getMessage(), e));
         } catch (IOException e) {
@@ -137,7 +144,11 @@ final class RestCalls implements AutoCloseable {
             throw refusal(request, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new WireException(ErrorCode.TIMEOUT, "interrupted while asking " + address, "repeat the command", e);
+            throw new WireException(
+                    ErrorCode.TIMEOUT,
+                    "interrupted while asking the " + daemon + " at " + address,
+                    "repeat the command",
+                    e);
         } catch (IOException e) {
             throw failure(request, e);
         }
@@ -150,13 +161,14 @@ final class RestCalls implements AutoCloseable {
             return new WireException(
                     ErrorCode.INTERNAL,
                     request.method() + " " + request.uri() + " was answered with status " + status + " and no reason",
-                    "check that a connector listens there, and no other program",
+                    "check that a " + daemon + " listens there, and no other program",
                     e);
         }
     }
 
     private WireException failure(HttpRequest request, IOException e) {
-        String attempt = "cannot " + request.method() + " " + request.uri().getPath() + " at " + address + ": ";
+        String who = "the " + daemon + " at " + address;
+        String attempt = "cannot reach " + who + ": ";
         if (has(e, UnresolvedAddressException.class::isInstance)) {
             return new WireException(
                     ErrorCode.UNAVAILABLE,
@@ -168,11 +180,16 @@ final class RestCalls implements AutoCloseable {
             return new WireException(
                     ErrorCode.UNAVAILABLE,
                     attempt + (e instanceof ConnectException ? "nobody listens there" : "no answer"),
-                    "start 'wire connector run' on that host, and let TCP port " + address.port() + " through",
+                    "start 'wire " + daemon + " run' on that host, and let TCP port " + address.port() + " through",
                     e);
         }
         if (e instanceof HttpTimeoutException) {
-            return new WireException(ErrorCode.TIMEOUT, attempt + "no answer in time", "repeat the command", e);
+            return new WireException(
+                    ErrorCode.TIMEOUT,
+                    who + " did not answer " + request.method() + " "
+                            + request.uri().getPath() + " in time",
+                    "repeat the command",
+                    e);
         }
         if (has(e, SSLException.class::isInstance) || has(e, GeneralSecurityException.class::isInstance)) {
             return new WireException(
@@ -183,7 +200,10 @@ final class RestCalls implements AutoCloseable {
                     e);
         }
         return new WireException(
-                ErrorCode.UNAVAILABLE, attempt + e.getMessage(), "repeat the command; see the connector's log", e);
+                ErrorCode.UNAVAILABLE,
+                attempt + e.getMessage(),
+                "repeat the command; see what the " + daemon + " logged",
+                e);
     }
 
     private static boolean has(Throwable e, Predicate<Throwable> test) {

@@ -1,6 +1,7 @@
 package io.virtualwire.identity;
 
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ final class SecretFile {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot write " + path + ": " + e.getMessage(),
+                    "Cannot write " + path + ": " + IoReason.of(e),
                     "Check that the folder is writable by this user and that the disk is not full.",
                     e);
         }
@@ -64,7 +65,7 @@ final class SecretFile {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot read " + path + ": " + e.getMessage(),
+                    "Cannot read " + path + ": " + IoReason.of(e),
                     "Run as the user who owns the file.",
                     e);
         }

@@ -1,6 +1,7 @@
 package io.virtualwire.identity;
 
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ public record WireHome(Path folder) {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot list the credentials in " + folder + ": " + e.getMessage(),
+                    "Cannot list the credentials in " + folder + ": " + IoReason.of(e),
                     "Run as the user who owns the folder.",
                     e);
         }

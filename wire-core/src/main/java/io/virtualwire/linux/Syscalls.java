@@ -225,7 +225,7 @@ final class Syscalls {
         String next = negatedErrno == -Errno.EPERM || negatedErrno == -Errno.EACCES
                 ? "run as root, or with CAP_NET_ADMIN (and CAP_SYS_ADMIN for other network namespaces)"
                 : hint;
-        return new WireException(ErrorCode.SYSTEM, attempted + ": " + explain(negatedErrno), next);
+        return new WireException(ErrorCode.SYSTEM, "cannot " + attempted + ": " + explain(negatedErrno), next);
     }
 
     private int result(int value) {

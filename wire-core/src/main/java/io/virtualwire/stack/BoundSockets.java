@@ -55,8 +55,12 @@ record BoundSockets(ServerSocket server, UdpTransport transport) {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "cannot listen on " + address + ": " + e.getMessage(),
-                    "is another daemon running there? Choose another port, or an address of this host",
+                    "cannot listen on " + address.getHostString() + " port " + address.getPort() + ": "
+                            + (address.isUnresolved() ? "no such host" : e.getMessage()),
+                    address.isUnresolved()
+                            ? "give an address of this host; 'ip address' lists them"
+                            : "see who has the port with 'ss -lntup' and end it or choose another port; the address"
+                                    + " must be one of this host",
                     e);
         }
     }

@@ -4,6 +4,7 @@ import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,7 +59,7 @@ public final class ApplyCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "cannot read " + file + ": " + e.getMessage(),
+                    "cannot read " + file + ": " + IoReason.of(e),
                     "name the topology file with -f",
                     e);
         }

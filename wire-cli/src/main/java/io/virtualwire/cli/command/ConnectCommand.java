@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
 public final class ConnectCommand implements Callable<Integer> {
     private static final long LOOK_AGAIN_MILLIS = 50;
 
-    @Parameters(index = "0", paramLabel = "ENDPOINT@HOST")
+    @Parameters(index = "0", paramLabel = "ENDPOINT@HOST", description = "One end; made as a TAP if it is not there.")
     private String one = "";
 
-    @Parameters(index = "1", paramLabel = "ENDPOINT@HOST")
+    @Parameters(index = "1", paramLabel = "ENDPOINT@HOST", description = "The other end.")
     private String other = "";
 
     @Option(
@@ -55,7 +55,11 @@ public final class ConnectCommand implements Callable<Integer> {
             description = "Refuse if an endpoint is not there, instead of making a TAP of its name.")
     private boolean noCreate;
 
-    @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long to wait for the daemons to agree; default: ${DEFAULT-VALUE}.")
     private int waitSeconds = 10;
 
     @Mixin
@@ -84,28 +88,42 @@ public final class ConnectCommand implements Callable<Integer> {
         }
         note(a);
         note(b);
-        for (WireEnd end : List.of(a, b)) {
-            if (end.ensureEndpoint(!noCreate)) {
-                output.progress("made the TAP " + end.ref().endpoint() + " on "
-                        + end.ref().host());
-            }
-        }
         WireId id = wire == null ? WireId.named(a.canonicalName() + " " + b.canonicalName()) : WireId.parse(wire);
-        Generation ofA = generation == null ? a.generationFor(id, Side.A, plain) : Generation.parse(generation);
-        Generation ofB = generation == null ? b.generationFor(id, Side.B, plain) : Generation.parse(generation);
-        a.connect(id, Side.A, ofA, plain, b, ofB);
-        b.connect(id, Side.B, ofB, plain, a, ofA);
+        Undo undo = new Undo();
+        try {
+            plug(id, a, b, undo);
+        } catch (WireException e) {
+            if (e.code().category() == ErrorCode.Category.REQUEST) {
+                undo.all();
+            }
+            throw e;
+        }
         Result result = await(id, a, b);
         output.print(result, out -> {
             WireStatus.Peer peer = result.a().peers().getLast();
             out.println("wire " + id + " joins " + a.ref() + " and " + b.ref());
-            out.println((peer.plain() ? "plain" : "sealed") + ", "
-                    + result.datagramBytes() + "-byte datagrams"
-                    + result.roundTripMicros()
-                            .map(micros -> ", round trip " + micros / 1000.0 + " ms")
-                            .orElse(""));
+            out.println((peer.plain() ? "plain" : "sealed") + ", " + result.datagramBytes() + "-byte datagrams");
         });
         return ExitCode.OK;
+    }
+
+    /** Makes the endpoints and connects both sides; what is new is noted, to be undone if the whole is refused. */
+    private void plug(WireId id, WireEnd a, WireEnd b, Undo undo) {
+        for (WireEnd end : List.of(a, b)) {
+            if (end.ensureEndpoint(!noCreate)) {
+                undo.push(end::removeEndpoint);
+                output.progress("made the TAP " + end.ref().endpoint() + " on "
+                        + end.ref().host());
+            }
+        }
+        Generation ofA = generation == null ? a.generationFor(id, Side.A, plain) : Generation.parse(generation);
+        Generation ofB = generation == null ? b.generationFor(id, Side.B, plain) : Generation.parse(generation);
+        boolean fresh = !a.has(id, Side.A);
+        a.connect(id, Side.A, ofA, plain, b, ofB);
+        if (fresh) {
+            undo.push(() -> a.disconnect(id, Side.A, ofA));
+        }
+        b.connect(id, Side.B, ofB, plain, a, ofA);
     }
 
     /** A host that was reached under a name of its own is asked by 'wire ls' and 'wire show' from now on. */

@@ -2,6 +2,7 @@ package io.virtualwire.cli.command;
 
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.client.HostAddress;
 import io.virtualwire.connector.Connector;
 import io.virtualwire.connector.ConnectorConfig;
 import io.virtualwire.connector.ConnectorFile;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = "Run this host's connector until it is told to end; prints a line when it is ready.")
 final class ConnectorRunCommand implements Callable<Integer> {
+    private static final String LOOPBACK = "127.0.0.1";
+
     @Option(names = "--name", paramLabel = "NAME", description = "This host's name; default: its host name.")
     private Optional<String> name = Optional.empty();
 
@@ -42,10 +45,18 @@ final class ConnectorRunCommand implements Callable<Integer> {
     @Option(names = "--listen", paramLabel = "ADDRESS", description = "The underlay address; default: all.")
     private Optional<String> listen = Optional.empty();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "For wires, UDP and TCP; default: 7471, 0: any.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            description = "For wires, UDP and TCP; default: 7471, 0: any.")
     private Optional<Integer> port = Optional.empty();
 
-    @Option(names = "--api-port", paramLabel = "PORT", description = "For the interface, TCP; default: 7472, 0: any.")
+    @Option(
+            names = "--api-port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            description = "For the interface, TCP; default: 7472, 0: any.")
     private Optional<Integer> apiPort = Optional.empty();
 
     @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
@@ -87,6 +98,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 salvage,
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]));
+        note(home, connector, listen.or(file::listen));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -109,6 +121,20 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 ? Credentials.load(given.get())
                 : new DaemonCredentials(home, InstantSource.system())
                         .find(name.or(file::name), ConnectorRunCommand::hostName);
+    }
+
+    /** Lets commands of this wire home find this connector by its name, unless somebody said where it is. */
+    private void note(WireHome home, Connector connector, Optional<String> address) {
+        HostBook hosts = new HostBook(home);
+        String self = connector.identity().name();
+        try {
+            HostAddress known = hosts.all().get(self);
+            if (identity.isEmpty() && (known == null || known.host().equals(LOOPBACK))) {
+                hosts.put(self, new HostAddress(address.orElse(LOOPBACK), connector.apiPort()));
+            }
+        } catch (WireException e) {
+            output.warn("commands here do not know this connector as " + self, e);
+        }
     }
 
     private static String hostName() {

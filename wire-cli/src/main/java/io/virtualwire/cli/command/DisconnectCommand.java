@@ -3,6 +3,8 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,13 +39,21 @@ public final class DisconnectCommand implements Callable<Integer> {
             }
             output.progress("disconnected side " + side.status().side() + " on " + side.host());
         }
-        finder.silent().forEach((host, why) -> output.progress("not asked: " + host + ": " + why.getMessage()));
-        output.print(
-                sides.stream().map(WireFinder.Found::status).toList(),
-                out -> out.println(
-                        sides.isEmpty()
-                                ? "nothing is connected under that name"
-                                : sides.size() + " sides disconnected"));
-        return finder.silent().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+        output.print(sides.stream().map(WireFinder.Found::status).toList(), out -> {
+            if (finder.silent().isEmpty()) {
+                out.println(sides.isEmpty() ? "nothing is connected under that name" : "both ends are free again");
+            }
+        });
+        finder.silent().forEach((host, why) -> output.warn("not asked: " + host, why));
+        if (!finder.silent().isEmpty()) {
+            throw new WireException(
+                    ErrorCode.UNAVAILABLE,
+                    "'" + wire + "' is disconnected only on the hosts that answered",
+                    "when the others do: wire disconnect "
+                            + (sides.isEmpty()
+                                    ? wire
+                                    : sides.getFirst().status().wire()));
+        }
+        return ExitCode.OK;
     }
 }

@@ -31,10 +31,20 @@ import picocli.CommandLine.Option;
 public final class DoctorCommand implements Callable<Integer> {
     private static final String LOCAL = "localhost";
 
-    @Option(names = "--port", defaultValue = "7471", description = "For wires; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            defaultValue = "7471",
+            description = "For wires; default: ${DEFAULT-VALUE}.")
     private int port = 7471;
 
-    @Option(names = "--api-port", defaultValue = "7472", description = "For the interface; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--api-port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            defaultValue = "7472",
+            description = "For the interface; default: ${DEFAULT-VALUE}.")
     private int apiPort = HostAddress.DEFAULT_API_PORT;
 
     @Mixin
@@ -55,7 +65,8 @@ public final class DoctorCommand implements Callable<Integer> {
                 host.namespaces()));
         findings.addAll(credentials());
         List<Finding> hosts = hosts();
-        boolean local = hosts.stream().anyMatch(it -> it.subject().endsWith(" " + LOCAL) && it.verdict() == Verdict.OK);
+        boolean local = hosts.stream()
+                .anyMatch(it -> it.subject().endsWith(" " + LOCAL + ":" + apiPort) && it.verdict() == Verdict.OK);
         findings.add(new PortCheck().run(port, apiPort, local));
         findings.addAll(hosts);
         output.print(findings, out -> {
@@ -92,28 +103,33 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private List<Finding> hosts() {
         Set<String> names = new TreeSet<>(person.hosts().all().keySet());
-        names.add(LOCAL);
-        List<Finding> findings = new ArrayList<>();
-        for (String name : names) {
-            findings.add(host(name));
-        }
-        return findings;
+        names.add(LOCAL + ":" + apiPort);
+        return new HostPoll(person)
+                .ask(names, DoctorCommand::health).stream()
+                        .map(reply -> finding("connector on " + reply.host(), reply))
+                        .toList();
     }
 
-    private Finding host(String name) {
-        String subject = "connector on " + name;
-        try (ConnectorClient connector =
-                name.equals(LOCAL) ? person.connector(LOCAL + ":" + apiPort) : person.connector(name)) {
-            long began = System.nanoTime();
-            ConnectorHealth health = connector.health();
-            String detail = health.identity() + " answers in " + (System.nanoTime() - began) / 1_000_000 + " ms, "
-                    + health.endpoints() + " endpoints, " + health.wires() + " wires";
-            return health.problems().isEmpty()
-                    ? new Finding(subject, Verdict.OK, detail, "")
-                    : new Finding(subject, Verdict.WARN, detail, String.join("; ", health.problems()));
-        } catch (WireException e) {
+    private record Health(ConnectorHealth said, long millis) {}
+
+    private static Health health(ConnectorClient connector) {
+        long began = System.nanoTime();
+        ConnectorHealth said = connector.health();
+        return new Health(said, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private static Finding finding(String subject, HostPoll.Reply<Health> reply) {
+        if (reply.answer().isEmpty()) {
+            WireException why = reply.refusal().orElseThrow();
             // Not every machine has a connector, so this alone does not make it ill.
-            return new Finding(subject, Verdict.WARN, String.valueOf(e.getMessage()), e.hint());
+            return new Finding(subject, Verdict.WARN, String.valueOf(why.getMessage()), why.hint());
         }
+        ConnectorHealth health = reply.answer().get().said();
+        String detail =
+                health.identity() + " answers in " + reply.answer().get().millis() + " ms, " + health.endpoints()
+                        + " endpoints, " + health.wires() + " wires";
+        return health.problems().isEmpty()
+                ? new Finding(subject, Verdict.OK, detail, "")
+                : new Finding(subject, Verdict.WARN, detail, String.join("; ", health.problems()));
     }
 }

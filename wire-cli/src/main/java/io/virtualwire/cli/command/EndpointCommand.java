@@ -22,8 +22,8 @@ public final class EndpointCommand {
 
     @Command(name = "add", description = "Make an endpoint; succeeds if it is there already as described.")
     int add(
-            @Parameters(paramLabel = "NAME") String name,
-            @Option(names = "--host", defaultValue = "localhost", description = HOST) String host,
+            @Parameters(paramLabel = "NAME", description = "The endpoint's name on its host.") String name,
+            @Option(names = "--host", paramLabel = "HOST", defaultValue = "localhost", description = HOST) String host,
             @Option(names = "--tap", paramLabel = "DEVICE", description = "The device's name; default: the endpoint's.")
                     @Nullable
                     String device,
@@ -34,10 +34,16 @@ public final class EndpointCommand {
                     boolean existing,
             @Option(
                             names = "--mtu",
+                            paramLabel = "BYTES",
                             defaultValue = "1500",
-                            description = "Default: ${DEFAULT-VALUE}, whatever the underlay's.")
+                            description =
+                                    "What the guest may send, whatever the underlay's MTU; default: ${DEFAULT-VALUE}.")
                     int mtu,
-            @Option(names = "--mac", description = "The device's address; default: the kernel chooses.") @Nullable
+            @Option(
+                            names = "--mac",
+                            paramLabel = "MAC",
+                            description = "The device's address; default: the kernel chooses.")
+                    @Nullable
                     String mac,
             @Mixin Person person,
             @Mixin Output output) {
@@ -60,21 +66,25 @@ public final class EndpointCommand {
 
     @Command(name = "rm", description = "Remove an endpoint; succeeds if there is none.")
     int remove(
-            @Parameters(paramLabel = "NAME") String name,
-            @Option(names = "--host", defaultValue = "localhost", description = HOST) String host,
+            @Parameters(paramLabel = "NAME", description = "The endpoint's name on its host.") String name,
+            @Option(names = "--host", paramLabel = "HOST", defaultValue = "localhost", description = HOST) String host,
             @Option(names = "--force", description = "Disconnect the wires that end there.") boolean force,
             @Mixin Person person,
             @Mixin Output output) {
+        boolean known;
         try (ConnectorClient connector = person.connector(host)) {
+            known = connector.endpoints().stream().anyMatch(one -> one.name().equals(name));
             connector.removeEndpoint(name, force);
         }
-        output.print(Map.of("name", name, "host", host), out -> out.println(name + " is gone from " + host));
+        output.print(
+                Map.of("name", name, "host", host, "removed", known),
+                out -> out.println(known ? name + " is gone from " + host : host + " has no endpoint " + name));
         return ExitCode.OK;
     }
 
     @Command(name = "ls", description = "List a host's endpoints.")
     int list(
-            @Option(names = "--host", defaultValue = "localhost", description = HOST) String host,
+            @Option(names = "--host", paramLabel = "HOST", defaultValue = "localhost", description = HOST) String host,
             @Mixin Person person,
             @Mixin Output output) {
         List<EndpointStatus> endpoints;

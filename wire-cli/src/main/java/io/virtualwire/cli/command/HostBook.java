@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.WireHome;
 import java.io.IOException;
@@ -65,7 +66,7 @@ final class HostBook {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.CORRUPT,
-                    "cannot read the list of hosts in " + file + ": " + e.getMessage(),
+                    "cannot read the list of hosts in " + file + ": " + IoReason.of(e),
                     "mend it, or remove it and add the hosts again with 'wire host add'",
                     e);
         }
@@ -80,7 +81,7 @@ final class HostBook {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "cannot write the list of hosts to " + file + ": " + e.getMessage(),
+                    "cannot write the list of hosts to " + file + ": " + IoReason.of(e),
                     "see whether the disk is full and whether you may write there",
                     e);
         }

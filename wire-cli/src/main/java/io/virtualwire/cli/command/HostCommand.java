@@ -4,6 +4,8 @@ import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -19,10 +21,14 @@ public final class HostCommand {
 
     @Command(name = "add", description = "Note where a host's connector is asked.")
     int add(
-            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
             @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Port 7472 if none is given.") String address,
             @Mixin Person person,
             @Mixin Output output) {
+        if (!name.matches("[^\\s@/]+")) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, "'" + name + "' is no name for a host", "leave out blanks, @ and /");
+        }
         HostAddress parsed = HostAddress.parse(address, HostAddress.DEFAULT_API_PORT);
         person.hosts().put(name, parsed);
         output.print(Map.of("name", name, "address", parsed.toString()), out -> out.println(name + " is " + parsed));
@@ -30,7 +36,10 @@ public final class HostCommand {
     }
 
     @Command(name = "rm", description = "Forget a host; succeeds if it is not noted.")
-    int remove(@Parameters(paramLabel = "NAME") String name, @Mixin Person person, @Mixin Output output) {
+    int remove(
+            @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
+            @Mixin Person person,
+            @Mixin Output output) {
         boolean known = person.hosts().remove(name);
         output.print(
                 Map.of("name", name, "removed", known),

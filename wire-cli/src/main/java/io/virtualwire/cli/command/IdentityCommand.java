@@ -3,7 +3,9 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
@@ -31,9 +33,19 @@ public final class IdentityCommand {
             @Option(names = "--out", paramLabel = "FILE", description = "Where to write it; default: NAME.wire here.")
                     @Nullable
                     Path out,
-            @Option(names = "--days", defaultValue = "397", description = "Validity; default: ${DEFAULT-VALUE} days.")
+            @Option(
+                            names = "--days",
+                            paramLabel = "N",
+                            defaultValue = "397",
+                            description = "Validity; default: ${DEFAULT-VALUE} days.")
                     int days,
             @Mixin Output output) {
+        if (days < 1) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot issue credentials for " + name + " that hold " + days + " days",
+                    "use --days 1 or more");
+        }
         TenantAuthority authority = home.authority(InstantSource.system());
         Credentials credentials = authority.issue(name, Duration.ofDays(days));
         Path file = out == null ? Path.of(name + ".wire") : out;

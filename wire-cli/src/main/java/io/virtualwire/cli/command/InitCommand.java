@@ -1,11 +1,15 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,11 +20,13 @@ import picocli.CommandLine.Option;
         name = "init",
         description = "Make your own certificate authority and your credentials, once. Does nothing where they exist.")
 public final class InitCommand implements Callable<Integer> {
+    private static final String DEFAULT_TENANT = "home";
+
     @Option(
             names = "--tenant",
-            defaultValue = "home",
-            description = "The name under which you and your daemons are known; default: ${DEFAULT-VALUE}.")
-    private String tenant = "home";
+            paramLabel = "NAME",
+            description = "The name under which you and your daemons are known; default: " + DEFAULT_TENANT + ".")
+    private Optional<String> tenant = Optional.empty();
 
     @Mixin
     private Output output = new Output();
@@ -31,8 +37,16 @@ public final class InitCommand implements Callable<Integer> {
     public Integer call() {
         WireHome home = WireHome.of(System.getenv());
         boolean exists = Files.exists(home.tenantFolder().resolve("ca.key"));
-        TenantAuthority authority =
-                exists ? home.authority(InstantSource.system()) : home.createAuthority(tenant, InstantSource.system());
+        TenantAuthority authority = exists
+                ? home.authority(InstantSource.system())
+                : home.createAuthority(tenant.orElse(DEFAULT_TENANT), InstantSource.system());
+        if (!authority.tenant().equals(tenant.orElse(authority.tenant()))) {
+            throw new WireException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "cannot make tenant " + tenant.get() + " in " + home.folder() + ": it is the home of tenant "
+                            + authority.tenant(),
+                    "set WIRE_HOME to another folder for another tenant");
+        }
         boolean issue = !home.names().contains(Person.ADMIN);
         if (issue) {
             home.save(authority.issue(Person.ADMIN));
@@ -47,6 +61,6 @@ public final class InitCommand implements Callable<Integer> {
                     out.println("next, on this host:     wire connector run --name NAME");
                     out.println("for each further host:  wire identity issue NAME, and copy the file there");
                 });
-        return 0;
+        return ExitCode.OK;
     }
 }

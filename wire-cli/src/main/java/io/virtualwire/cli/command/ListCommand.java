@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code wire ls}. */
 @Command(name = "ls", description = "List the wires on all hosts you noted, a line for each side.")
 public final class ListCommand implements Callable<Integer> {
-    @Option(names = "--host", defaultValue = "", description = "Ask this host too.")
+    @Option(names = "--host", paramLabel = "HOST", defaultValue = "", description = "Ask this host too.")
     private String host = "";
 
     @Mixin
@@ -48,14 +48,13 @@ public final class ListCommand implements Callable<Integer> {
                             .sum()));
             table.print(out);
         });
-        finder.silent().forEach((name, why) -> output.progress("no answer from " + name + ": " + why.getMessage()));
+        finder.silent().forEach((name, why) -> output.warn("the list lacks what is on " + name, why));
         return finder.silent().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private static String peer(WireStatus status) {
         return status.peers().isEmpty()
                 ? "-"
-                : status.peers().getLast().identity() + " at "
-                        + status.peers().getLast().generation();
+                : status.peers().getLast().identity().toString();
     }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code wire migrate}. */
 @Command(name = "migrate", description = "Move a component to another node, live.")
 public final class MigrateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "COMPONENT")
+    @Parameters(paramLabel = "COMPONENT", description = "What moves: a switch, as the topology calls it.")
     private String component = "";
 
     @Option(names = "--to", required = true, paramLabel = "NODE", description = "Where it is to run.")

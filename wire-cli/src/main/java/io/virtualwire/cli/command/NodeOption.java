@@ -3,6 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ final class NodeOption {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.CORRUPT,
-                    "cannot read the list of nodes in " + file + ": " + e.getMessage(),
+                    "cannot read the list of nodes in " + file + ": " + IoReason.of(e),
                     "use --node",
                     e);
         }

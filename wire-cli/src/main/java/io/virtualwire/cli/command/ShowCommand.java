@@ -35,7 +35,7 @@ public final class ShowCommand implements Callable<Integer> {
         WireFinder finder = new WireFinder(
                 person, wire.contains("@") ? EndpointRef.parse(wire).host() : "");
         List<WireFinder.Found> sides = finder.named(wire);
-        finder.silent().forEach((name, why) -> output.progress("no answer from " + name + ": " + why.getMessage()));
+        finder.silent().forEach((name, why) -> output.warn("this lacks what is on " + name, why));
         if (sides.isEmpty()) {
             throw new WireException(
                     ErrorCode.NOT_FOUND, "no host that answered knows a wire '" + wire + "'", "'wire ls' lists them");

@@ -19,7 +19,7 @@ public final class SwitchCommand {
 
     @Command(name = "show", description = "Show a switch: where it runs, its ports, what it has learned.")
     int show(
-            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "NAME", description = "The switch, as the topology calls it.") String name,
             @Mixin NodeOption node,
             @Mixin Person person,
             @Mixin Output output) {

@@ -65,6 +65,18 @@ final class WireEnd implements AutoCloseable {
         return true;
     }
 
+    void removeEndpoint() {
+        connector.removeEndpoint(ref.endpoint(), false);
+    }
+
+    boolean has(WireId wire, Side side) {
+        return connector.wire(wire).stream().anyMatch(now -> now.side() == side);
+    }
+
+    void disconnect(WireId wire, Side side, Generation generation) {
+        connector.disconnect(wire, side, generation);
+    }
+
     /** The generation at which to connect: the present one, or the next if it has other content. */
     Generation generationFor(WireId wire, Side side, boolean plain) {
         for (WireStatus now : connector.wire(wire)) {

@@ -1,9 +1,8 @@
 package io.virtualwire.cli.output;
 
+import io.virtualwire.client.ErrorBody;
 import io.virtualwire.control.WireException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -19,12 +18,8 @@ public final class ErrorReport implements IExecutionExceptionHandler {
         }
         PrintWriter err = command.getErr();
         if (cause instanceof WireException refused) {
-            if (wantsJson(parsed)) {
-                Map<String, String> body = new LinkedHashMap<>();
-                body.put("code", refused.code().name());
-                body.put("message", String.valueOf(refused.getMessage()));
-                body.put("hint", refused.hint());
-                err.println(Output.json(body));
+            if (OutputFormat.of(command.getCommandSpec()) == OutputFormat.JSON) {
+                err.println(Output.json(ErrorBody.of(refused)));
             } else {
                 err.println("wire: " + refused.getMessage());
                 if (!refused.hint().isEmpty()) {
@@ -38,13 +33,5 @@ public final class ErrorReport implements IExecutionExceptionHandler {
         }
         err.flush();
         return ExitCode.FAILED;
-    }
-
-    private static boolean wantsJson(ParseResult parsed) {
-        ParseResult innermost = parsed;
-        while (innermost.hasSubcommand()) {
-            innermost = innermost.subcommand();
-        }
-        return innermost.matchedOptionValue("-o", OutputFormat.TABLE) == OutputFormat.JSON;
     }
 }

@@ -2,26 +2,23 @@ package io.virtualwire.cli.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.virtualwire.client.ApiJson;
+import io.virtualwire.client.ErrorBody;
+import io.virtualwire.control.WireException;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The option {@code -o}, and the printing that goes by it; a mixin of every command that prints a result. */
+/** Prints results in the form that {@code -o} asks for; a mixin of every command that prints a result. */
+@Command
 public final class Output {
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            description = "Print as ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
-    private OutputFormat format = OutputFormat.TABLE;
-
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
     public boolean isJson() {
-        return format == OutputFormat.JSON;
+        return OutputFormat.of(required()) == OutputFormat.JSON;
     }
 
     /** Prints {@code result} as JSON, or calls {@code forPeople}. */
@@ -40,6 +37,16 @@ public final class Output {
             err().println(line);
             err().flush();
         }
+    }
+
+    /** Says what is missing from a result that is printed all the same; goes to standard error in either form. */
+    public void warn(String what, WireException why) {
+        err().println(
+                        isJson()
+                                ? json(new ErrorBody(why.code().name(), what + ": " + why.getMessage(), why.hint()))
+                                : "wire: " + what + ": " + why.getMessage()
+                                        + (why.hint().isEmpty() ? "" : "\n      " + why.hint()));
+        err().flush();
     }
 
     static String json(Object value) {

@@ -49,6 +49,9 @@ final class CommandLineIT {
     void oneTenantTwoConnectors() throws Exception {
         assertThat(wire("init", "--tenant", "acme").ok().out()).contains("acme");
         assertThat(wire("init").ok().out()).contains("already");
+        Result other = wire("init", "--tenant", "rival");
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.err()).contains("home of tenant acme", "WIRE_HOME");
         Path issued = folder.resolve("hostb.wire");
         wire("identity", "issue", "hostb", "--out", issued.toString()).ok();
         assertThat(wire("identity", "ls").ok().out()).contains("acme/admin");
@@ -57,9 +60,12 @@ final class CommandLineIT {
         JsonNode b = connector("--identity", issued.toString());
         assertThat(a.path("identity").asText()).isEqualTo("acme/hosta");
         assertThat(b.path("identity").asText()).isEqualTo("acme/hostb");
-        wire("host", "add", "hosta", "127.0.0.1:" + a.path("apiPort").asInt()).ok();
+        assertThat(wire("host", "ls").ok().out())
+                .as("a connector that finds its own credentials is known by its name")
+                .contains("hosta", "127.0.0.1:" + a.path("apiPort").asInt());
         wire("host", "add", "hostb", "127.0.0.1:" + b.path("apiPort").asInt()).ok();
         assertThat(wire("host", "ls", "-o", "json").json().size()).isEqualTo(2);
+        assertThat(wire("-o", "json", "host", "ls").json().size()).isEqualTo(2);
         assertThat(wire("endpoint", "ls", "--host", "hosta", "-o", "json").json())
                 .isEmpty();
         assertThat(wire("ls", "-o", "json").json()).isEmpty();
@@ -68,7 +74,14 @@ final class CommandLineIT {
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err()).contains("no endpoint 'web'", "wire endpoint add web", "NOT_FOUND");
-        assertThat(wire("endpoint", "rm", "web", "--host", "hosta").status()).isZero();
+        assertThat(wire("endpoint", "rm", "web", "--host", "hosta").ok().out()).contains("has no endpoint web");
+        assertThat(wire("disconnect", "").status()).isEqualTo(1);
+
+        daemons.getLast().destroyForcibly().onExit().join();
+        Result partly = wire("ls", "-o", "json");
+        assertThat(partly.status()).isEqualTo(1);
+        assertThat(JSON.readTree(partly.out())).isEmpty();
+        assertThat(JSON.readTree(partly.err()).path("message").asText()).contains("hostb", "nobody listens");
     }
 
     @Test
@@ -84,6 +97,8 @@ final class CommandLineIT {
         assertThat(JSON.readTree(json.err()).path("code").asText()).isEqualTo("UNAVAILABLE");
         assertThat(wire("connect", "web@hosta").status()).isEqualTo(2);
         assertThat(wire("no-such-command").status()).isEqualTo(2);
+        assertThat(wire("host", "add", "a b", "192.0.2.1").status()).isEqualTo(1);
+        assertThat(wire("identity", "issue", "x", "--days", "0").status()).isEqualTo(1);
     }
 
     /** Short commands stay short: what only daemons need is not even loaded. */

@@ -12,6 +12,7 @@ import io.vertx.core.net.TrustOptions;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ public final class ApiServer implements AutoCloseable {
             throw new WireException(
                     ErrorCode.SYSTEM,
                     "cannot offer the interface at " + address + " port " + port + ": " + e.getMessage(),
-                    "choose another port with --api-port, or end what listens there",
+                    "see who has the port with 'ss -lntp' and end it, or choose another with --api-port",
                     e);
         }
     }
@@ -80,7 +81,8 @@ public final class ApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(String.valueOf(e.getCause()), e);
+            Throwable cause = Objects.requireNonNull(e.getCause(), "what made it fail");
+            throw new IllegalStateException(cause.getMessage(), e);
         } catch (TimeoutException e) {
             throw new IllegalStateException("nothing happened for " + START_SECONDS + " s", e);
         }
