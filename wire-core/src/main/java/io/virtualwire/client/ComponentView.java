@@ -37,6 +37,7 @@ public record ComponentView(
      * @param wire the wire's id
      * @param connected whether frames can pass
      * @param detail what is wrong; empty if nothing is
+     * @param vlans which VLANs it carries; empty if everything passes as it comes
      * @param toComponent frames that came in from the wire
      * @param bytesToComponent the Ethernet bytes of these
      * @param fromComponent frames that went out to the wire
@@ -50,6 +51,7 @@ public record ComponentView(
             String wire,
             boolean connected,
             String detail,
+            String vlans,
             long toComponent,
             long bytesToComponent,
             long fromComponent,
@@ -57,8 +59,9 @@ public record ComponentView(
             long misplacedSources,
             Map<String, Long> filtered,
             Map<String, Long> drops) {
-        /** Nothing is filtered at a node of a release that does not count it. */
+        /** A node of an earlier release leaves out what it does not have. */
         public Port {
+            vlans = vlans == null ? "" : vlans;
             filtered = filtered == null ? Map.of() : Map.copyOf(filtered);
             drops = Map.copyOf(drops);
         }

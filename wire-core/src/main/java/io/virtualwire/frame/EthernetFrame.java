@@ -120,6 +120,13 @@ public final class EthernetFrame {
         return isTagged() ? unsignedShort(TAG_FIELD_OFFSET) & 0xfff : 0;
     }
 
+    /** The VLAN id of an 802.1Q tag, if the outermost tag is one: 0 if it gives only a priority; -1 if there is none. */
+    public int tag() {
+        return isTagged() && unsignedShort(TYPE_FIELD_OFFSET) == EtherType.VLAN
+                ? unsignedShort(TAG_FIELD_OFFSET) & 0xfff
+                : -1;
+    }
+
     /**
      * Whether this is how a station says where it is now: a RARP, or an ARP about its own IP address, with {@code mac} as
      * its sender. A hypervisor sends one when a guest has moved.

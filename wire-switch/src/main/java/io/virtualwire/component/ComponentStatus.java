@@ -27,6 +27,7 @@ public record ComponentStatus(
     /**
      * A port of a component.
      *
+     * @param vlans which VLANs it carries; empty if everything passes as it comes
      * @param toComponent frames that came in from the wire
      * @param bytesToComponent the Ethernet bytes of these
      * @param fromComponent frames that went out to the wire
@@ -37,6 +38,7 @@ public record ComponentStatus(
      */
     public record PortStatus(
             String name,
+            String vlans,
             long toComponent,
             long bytesToComponent,
             long fromComponent,

@@ -3,7 +3,9 @@ package io.virtualwire.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.virtualwire.forwarding.Bridge;
 import io.virtualwire.forwarding.BridgeSettings;
+import io.virtualwire.forwarding.EgressForm;
 import io.virtualwire.forwarding.FdbEntry;
+import io.virtualwire.forwarding.FilterReason;
 import io.virtualwire.forwarding.ForwardingDecision;
 import io.virtualwire.forwarding.StaticEntry;
 import io.virtualwire.frame.EthernetFrame;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A learning switch: a {@link Bridge} and the ports on which its decisions are carried out.
  *
  * <p>Super-frames cross it whole, with their offloads. A flood hands the same bytes to every other port; the wire behind
- * each copies what it needs.
+ * each copies what it needs. Only where a frame leaves with another tag than it came in with is there a copy.
  */
 public final class SwitchComponent implements Component {
     private static final Duration AGEING_SWEEP = Duration.ofSeconds(10);
@@ -40,6 +42,7 @@ public final class SwitchComponent implements Component {
     private final Loop loop;
     private final Bridge bridge = new Bridge();
     private final EthernetFrame frame = new EthernetFrame();
+    private final EgressFrame egress = new EgressFrame();
     private final SwitchCounters counters = new SwitchCounters();
     private @Nullable InProcessPort[] ports = new InProcessPort[4];
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
@@ -182,16 +185,19 @@ public final class SwitchComponent implements Component {
             counters.malformed();
             return;
         }
-        switch (bridge.decide(frame.destination(), frame.source(), frame.vlanId(), ingress, now())) {
+        int tag = frame.tag();
+        switch (bridge.decide(frame.destination(), frame.source(), tag, ingress, frame.length(), now())) {
             case ForwardingDecision.Forward forward -> {
                 counters.forwarded();
-                send(forward.port(), bytes, offset, length);
+                egress.wrap(bytes, offset, length, tag, bridge.vlan());
+                send(forward.port(), ingress);
             }
             case ForwardingDecision.Flood flood -> {
                 counters.flooded(flood.cause());
+                egress.wrap(bytes, offset, length, tag, bridge.vlan());
                 for (int port = 0; port < ports.length; port++) {
                     if (port != ingress) {
-                        send(port, bytes, offset, length);
+                        send(port, ingress);
                     }
                 }
             }
@@ -199,10 +205,11 @@ public final class SwitchComponent implements Component {
         }
     }
 
-    private void send(int number, byte[] bytes, int offset, int length) {
+    private void send(int number, int ingress) {
         InProcessPort port = ports[number];
-        if (port != null) {
-            port.send(bytes, offset, length);
+        EgressForm form = bridge.egress(bridge.vlan(), number);
+        if (port != null && form != EgressForm.NONE && !egress.send(port, form)) {
+            counters.filtered(ingress, FilterReason.TAG_IMPOSSIBLE);
         }
     }
 
@@ -235,6 +242,7 @@ public final class SwitchComponent implements Component {
         long misplaced = bridge.misplacedSources(number);
         return new ComponentStatus.PortStatus(
                 local,
+                bridge.settings().port(local).vlans().toString(),
                 passed.egressFrames(),
                 passed.egressBytes(),
                 passed.ingressFrames(),

@@ -20,6 +20,7 @@ public final class Bridge {
     /** The most addresses a bridge remembers unless told otherwise. */
     public static final int DEFAULT_BOUND = 8_192;
 
+    private static final long BROADCAST = 0xffff_ffff_ffffL;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
     private static final long RESERVED = 0x0180_c200_0000L;
     private static final long RESERVED_MASK = 0xffff_ffff_fff0L;
@@ -32,10 +33,19 @@ public final class Bridge {
             new ForwardingDecision.Drop(FilterReason.RESERVED_DESTINATION);
     private static final ForwardingDecision DROP_SAME_PORT = new ForwardingDecision.Drop(FilterReason.SAME_PORT);
     private static final ForwardingDecision DROP_UNKNOWN_PORT = new ForwardingDecision.Drop(FilterReason.UNKNOWN_PORT);
+    private static final ForwardingDecision DROP_TAGGED = new ForwardingDecision.Drop(FilterReason.TAGGED_REFUSED);
+    private static final ForwardingDecision DROP_UNTAGGED = new ForwardingDecision.Drop(FilterReason.UNTAGGED_REFUSED);
+    private static final ForwardingDecision DROP_VLAN = new ForwardingDecision.Drop(FilterReason.VLAN_REFUSED);
+    private static final ForwardingDecision DROP_NOT_CARRIED =
+            new ForwardingDecision.Drop(FilterReason.VLAN_NOT_CARRIED);
+    private static final ForwardingDecision DROP_BROADCAST = new ForwardingDecision.Drop(FilterReason.BROADCAST_STORM);
+    private static final ForwardingDecision DROP_MULTICAST = new ForwardingDecision.Drop(FilterReason.MULTICAST_STORM);
+    private static final ForwardingDecision DROP_UNKNOWN = new ForwardingDecision.Drop(FilterReason.UNKNOWN_STORM);
 
     private final ForwardingDatabase fdb;
     private @Nullable BridgePort[] ports = new BridgePort[4];
     private BridgeSettings settings = BridgeSettings.DEFAULT;
+    private int vlan;
     private long moves;
     private long unlearned;
 
@@ -54,9 +64,12 @@ public final class Bridge {
         }
         settings = wanted;
         fdb.unfix();
-        for (StaticEntry entry : settings.statics()) {
-            fix(entry);
+        for (BridgePort port : ports) {
+            if (port != null && port.configure(settings.port(port.name))) {
+                fdb.forgetPort(port.forward.port());
+            }
         }
+        settings.statics().forEach(this::fix);
     }
 
     /** Adds a port and answers its number; the same number if there is a port of this name. */
@@ -72,7 +85,7 @@ public final class Bridge {
         if (free == ports.length) {
             ports = Arrays.copyOf(ports, 2 * ports.length);
         }
-        ports[free] = new BridgePort(name, free);
+        ports[free] = new BridgePort(name, free, settings.port(name));
         for (StaticEntry entry : settings.statics()) {
             if (entry.port().equals(name)) {
                 fix(entry);
@@ -134,11 +147,12 @@ public final class Bridge {
      *
      * @param destination the destination address, 48 bits
      * @param source the source address, 48 bits
-     * @param vlan the VLAN id of the frame's tag, 0 if it has none
+     * @param tag the VLAN id of the frame's tag; 0 if that gives only a priority, negative if there is none
      * @param ingress the number of the port it came from
+     * @param bytes Ethernet bytes of the frame
      * @param now nanoseconds of a monotonic clock
      */
-    public ForwardingDecision decide(long destination, long source, int vlan, int ingress, long now) {
+    public ForwardingDecision decide(long destination, long source, int tag, int ingress, int bytes, long now) {
         BridgePort from = portAt(ingress);
         if (from == null) {
             return DROP_UNKNOWN_PORT;
@@ -149,20 +163,58 @@ public final class Bridge {
         if ((destination & RESERVED_MASK) == RESERVED) {
             return DROP_RESERVED;
         }
-        switch (fdb.learn(source, vlan, ingress, now)) {
+        vlan = from.vlans.vlanOf(tag);
+        if (vlan < 0) {
+            return refused(vlan);
+        }
+        /* What a storm of groups brings is not learned either: in a loop every address would seem to move. */
+        if ((destination & GROUP_BIT) != 0) {
+            if (destination == BROADCAST ? !from.admitsBroadcast(bytes, now) : !from.admitsMulticast(bytes, now)) {
+                return destination == BROADCAST ? DROP_BROADCAST : DROP_MULTICAST;
+            }
+            learn(source, from, now);
+            return FLOOD_GROUP;
+        }
+        learn(source, from, now);
+        BridgePort to = portAt(fdb.find(destination, vlan, now));
+        if (to == null) {
+            return from.admitsUnknown(bytes, now) ? FLOOD_UNKNOWN : DROP_UNKNOWN;
+        }
+        if (to == from) {
+            return DROP_SAME_PORT;
+        }
+        return to.vlans.carries(vlan) ? to.forward : DROP_NOT_CARRIED;
+    }
+
+    private void learn(long source, BridgePort from, long now) {
+        switch (fdb.learn(source, vlan, from.forward.port(), now)) {
             case MOVED -> moves++;
             case FIXED_ELSEWHERE -> from.misplacedSource();
             case FULL -> unlearned++;
             case NEW, REFRESHED -> {}
         }
-        if ((destination & GROUP_BIT) != 0) {
-            return FLOOD_GROUP;
+    }
+
+    private static ForwardingDecision refused(int answer) {
+        return switch (answer) {
+            case VlanFilter.UNTAGGED_REFUSED -> DROP_UNTAGGED;
+            case VlanFilter.TAGGED_REFUSED -> DROP_TAGGED;
+            default -> DROP_VLAN;
+        };
+    }
+
+    /** The VLAN of the frame that was decided about last, 0 for none; if it was not filtered for its VLAN. */
+    public int vlan() {
+        return vlan;
+    }
+
+    /** How a frame of this VLAN leaves by this port. HOT PATH. */
+    public EgressForm egress(int ofVlan, int port) {
+        BridgePort to = portAt(port);
+        if (to == null || !to.vlans.carries(ofVlan)) {
+            return EgressForm.NONE;
         }
-        BridgePort to = portAt(fdb.find(destination, vlan, now));
-        if (to == null) {
-            return FLOOD_UNKNOWN;
-        }
-        return to == from ? DROP_SAME_PORT : to.forward;
+        return to.vlans.tags(ofVlan) ? EgressForm.TAGGED : EgressForm.UNTAGGED;
     }
 
     /** Forgets what is too old; to be called every few seconds. */
@@ -183,11 +235,11 @@ public final class Bridge {
         return entries;
     }
 
-    /** Takes over what another place learned; entries of ports that this bridge does not have are left out. */
+    /** Takes over what another place learned, as far as this bridge has the ports and they carry the VLANs. */
     public void restore(List<FdbEntry> entries, long now) {
         for (FdbEntry entry : entries) {
             int port = portOf(entry.port());
-            if (port >= 0) {
+            if (isVlan(entry.vlan()) && egress(entry.vlan(), port) != EgressForm.NONE) {
                 long seenAt = now - entry.ageMillis() * 1_000_000;
                 fdb.merge(entry.mac(), entry.vlan(), port, entry.sequence(), seenAt, now);
             }
@@ -196,6 +248,10 @@ public final class Bridge {
 
     public BridgeSettings settings() {
         return settings;
+    }
+
+    private static boolean isVlan(int number) {
+        return number >= 0 && number <= VlanRange.HIGHEST;
     }
 
     /** How many addresses are remembered, static ones included. */

@@ -6,7 +6,7 @@ public sealed interface ForwardingDecision {
     /** To one port. */
     record Forward(int port) implements ForwardingDecision {}
 
-    /** To every port but the one that it came from. */
+    /** To every port that carries its VLAN, but the one that it came from. */
     record Flood(FloodCause cause) implements ForwardingDecision {}
 
     /** To none. */

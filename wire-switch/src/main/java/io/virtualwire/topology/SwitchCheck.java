@@ -1,5 +1,6 @@
 package io.virtualwire.topology;
 
+import io.virtualwire.forwarding.VlanRange;
 import io.virtualwire.frame.MacAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.Set;
 final class SwitchCheck {
     /** Few enough that stations can always be learned beside them. */
     private static final int MOST_STATICS = 1024;
-
-    private static final int LAST_VLAN = 4094;
 
     private final String name;
     private final SwitchSpec wanted;
@@ -30,7 +29,35 @@ final class SwitchCheck {
     }
 
     void run() {
+        wanted.ports().forEach(this::checkPort);
         checkStatics();
+    }
+
+    private void checkPort(String port, PortSpec spec) {
+        String what = "port " + port + " of switch " + name;
+        if (!plugged.contains(port)) {
+            faults.add(what + " is set up, but has no wire");
+        }
+        Integer access = spec.access();
+        Integer untagged = spec.untagged();
+        if (access != null) {
+            checkVlan("access of " + what, access);
+            if (!spec.trunk().isEmpty() || untagged != null) {
+                faults.add(what + " is an access port, which has neither trunk nor native");
+            }
+        } else if (untagged != null) {
+            checkVlan("native of " + what, untagged);
+            if (spec.trunk().isEmpty()) {
+                faults.add(what + " has a native VLAN, but is not a trunk: write access: " + untagged);
+            }
+        }
+    }
+
+    private void checkVlan(String what, int vlan) {
+        if (vlan < VlanRange.LOWEST || vlan > VlanRange.HIGHEST) {
+            faults.add(what + " is VLAN " + vlan + ", which is not between " + VlanRange.LOWEST + " and "
+                    + VlanRange.HIGHEST);
+        }
     }
 
     private void checkStatics() {
@@ -47,16 +74,27 @@ final class SwitchCheck {
             if (mac == null || mac.isGroup() || mac.bits() == 0) {
                 faults.add(what + " is not the address of one station");
             }
-            if (entry.vlan() < 0 || entry.vlan() > LAST_VLAN) {
-                faults.add(what + " has VLAN " + entry.vlan() + ", which is not between 1 and " + LAST_VLAN);
-            }
             if (!plugged.contains(entry.port())) {
                 faults.add(what + " is on port '" + entry.port() + "', which has no wire");
+            } else {
+                checkCarried(what, entry);
+            }
+            if (entry.vlan() != 0) {
+                checkVlan(what, entry.vlan());
             }
             Integer same = known.putIfAbsent(entry.vlan() + "/" + mac, number);
             if (same != null) {
                 faults.add(what + " says again what entry " + same + " says");
             }
+        }
+    }
+
+    private void checkCarried(String what, StaticSpec entry) {
+        PortSpec port = wanted.ports().get(entry.port());
+        boolean valid = entry.vlan() >= 0 && entry.vlan() <= VlanRange.HIGHEST;
+        if (port != null && valid && faults.isEmpty() && !port.settings().carries(entry.vlan())) {
+            faults.add(what + " is in " + (entry.vlan() == 0 ? "no VLAN" : "VLAN " + entry.vlan()) + ", which port "
+                    + entry.port() + " does not carry");
         }
     }
 }

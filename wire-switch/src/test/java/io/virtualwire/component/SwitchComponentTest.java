@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.virtualwire.component.ComponentStatus.PortStatus;
 import io.virtualwire.forwarding.BridgeSettings;
+import io.virtualwire.forwarding.PortSettings;
+import io.virtualwire.forwarding.PortVlans;
 import io.virtualwire.forwarding.StaticEntry;
+import io.virtualwire.forwarding.StormRate;
+import io.virtualwire.forwarding.StormSettings;
 import io.virtualwire.frame.MacAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,7 +56,8 @@ class SwitchComponentTest {
     @Test
     void showsStaticEntriesAndWhoPretendsToBeThem() {
         bench.component()
-                .configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(0x0200_0000_0002L), 0, "db"))));
+                .configure(new BridgeSettings(
+                        Map.of(), List.of(new StaticEntry(new MacAddress(0x0200_0000_0002L), 0, "db"))));
         bench.send("web", BROADCAST, 0x0200_0000_0002L, 60);
         assertThat(bench.received("db")).as("it is passed on").hasSize(1);
         assertThat(bench.port("web").misplacedSources()).isOne();
@@ -67,6 +73,45 @@ class SwitchComponentTest {
         bench.component().startDeciding(NullNode.getInstance());
         bench.run();
         bench.send("web", BROADCAST, 1, 60);
+        assertThat(bench.received("db")).hasSize(1);
+    }
+
+    @Test
+    void holdsStormsBackAtThePortThatTheyComeFrom() {
+        StormRate two = new StormRate(2, StormRate.Unit.FRAMES);
+        StormSettings storm = new StormSettings(two, two, two);
+        bench.component()
+                .configure(new BridgeSettings(Map.of("web", new PortSettings(new PortVlans.Open(), storm)), List.of()));
+        for (int i = 0; i < 5; i++) {
+            bench.send("web", BROADCAST, 1, 60);
+            bench.send("web", 0x0100_5e00_0001L, 1, 60);
+            bench.send("web", 77, 1, 60);
+            bench.send("app", BROADCAST, 2, 60);
+        }
+        assertThat(bench.port("web").filtered())
+                .isEqualTo(Map.of("broadcast_storm", 3L, "multicast_storm", 3L, "unknown_storm", 3L));
+        assertThat(bench.received("db")).hasSize(3 * 2 + 5);
+        bench.run(Duration.ofMillis(500));
+        bench.send("web", BROADCAST, 1, 60);
+        assertThat(bench.received("db")).hasSize(3 * 2 + 5 + 1);
+        bench.send("db", BROADCAST, 77, 60);
+        bench.send("web", 77, 1, 60);
+        bench.send("web", 77, 1, 60);
+        bench.send("web", 77, 1, 60);
+        assertThat(bench.received("db")).as("a known station is no storm").hasSize(3 * 2 + 5 + 1 + 3);
+    }
+
+    @Test
+    void setUpAnewWhileItRuns() {
+        bench.send("db", BROADCAST, 2, 60);
+        bench.component()
+                .configure(new BridgeSettings(
+                        Map.of("db", new PortSettings(new PortVlans.Access(7), StormSettings.NONE)), List.of()));
+        bench.send("web", 2, 1, 60);
+        assertThat(bench.received("db")).as("is in VLAN 7 now").isEmpty();
+        assertThat(bench.received("app")).as("broadcast, and now unknown").hasSize(2);
+        bench.component().configure(BridgeSettings.DEFAULT);
+        bench.send("web", 2, 1, 60);
         assertThat(bench.received("db")).hasSize(1);
     }
 }

@@ -42,7 +42,7 @@ class BridgeModelTest {
                     long destination = address(random);
                     int vlan = random.nextInt(3);
                     int ingress = random.nextInt(6);
-                    assertThat(bridge.decide(destination, source, vlan, ingress, now))
+                    assertThat(bridge.decide(destination, source, vlan, ingress, 60, now))
                             .as("seed %d step %d", seed, step)
                             .isEqualTo(naive.decide(destination, source, vlan, ingress, now));
                 }

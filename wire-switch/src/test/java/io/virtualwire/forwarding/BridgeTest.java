@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.virtualwire.frame.MacAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,84 +30,84 @@ class BridgeTest {
 
     @Test
     void floodsWhatItDoesNotKnowAndForwardsWhatItHasSeen() {
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
-        assertThat(bridge.decide(WEB, DB, 0, db, 0)).isEqualTo(new ForwardingDecision.Forward(web));
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        assertThat(bridge.decide(WEB, DB, 0, db, 60, 0)).isEqualTo(new ForwardingDecision.Forward(web));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(new ForwardingDecision.Forward(db));
     }
 
     @Test
     void floodsGroups() {
-        assertThat(bridge.decide(BROADCAST, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
-        assertThat(bridge.decide(0x0100_5e00_0001L, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
+        assertThat(bridge.decide(BROADCAST, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
+        assertThat(bridge.decide(0x0100_5e00_0001L, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
     }
 
     @Test
     void answersTheSameObjectForTheSameDecision() {
-        bridge.decide(WEB, DB, 0, db, 0);
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isSameAs(bridge.decide(DB, WEB, 0, web, 1));
+        bridge.decide(WEB, DB, 0, db, 60, 0);
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isSameAs(bridge.decide(DB, WEB, 0, web, 60, 1));
     }
 
     @Test
     void keepsVlansApart() {
-        bridge.decide(BROADCAST, DB, 7, db, 0);
-        assertThat(bridge.decide(DB, WEB, 7, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
-        assertThat(bridge.decide(DB, WEB, 8, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        bridge.decide(BROADCAST, DB, 7, db, 60, 0);
+        assertThat(bridge.decide(DB, WEB, 7, web, 60, 0)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(DB, WEB, 8, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
     }
 
     @Test
     void doesNotSendAFrameBack() {
-        bridge.decide(BROADCAST, DB, 0, web, 0);
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(drop(FilterReason.SAME_PORT));
+        bridge.decide(BROADCAST, DB, 0, web, 60, 0);
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(drop(FilterReason.SAME_PORT));
     }
 
     @Test
     void neverLearnsGroupsOrTheNullAddress() {
-        assertThat(bridge.decide(WEB, BROADCAST, 0, db, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
-        assertThat(bridge.decide(WEB, 0x0100_5e00_0001L, 0, db, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
-        assertThat(bridge.decide(WEB, 0, 0, db, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
+        assertThat(bridge.decide(WEB, BROADCAST, 0, db, 60, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
+        assertThat(bridge.decide(WEB, 0x0100_5e00_0001L, 0, db, 60, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
+        assertThat(bridge.decide(WEB, 0, 0, db, 60, 0)).isEqualTo(drop(FilterReason.BAD_SOURCE));
         assertThat(bridge.addresses()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0x0180_c200_0000L, 0x0180_c200_0003L, 0x0180_c200_000eL, 0x0180_c200_000fL})
     void keepsReservedAddressesOnTheirLink(long reserved) {
-        assertThat(bridge.decide(reserved, WEB, 0, web, 0)).isEqualTo(drop(FilterReason.RESERVED_DESTINATION));
+        assertThat(bridge.decide(reserved, WEB, 0, web, 60, 0)).isEqualTo(drop(FilterReason.RESERVED_DESTINATION));
     }
 
     @Test
     void forwardsTheGroupAddressesBesideTheReserved() {
-        assertThat(bridge.decide(0x0180_c200_0010L, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
+        assertThat(bridge.decide(0x0180_c200_0010L, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
     }
 
     @Test
     void forgetsAfterTheAgeingTime() {
-        bridge.decide(BROADCAST, DB, 0, db, 0);
-        assertThat(bridge.decide(DB, WEB, 0, web, 299 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
-        assertThat(bridge.decide(DB, WEB, 0, web, 300 * SECOND)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        bridge.decide(BROADCAST, DB, 0, db, 60, 0);
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 299 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 300 * SECOND)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
         bridge.age(300 * SECOND);
         assertThat(bridge.snapshot(300 * SECOND)).extracting(FdbEntry::mac).containsExactly(WEB);
     }
 
     @Test
     void staysYoungWhileItIsSeen() {
-        bridge.decide(BROADCAST, DB, 0, db, 0);
-        bridge.decide(BROADCAST, DB, 0, db, 200 * SECOND);
-        assertThat(bridge.decide(DB, WEB, 0, web, 400 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
+        bridge.decide(BROADCAST, DB, 0, db, 60, 0);
+        bridge.decide(BROADCAST, DB, 0, db, 60, 200 * SECOND);
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 400 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
     }
 
     @Test
     void countsMovesAndNumbersThem() {
-        bridge.decide(BROADCAST, DB, 0, db, 0);
-        bridge.decide(BROADCAST, DB, 0, web, 1);
+        bridge.decide(BROADCAST, DB, 0, db, 60, 0);
+        bridge.decide(BROADCAST, DB, 0, web, 60, 1);
         assertThat(bridge.moves()).isOne();
         assertThat(bridge.snapshot(1)).containsExactly(new FdbEntry(DB, 0, "web", 0, 1));
     }
 
     @Test
     void anOlderClaimNeverWins() {
-        bridge.decide(BROADCAST, DB, 0, db, 0);
-        bridge.decide(BROADCAST, DB, 0, web, 0);
+        bridge.decide(BROADCAST, DB, 0, db, 60, 0);
+        bridge.decide(BROADCAST, DB, 0, web, 60, 0);
         bridge.restore(List.of(new FdbEntry(DB, 0, "db", 0, 0)), 0);
         assertThat(bridge.snapshot(0)).containsExactly(new FdbEntry(DB, 0, "web", 0, 1));
         bridge.restore(List.of(new FdbEntry(DB, 0, "db", 5, 2)), SECOND);
@@ -117,8 +118,8 @@ class BridgeTest {
     void countsWhatItCannotLearn() {
         Bridge small = new Bridge(new ForwardingDatabase(1, Duration.ofSeconds(300)));
         int port = small.addPort("web");
-        small.decide(BROADCAST, WEB, 0, port, 0);
-        small.decide(BROADCAST, DB, 0, port, 0);
+        small.decide(BROADCAST, WEB, 0, port, 60, 0);
+        small.decide(BROADCAST, DB, 0, port, 60, 0);
         assertThat(small.unlearned()).isOne();
         assertThat(small.addresses()).isOne();
     }
@@ -127,23 +128,23 @@ class BridgeTest {
     void makesRoomWhenAnEntryIsTooOld() {
         Bridge small = new Bridge(new ForwardingDatabase(1, Duration.ofSeconds(300)));
         int port = small.addPort("web");
-        small.decide(BROADCAST, WEB, 0, port, 0);
-        small.decide(BROADCAST, DB, 0, port, 301 * SECOND);
+        small.decide(BROADCAST, WEB, 0, port, 60, 0);
+        small.decide(BROADCAST, DB, 0, port, 60, 301 * SECOND);
         assertThat(small.snapshot(301 * SECOND)).extracting(FdbEntry::mac).containsExactly(DB);
     }
 
     @Test
     void forgetsAPortWithItsAddresses() {
-        bridge.decide(BROADCAST, DB, 0, db, 0);
+        bridge.decide(BROADCAST, DB, 0, db, 60, 0);
         bridge.removePort(db);
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
-        assertThat(bridge.decide(DB, WEB, 0, db, 0)).isEqualTo(drop(FilterReason.UNKNOWN_PORT));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        assertThat(bridge.decide(DB, WEB, 0, db, 60, 0)).isEqualTo(drop(FilterReason.UNKNOWN_PORT));
     }
 
     @Test
     void namesPortsTheSameAfterAMove() {
-        bridge.decide(BROADCAST, DB, 3, db, 0);
-        bridge.decide(BROADCAST, WEB, 0, web, SECOND);
+        bridge.decide(BROADCAST, DB, 3, db, 60, 0);
+        bridge.decide(BROADCAST, WEB, 0, web, 60, SECOND);
         List<FdbEntry> state = bridge.snapshot(2 * SECOND);
         Bridge elsewhere = new Bridge();
         elsewhere.addPort("db");
@@ -166,10 +167,10 @@ class BridgeTest {
 
     @Test
     void aStaticEntryStaysWhereItWasPut() {
-        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
-        assertThat(bridge.decide(BROADCAST, DB, 0, web, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
-        assertThat(bridge.decide(DB, WEB, 0, web, 400 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
+        bridge.configure(new BridgeSettings(Map.of(), List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(BROADCAST, DB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.GROUP_DESTINATION));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 400 * SECOND)).isEqualTo(new ForwardingDecision.Forward(db));
         assertThat(bridge.moves()).isZero();
         assertThat(bridge.misplacedSources(web)).isOne();
         assertThat(bridge.misplacedSources(db)).isZero();
@@ -181,27 +182,27 @@ class BridgeTest {
 
     @Test
     void aStaticEntryComesWithItsPort() {
-        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "later"))));
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        bridge.configure(new BridgeSettings(Map.of(), List.of(new StaticEntry(new MacAddress(DB), 0, "later"))));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
         int later = bridge.addPort("later");
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(later));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(new ForwardingDecision.Forward(later));
         bridge.removePort(later);
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(flood(FloodCause.UNKNOWN_DESTINATION));
     }
 
     @Test
     void aStaticEntryThatIsTakenBackCanBeLearnedAgain() {
-        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        bridge.configure(new BridgeSettings(Map.of(), List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
         bridge.configure(BridgeSettings.DEFAULT);
-        bridge.decide(BROADCAST, DB, 0, web, 0);
+        bridge.decide(BROADCAST, DB, 0, web, 60, 0);
         assertThat(bridge.snapshot(0)).containsExactly(new FdbEntry(DB, 0, "web", 0, 0));
     }
 
     @Test
     void anotherPlaceCannotMoveAStaticEntry() {
-        bridge.configure(new BridgeSettings(List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
+        bridge.configure(new BridgeSettings(Map.of(), List.of(new StaticEntry(new MacAddress(DB), 0, "db"))));
         bridge.restore(List.of(new FdbEntry(DB, 0, "web", 0, 7)), 0);
-        assertThat(bridge.decide(DB, WEB, 0, web, 0)).isEqualTo(new ForwardingDecision.Forward(db));
+        assertThat(bridge.decide(DB, WEB, 0, web, 60, 0)).isEqualTo(new ForwardingDecision.Forward(db));
     }
 
     private static ForwardingDecision flood(FloodCause cause) {

@@ -48,12 +48,14 @@ public final class SwitchCommand {
                 view.kind() + " " + view.name() + " on node " + dash(view.node()) + ", generation " + view.generation()
                         + (view.state().isEmpty() ? "" : ", " + view.state())
                         + (view.movingTo().isEmpty() ? "" : ", moving to " + view.movingTo()));
-        Table ports = new Table("  PORT", "ENDPOINT", "CONNECTED", "IN", "BYTES", "OUT", "BYTES", "FILTERED", "DROPS");
+        Table ports = new Table(
+                "  PORT", "ENDPOINT", "CONNECTED", "VLANS", "IN", "BYTES", "OUT", "BYTES", "FILTERED", "DROPS");
         view.ports()
                 .forEach(port -> ports.row(
                         "  " + port.name(),
                         port.endpoint(),
                         port.connected() ? "yes" : "no: " + port.detail(),
+                        port.vlans().isEmpty() ? "-" : port.vlans(),
                         port.toComponent(),
                         port.bytesToComponent(),
                         port.fromComponent(),
