@@ -54,11 +54,7 @@ final class Association implements WirePath, ControlStream.Listener {
         this.maker = new SessionMaker(context, this, owner);
         this.dials = new Dials(context, peer);
         this.path = new Path(
-                context.lanes().get(LANE),
-                context.limits(),
-                context.loop().ticker(),
-                drops,
-                new AddressCheck(context.random()));
+                context.lanes().get(LANE), context.limits(), context.loop().ticker(), drops, context.random());
     }
 
     // What wires see.
@@ -115,7 +111,7 @@ final class Association implements WirePath, ControlStream.Listener {
 
     void hold(List<PeerAddress> addresses) {
         holders++;
-        dials.addresses(addresses, context.now());
+        dials.addresses(addresses, context.now(), this::offerCandidates);
         tick();
     }
 
@@ -204,6 +200,8 @@ final class Association implements WirePath, ControlStream.Listener {
         if (newInstance) {
             path.presumeAlive(now);
         }
+        path.lead(session.dialled());
+        offerCandidates();
         LOG.info(
                 "session with {} is ready: {} {}",
                 peer,
@@ -211,6 +209,13 @@ final class Association implements WirePath, ControlStream.Listener {
                 session.suite().wireName());
         path.tick(session.sendLane(LANE), now);
         context.listener().sessionUp(this, newInstance);
+    }
+
+    private void offerCandidates() {
+        Session current = sessions.current();
+        if (current != null) {
+            path.candidates(dials.hosts(), current.peerPort(LANE));
+        }
     }
 
     private void remove(Session session, String reason) {
@@ -293,15 +298,37 @@ final class Association implements WirePath, ControlStream.Listener {
         session.heard(now);
         Session current = sessions.current();
         if (current != null) {
-            path.heard(current.sendLane(LANE), from, newest, now);
+            path.heard(current.sendLane(LANE), header, from, newest, now);
         }
         if (header.wireIndex() != 0) {
             context.listener().message(this, header, plain, bytes, offset, length);
         } else if (current != null) {
-            path.message(current.sendLane(LANE), header, bytes, offset, length, from, now);
+            aboutThePath(current, header, bytes, offset, length, from, now);
             if (path.hasQueued()) {
                 flushAtEndOfTurn();
             }
+        }
+    }
+
+    private void aboutThePath(
+            Session current,
+            MessageHeader header,
+            byte[] bytes,
+            int offset,
+            int length,
+            UnderlayAddress from,
+            long now) {
+        UnderlayAddress before = path.remote();
+        boolean doubtful = path.isDoubtful(now);
+        path.message(current.sendLane(LANE), header, bytes, offset, length, from, now);
+        if (before == null || before.equals(path.remote())) {
+            return;
+        }
+        LOG.info("path to {} moves from {} to {}", peer, before, path.remote());
+        if (doubtful && current.dialled() && before.isAt(current.stream().remoteAddress())) {
+            // The control stream goes the way that answers no more; another is dialled now instead of when TCP gives
+            // up.
+            current.stream().cut();
         }
     }
 

@@ -120,4 +120,9 @@ public record AssociationLimits(
                 mostHandshakes,
                 mostAssociations);
     }
+
+    /** How long a path may leave a keep-alive unanswered before other addresses are tried. */
+    Duration doubtAfter() {
+        return keepalive.multipliedBy(3).dividedBy(2);
+    }
 }

@@ -2,6 +2,7 @@ package io.virtualwire.association;
 
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
+import java.net.InetAddress;
 import java.util.List;
 
 /** Dials a peer whenever there is a reason to, one dial at a time. Owner thread only. */
@@ -12,6 +13,7 @@ final class Dials {
     private final AssociationContext context;
     private final Identity peer;
     private final Redialler redialler;
+    private List<InetAddress> hosts = List.of();
     private long rescueAt;
 
     /** Who takes what a dial leads to. */
@@ -27,9 +29,19 @@ final class Dials {
         this.redialler = new Redialler(limits.firstRedial(), limits.longestRedial(), context.random(), context.now());
     }
 
-    /** Where the peer may be; new ones are tried at once. */
-    void addresses(List<PeerAddress> addresses, long now) {
-        redialler.addresses(addresses, now);
+    /** Where the peer may be; new ones are tried at once, and looked up for {@code found}. */
+    void addresses(List<PeerAddress> addresses, long now, Runnable found) {
+        if (redialler.addresses(addresses, now)) {
+            context.dialler().resolve(addresses, result -> {
+                hosts = result;
+                found.run();
+            });
+        }
+    }
+
+    /** Where the peer may be, as numbers; empty until they were looked up. */
+    List<InetAddress> hosts() {
+        return hosts;
     }
 
     /** A session became ready: the next trouble is a new one. */

@@ -9,7 +9,10 @@ import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.MessageKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class Path {
     private final Ticker ticker;
     private final DropTally drops;
     private final AddressCheck check;
+    private final Candidates candidates;
     private final PathMtu mtu = new PathMtu();
     private final RoundTrip roundTrip = new RoundTrip();
     private final Batch batch = new Batch();
@@ -38,15 +42,31 @@ final class Path {
     private final byte[] padding = new byte[PathMtu.CEILING];
     private @Nullable UnderlayAddress remote;
     private long heardAt;
+    private long movedAt;
+    private long answeredAt;
     private long keepaliveAt;
-    private long keepaliveToken;
+    private long tickedAt;
+    private boolean unreachable;
+    private boolean leading;
 
-    Path(Lane lane, AssociationLimits limits, Ticker ticker, DropTally drops, AddressCheck check) {
+    Path(Lane lane, AssociationLimits limits, Ticker ticker, DropTally drops, RandomGenerator random) {
         this.lane = lane;
         this.limits = limits;
         this.ticker = ticker;
         this.drops = drops;
-        this.check = check;
+        this.check = new AddressCheck(random);
+        this.candidates = new Candidates(limits, random);
+    }
+
+    /** Where else the peer is said to be, the preferred address first. */
+    void candidates(List<InetAddress> hosts, int port) {
+        candidates.set(
+                hosts.stream().map(host -> UnderlayAddress.of(host, port)).toList());
+    }
+
+    /** Whether this side chooses among addresses that work, and the other follows: else both might for ever follow the other. */
+    void lead(boolean leads) {
+        leading = leads;
     }
 
     /** Where datagrams go; null before the first session. */
@@ -71,6 +91,11 @@ final class Path {
         return now - heardAt > limits.suspectAfter().toNanos();
     }
 
+    /** Whether the address in use is so late to answer that others are to be tried. */
+    boolean isDoubtful(long now) {
+        return unreachable || now - answeredAt > limits.doubtAfter().toNanos();
+    }
+
     /** Sends to {@code address} from now on, whose owner is proved to be the peer. */
     void moveTo(UnderlayAddress address, long now) {
         flush();
@@ -78,6 +103,10 @@ final class Path {
         if (!address.equals(remote)) {
             remote = address;
             heardAt = now;
+            movedAt = now;
+            answeredAt = now;
+            unreachable = false;
+            candidates.moved();
             roundTrip.forget();
             mtu.begin(lane.transport().linkBudget(address), !address.isIpv4(), now);
         }
@@ -86,6 +115,7 @@ final class Path {
     /** Forgives past silence: the peer is another process now. */
     void presumeAlive(long now) {
         heardAt = now;
+        answeredAt = now;
     }
 
     /** Queues a message. HOT PATH. */
@@ -110,6 +140,8 @@ final class Path {
             SendOutcome outcome = lane.transport().send(to, batch.bytes(), 0, batch.length(), batch.segmentSize());
             if (outcome == SendOutcome.TOO_BIG) {
                 mtu.refused(batch.segmentSize(), ticker.nanoTime());
+            } else if (outcome == SendOutcome.UNREACHABLE) {
+                unreachable = true;
             }
         }
         batch.clear();
@@ -128,22 +160,60 @@ final class Path {
             queue(keys, header(MessageKind.PROBE).totalLength(size), false, padding, 0, size - SendLane.OVERHEAD);
             flush();
         }
+        if (now - tickedAt > SHORTEST_PATIENCE_NANOS) {
+            // It was not the peer that slept.
+            answeredAt = now - Math.max(0, tickedAt - answeredAt);
+        }
+        tickedAt = now;
+        boolean doubtful = isDoubtful(now);
         if (now - keepaliveAt >= 0) {
             keepaliveAt = now + limits.keepalive().toNanos();
-            keepaliveToken = now;
-            LONG.set(scratch, 0, keepaliveToken);
-            queue(keys, header(MessageKind.KEEPALIVE), false, scratch, 0, TOKEN_LENGTH);
-            flush();
+            keepalive(keys, now);
+        }
+        if (candidates.isDue(doubtful, now)) {
+            ask(keys, doubtful, now);
+        }
+    }
+
+    private void keepalive(SendLane keys, long now) {
+        LONG.set(scratch, 0, now);
+        queue(keys, header(MessageKind.KEEPALIVE), false, scratch, 0, TOKEN_LENGTH);
+        flush();
+    }
+
+    /** Asks at other addresses whether the peer is there: at all if this one is in doubt, else at better ones. */
+    private void ask(SendLane keys, boolean doubtful, long now) {
+        UnderlayAddress used = remote;
+        if (used == null) {
+            return;
+        }
+        int end = doubtful ? candidates.count() : leading ? candidates.indexOf(used) : 0;
+        for (int i = 0; i < end; i++) {
+            if (!candidates.at(i).equals(used)) {
+                LONG.set(scratch, 0, candidates.challenge(i));
+                sendTo(candidates.at(i), keys, MessageKind.PATH_CHALLENGE, scratch, 0);
+            }
+        }
+        if (doubtful) {
+            unreachable = false;
+            keepalive(keys, now);
         }
     }
 
     /** An authentic datagram came from {@code from}. HOT PATH. */
-    void heard(SendLane keys, UnderlayAddress from, boolean newest, long now) {
+    void heard(SendLane keys, MessageHeader message, UnderlayAddress from, boolean newest, long now) {
         heardAt = now;
-        if (newest && !from.equals(remote) && check.isDue(from, now)) {
+        if (newest && !from.equals(remote) && mayFollow(message.kind(), from, now) && check.isDue(from, now)) {
             LONG.set(scratch, 0, check.challenge());
             sendTo(from, keys, MessageKind.PATH_CHALLENGE, scratch, 0);
         }
+    }
+
+    /** A question about a path does not say that the path is taken. */
+    private boolean mayFollow(int kind, UnderlayAddress from, long now) {
+        return kind != MessageKind.PATH_CHALLENGE
+                && kind != MessageKind.PATH_RESPONSE
+                && (!leading || isDoubtful(now) || candidates.indexOf(from) < 0);
     }
 
     /** Takes an authentic message that is about the path itself. */
@@ -168,17 +238,33 @@ final class Path {
         } else if (kind == MessageKind.KEEPALIVE) {
             queue(keys, header(MessageKind.KEEPALIVE_ACK), false, bytes, offset, TOKEN_LENGTH);
         } else if (kind == MessageKind.KEEPALIVE_ACK) {
-            if ((long) LONG.get(bytes, offset) == keepaliveToken) {
-                roundTrip.sample(now - keepaliveToken);
-            }
+            answered((long) LONG.get(bytes, offset), now);
         } else if (kind == MessageKind.PATH_CHALLENGE) {
             sendTo(from, keys, MessageKind.PATH_RESPONSE, bytes, offset);
         } else if (kind == MessageKind.PATH_RESPONSE) {
-            if (check.proves(from, (long) LONG.get(bytes, offset))) {
-                moveTo(from, now);
-            }
+            proved(from, (long) LONG.get(bytes, offset), now);
         } else {
             drops.add(DropReason.UNKNOWN_KIND);
+        }
+    }
+
+    /** A keep-alive of that time was answered; if it was sent to the address in use, that works. */
+    private void answered(long sentAt, long now) {
+        long took = now - sentAt;
+        if (took >= 0 && took < limits.deadAfter().toNanos() && sentAt - movedAt >= 0) {
+            answeredAt = now;
+            roundTrip.sample(took);
+        }
+    }
+
+    private void proved(UnderlayAddress from, long answer, long now) {
+        int candidate = candidates.answered(answer);
+        if (candidate >= 0) {
+            if (isDoubtful(now) || candidates.isTrusted(candidate)) {
+                moveTo(candidates.at(candidate), now);
+            }
+        } else if (check.proves(from, answer)) {
+            moveTo(from, now);
         }
     }
 

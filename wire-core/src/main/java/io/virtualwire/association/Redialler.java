@@ -16,13 +16,15 @@ final class Redialler {
         this.dueAt = now;
     }
 
-    /** Where to dial; new ones are tried at once. */
-    void addresses(List<PeerAddress> newOnes, long now) {
-        if (!newOnes.isEmpty() && !newOnes.equals(addresses)) {
-            addresses = newOnes;
-            backoff.reset();
-            dueAt = now;
+    /** Where to dial; new ones are tried at once. Whether these are. */
+    boolean addresses(List<PeerAddress> newOnes, long now) {
+        if (newOnes.isEmpty() || newOnes.equals(addresses)) {
+            return false;
         }
+        addresses = newOnes;
+        backoff.reset();
+        dueAt = now;
+        return true;
     }
 
     List<PeerAddress> addresses() {

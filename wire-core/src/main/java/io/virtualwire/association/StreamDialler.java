@@ -11,8 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,21 @@ final class StreamDialler {
 
     void dial(Identity peer, List<PeerAddress> addresses, Hello hello, Listener listener) {
         Thread.ofVirtual().name("wire-dial-" + peer).start(() -> tryAll(peer, addresses, hello, listener));
+    }
+
+    /** Looks up where these addresses are, in their order; {@code found} is called on the owner thread. */
+    void resolve(List<PeerAddress> addresses, Consumer<List<InetAddress>> found) {
+        Thread.ofVirtual().name("wire-resolve").start(() -> {
+            List<InetAddress> hosts = new ArrayList<>();
+            for (PeerAddress address : addresses) {
+                try {
+                    hosts.addAll(List.of(InetAddress.getAllByName(address.host())));
+                } catch (IOException e) {
+                    LOG.debug("{} is not known", address);
+                }
+            }
+            owner.execute(() -> found.accept(hosts));
+        });
     }
 
     private void tryAll(Identity peer, List<PeerAddress> addresses, Hello hello, Listener listener) {

@@ -70,6 +70,12 @@ public record UnderlayAddress(long high, long low, int port, int scope) {
         return high == 0 && (low == 0 || low == MAPPED);
     }
 
+    /** Whether this is an address of that host, whatever the port. */
+    public boolean isAt(InetAddress host) {
+        UnderlayAddress other = of(host, port);
+        return other.high == high && other.low == low;
+    }
+
     public UnderlayAddress withPort(int newPort) {
         return new UnderlayAddress(high, low, newPort, scope);
     }
