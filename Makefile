@@ -1,6 +1,6 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-long bench format clean
+.PHONY: help build demo test test-long bench docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -30,6 +30,10 @@ bench: ## Wires against kernel VXLAN, in one run
 	@config/prerequisites.sh bench
 	@bin/wire --build
 	@benchmarks/compare.sh
+
+docs: ## Write docs/cli from what the commands say of themselves
+	@config/prerequisites.sh build
+	@$(MVN) -q -Pquick -pl wire-cli -am test -Dtest=DocumentsTest -Dsurefire.failIfNoSpecifiedTests=false -Dwire.docs=write
 
 format: ## Format the Java sources
 	@config/prerequisites.sh build

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # command:package
 build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
-test="$demo git:git gcc:gcc spin:spin"
+test="$demo curl:curl git:git gcc:gcc spin:spin"
 bench="$demo git:git iperf3:iperf3"
 
 PATH=$PATH:/usr/sbin:/sbin

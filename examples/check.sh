@@ -20,6 +20,12 @@ absent() {
 # present FILE WHAT PATTERN: the control of the test above, that the pattern can be found where it must be
 present() { LC_ALL=C grep -qaF -- "$3" "$1"; result $? "$2"; }
 
+# typed FILE: the commands that a document tells to type, without what it says about them
+typed() { grep -E '^host[ab]# ' "$1" | sed 's/  *# .*//'; }
+unknown=$(typed "$top/README.md" | grep -vxFf <(typed "$here/01-two-hosts/README.md"))
+[ -z "$unknown" ] || echo "not among the commands of examples/01-two-hosts: $unknown"
+[ -z "$unknown" ]; result $? "README.md tells to type what examples/01-two-hosts runs"
+
 bash "$here/01-two-hosts/run.sh" >"$out/01-two-hosts.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
 result $status "examples/01-two-hosts"

@@ -70,8 +70,16 @@ public final class Main implements Runnable {
 
     /** The command line as {@link #main} runs it, without the exit. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine wire = new CommandLine(new Main());
+        // Not in the annotation, from which every command would inherit it.
+        wire.getCommandSpec()
+                .usageMessage()
+                .footer(
+                        "",
+                        "'wire help COMMAND' tells more.",
+                        "Credentials and hosts are kept in WIRE_HOME, else in ~/.config/virtualwire.",
+                        "Exit status: 0 done, 1 refused or failed, 2 not understood.");
+        return wire.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageReport())
                 .setExecutionExceptionHandler(new ErrorReport());
     }

@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
 /** {@code wire apply}. */
 @Command(
         name = "apply",
-        description = "Make the network of a topology file the one that is wanted; the nodes then see to it.")
+        description = "Make the network of a topology file the one that is wanted; the nodes then see to it.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  wire apply -f topology.yaml --node 192.0.2.10"})
 public final class ApplyCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},

@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
 /** {@code wire connect}. */
 @Command(
         name = "connect",
-        description = "Plug a wire between two endpoints and wait until both daemons agree. May be repeated.")
+        description = "Plug a wire between two endpoints and wait until both daemons agree. May be repeated.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  wire connect web@hosta db@hostb", "  wire connect web@hosta db@198.51.100.7 --plain"})
 public final class ConnectCommand implements Callable<Integer> {
     private static final long LOOK_AGAIN_MILLIS = 50;
 

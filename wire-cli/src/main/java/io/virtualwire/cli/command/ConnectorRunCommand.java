@@ -29,7 +29,12 @@ import picocli.CommandLine.Spec;
 /** {@code wire connector run}. */
 @Command(
         name = "run",
-        description = "Run this host's connector until it is told to end; prints a line when it is ready.")
+        description = "Run this host's connector until it is told to end; prints a line when it is ready.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  wire connector run --name hosta",
+            "  wire connector run --identity hostb.wire --listen 198.51.100.7"
+        })
 final class ConnectorRunCommand implements Callable<Integer> {
     private static final String LOOPBACK = "127.0.0.1";
 

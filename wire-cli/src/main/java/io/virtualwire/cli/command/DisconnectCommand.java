@@ -14,7 +14,9 @@ import picocli.CommandLine.Parameters;
 /** {@code wire disconnect}. */
 @Command(
         name = "disconnect",
-        description = "Unplug a wire on every host that has a side of it. Succeeds if there is none; endpoints stay.")
+        description = "Unplug a wire on every host that has a side of it. Succeeds if there is none; endpoints stay.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  wire disconnect web@hosta"})
 public final class DisconnectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WIRE", description = "Its id, the beginning of it, or one of its ends as ENDPOINT@HOST.")
     private String wire = "";
@@ -41,7 +43,10 @@ public final class DisconnectCommand implements Callable<Integer> {
         }
         output.print(sides.stream().map(WireFinder.Found::status).toList(), out -> {
             if (finder.silent().isEmpty()) {
-                out.println(sides.isEmpty() ? "nothing is connected under that name" : "both ends are free again");
+                out.println(
+                        sides.isEmpty()
+                                ? "nothing is connected under that name"
+                                : "wire " + sides.getFirst().status().wire() + " is disconnected");
             }
         });
         finder.silent().forEach((host, why) -> output.warn("not asked: " + host, why));

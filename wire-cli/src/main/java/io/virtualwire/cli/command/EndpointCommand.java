@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
 public final class EndpointCommand {
     private static final String HOST = "The host; default: the connector on this machine.";
 
-    @Command(name = "add", description = "Make an endpoint; succeeds if it is there already as described.")
+    @Command(
+            name = "add",
+            description = "Make an endpoint; succeeds if it is there already as described.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire endpoint add web", "  wire endpoint add web --host hosta --netns guest1 --tap eth0"})
     int add(
             @Parameters(paramLabel = "NAME", description = "The endpoint's name on its host.") String name,
             @Option(names = "--host", paramLabel = "HOST", defaultValue = "localhost", description = HOST) String host,

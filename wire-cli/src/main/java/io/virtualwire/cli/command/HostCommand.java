@@ -19,7 +19,11 @@ import picocli.CommandLine.Parameters;
         description = "The hosts you talk of by name; a name that is not noted is looked up as an address.")
 public final class HostCommand {
 
-    @Command(name = "add", description = "Note where a host's connector is asked.")
+    @Command(
+            name = "add",
+            description = "Note where a host's connector is asked.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire host add hostb 198.51.100.7"})
     int add(
             @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
             @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Port 7472 if none is given.") String address,

@@ -27,7 +27,11 @@ public final class IdentityCommand {
 
     private record Issued(Identity identity, Path file, Instant validUntil) {}
 
-    @Command(name = "issue", description = "Make credentials for a daemon or person, as one file to copy to its host.")
+    @Command(
+            name = "issue",
+            description = "Make credentials for a daemon or person, as one file to copy to its host.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire identity issue hostb", "  wire identity issue node-west --out west.wire --days 90"})
     int issue(
             @Parameters(paramLabel = "NAME", description = "The daemon's name within your tenant.") String name,
             @Option(names = "--out", paramLabel = "FILE", description = "Where to write it; default: NAME.wire here.")

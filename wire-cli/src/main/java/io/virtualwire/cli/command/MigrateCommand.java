@@ -12,7 +12,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire migrate}. */
-@Command(name = "migrate", description = "Move a component to another node, live.")
+@Command(
+        name = "migrate",
+        description = "Move a component to another node, live.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  wire migrate lan --to west"})
 public final class MigrateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "COMPONENT", description = "What moves: a switch, as the topology calls it.")
     private String component = "";

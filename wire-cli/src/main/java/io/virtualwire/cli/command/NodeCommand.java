@@ -23,7 +23,13 @@ public final class NodeCommand {
 
     private record Ready(String name, Identity identity, int wirePort, int apiPort) {}
 
-    @Command(name = "run", description = "Run a node until it is told to end; prints a line when it is up.")
+    @Command(
+            name = "run",
+            description = "Run a node until it is told to end; prints a line when it is up.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  wire node run --name east --listen 192.0.2.10 --peers east=192.0.2.10,west=198.51.100.10,witness=203.0.113.5"
+            })
     int run(
             @Option(
                             names = "--name",
