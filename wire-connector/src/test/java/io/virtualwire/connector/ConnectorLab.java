@@ -39,6 +39,8 @@ final class ConnectorLab implements AutoCloseable {
     static final WireId WIRE = WireId.named("lab");
     static final String ADDRESS_A = "192.0.2.1";
     static final String ADDRESS_B = "192.0.2.2";
+    static final String ADDRESS6_A = "2001:db8::1";
+    static final String ADDRESS6_B = "2001:db8::2";
     private static final Duration START = Duration.ofSeconds(60);
 
     private final Namespaces namespaces = Namespaces.open();
@@ -48,6 +50,14 @@ final class ConnectorLab implements AutoCloseable {
 
     ConnectorLab() {
         namespaces.veth(hostA, "eth0", ADDRESS_A + "/24", hostB, "eth0", ADDRESS_B + "/24");
+    }
+
+    /** Takes IPv4 away from the underlay and gives it IPv6. */
+    void useIpv6() {
+        hostA.ip("-4 address flush dev eth0");
+        hostB.ip("-4 address flush dev eth0");
+        hostA.ip("address add " + ADDRESS6_A + "/64 dev eth0 nodad");
+        hostB.ip("address add " + ADDRESS6_B + "/64 dev eth0 nodad");
     }
 
     Namespace hostA() {
@@ -116,6 +126,16 @@ final class ConnectorLab implements AutoCloseable {
                 "db",
                 own,
                 new PeerDescription(a.identity(), generation(peer), List.of(ADDRESS_A + ":7471"), false));
+    }
+
+    /** The same request with the peer to be found elsewhere. */
+    static ConnectRequest towards(ConnectRequest request, String path) {
+        PeerDescription peer = request.peer();
+        return request(
+                request.side(),
+                request.endpoint(),
+                request.generation().number(),
+                new PeerDescription(peer.identity(), peer.generation(), List.of(path), false));
     }
 
     static ConnectRequest plain(ConnectRequest request) {

@@ -1,5 +1,7 @@
 package io.virtualwire.connector;
 
+import static io.virtualwire.connector.ConnectorLab.ADDRESS6_A;
+import static io.virtualwire.connector.ConnectorLab.ADDRESS6_B;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_A;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
 import static io.virtualwire.connector.ConnectorLab.WIRE;
@@ -11,6 +13,7 @@ import static io.virtualwire.connector.ConnectorLab.pings;
 import static io.virtualwire.connector.ConnectorLab.plain;
 import static io.virtualwire.connector.ConnectorLab.sideA;
 import static io.virtualwire.connector.ConnectorLab.sideB;
+import static io.virtualwire.connector.ConnectorLab.towards;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -93,6 +96,22 @@ final class ConnectorNetnsTest {
                 .until(() -> !ping(lab.hostA(), "10.1.0.2"));
         again.removeEndpoint("db", false);
         assertThat(lab.hostB().tryRun("ip", "link", "show", "db").succeeded()).isFalse();
+    }
+
+    @Test
+    void anUnderlayWithoutIpv4CarriesAWire() {
+        lab.useIpv6();
+        lab.start(lab.hostA(), ADDRESS6_A, A, "");
+        lab.start(lab.hostB(), "0.0.0.0", B, "");
+        ConnectorClient a = lab.client(lab.hostA(), ADDRESS6_A, ME);
+        ConnectorClient b = lab.client(lab.hostB(), ADDRESS6_B, ME);
+        assertThat(a.health().addresses()).containsExactly("2001:db8:0:0:0:0:0:1");
+        assertThat(b.health().addresses()).containsExactly("2001:db8:0:0:0:0:0:2");
+        plug(a, b);
+        a.connect(towards(sideA(B, 1, 1), "[2001:db8::2]:7471"));
+        b.connect(towards(sideB(A, 1, 1), "[2001:db8::1]:7471"));
+        awaitAgreed(a, b);
+        awaitPing(lab.hostA(), "10.1.0.2");
     }
 
     @Test

@@ -94,8 +94,11 @@ class UnderlayMtuNetnsTest {
                 assertThat(large.longestGap(1)).isLessThan(Duration.ofSeconds(3));
                 assertThat(small.longestGap((1L << 32) + 1)).isLessThan(Duration.ofSeconds(1));
 
-                middle(1500);
-                soon().untilAsserted(() -> assertThat(a.association().pathMtu()).isEqualTo(1472));
+                if (!icmp) {
+                    middle(1500);
+                    soon().untilAsserted(
+                                    () -> assertThat(a.association().pathMtu()).isEqualTo(1472));
+                }
             }
         }
     }

@@ -105,6 +105,10 @@ public final class Node implements AutoCloseable {
         openLog(settings, plan);
     }
 
+    private static String at(String host, int port) {
+        return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
+    }
+
     private void run(NodeSettings settings) {
         TlsContexts tls = new TlsContexts(settings.credentials());
         ClusterPlan plan = settings.plan();
@@ -125,12 +129,12 @@ public final class Node implements AutoCloseable {
         Vertx vertx = member.vertx();
 
         NodeEvents events = new NodeEvents(vertx, settings.name());
-        String api = settings.listen() + ":" + settings.apiPort();
+        String api = at(settings.listen(), settings.apiPort());
         NodeRecord self = new NodeRecord(
                 settings.name(),
                 tls.identity(),
                 UUID.randomUUID().toString(),
-                List.of(settings.listen() + ":" + wirePort),
+                List.of(at(settings.listen(), wirePort)),
                 api);
         EngineNodeWires wires = new EngineNodeWires(engine);
         ConnectorFleet fleet = add(new ConnectorFleet(tls, loop, observer::farEndChanged));
