@@ -38,6 +38,8 @@ public record ComponentView(
      * @param connected whether frames can pass
      * @param detail what is wrong; empty if nothing is
      * @param vlans which VLANs it carries; empty if everything passes as it comes
+     * @param blockedFor the port that leads where this one leads, and for which this one is therefore blocked; empty if it
+     *     forwards
      * @param toComponent frames that came in from the wire
      * @param bytesToComponent the Ethernet bytes of these
      * @param fromComponent frames that went out to the wire
@@ -52,6 +54,7 @@ public record ComponentView(
             boolean connected,
             String detail,
             String vlans,
+            String blockedFor,
             long toComponent,
             long bytesToComponent,
             long fromComponent,
@@ -62,6 +65,7 @@ public record ComponentView(
         /** A node of an earlier release leaves out what it does not have. */
         public Port {
             vlans = vlans == null ? "" : vlans;
+            blockedFor = blockedFor == null ? "" : blockedFor;
             filtered = filtered == null ? Map.of() : Map.copyOf(filtered);
             drops = Map.copyOf(drops);
         }

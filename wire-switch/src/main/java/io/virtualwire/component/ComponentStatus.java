@@ -28,9 +28,11 @@ public record ComponentStatus(
      * A port of a component.
      *
      * @param vlans which VLANs it carries; empty if everything passes as it comes
+     * @param blockedFor the port that leads where this one leads, and for which this one is therefore blocked; empty if it
+     *     forwards
      * @param toComponent frames that came in from the wire
      * @param bytesToComponent the Ethernet bytes of these
-     * @param fromComponent frames that went out to the wire
+     * @param fromComponent frames that went out to the wire, the component's own probes left out
      * @param bytesFromComponent the Ethernet bytes of these
      * @param misplacedSources frames that came in from a station that, by a static entry, is behind another port; they were
      *     passed on, but not learned from
@@ -39,6 +41,7 @@ public record ComponentStatus(
     public record PortStatus(
             String name,
             String vlans,
+            String blockedFor,
             long toComponent,
             long bytesToComponent,
             long fromComponent,

@@ -16,6 +16,7 @@ import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
 import io.virtualwire.transport.Loop;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ public final class SwitchComponent implements Component {
     private final EthernetFrame frame = new EthernetFrame();
     private final EgressFrame egress = new EgressFrame();
     private final SwitchCounters counters = new SwitchCounters();
+    private final LoopWatch watch;
     private @Nullable InProcessPort[] ports = new InProcessPort[4];
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private boolean deciding;
@@ -54,8 +57,14 @@ public final class SwitchComponent implements Component {
     private record Arrival(int ingress, byte[] frame) {}
 
     public SwitchComponent(String name, Loop loop) {
+        this(name, loop, new SecureRandom()::nextLong);
+    }
+
+    /** @param secrets numbers that nobody can guess */
+    SwitchComponent(String name, Loop loop, LongSupplier secrets) {
         this.name = name;
         this.loop = loop;
+        watch = new LoopWatch(name, loop, bridge, this::portAt, secrets);
     }
 
     @Override
@@ -67,6 +76,7 @@ public final class SwitchComponent implements Component {
     public void configure(BridgeSettings settings) {
         loop.assertInLoop();
         bridge.configure(settings);
+        watch.configured();
     }
 
     @Override
@@ -84,6 +94,7 @@ public final class SwitchComponent implements Component {
         added.attachComponent((bytes, offset, length) -> frame(number, bytes, offset, length));
         ports[number] = added;
         counters.newPort(number);
+        watch.addPort(number, port);
         return added;
     }
 
@@ -100,12 +111,15 @@ public final class SwitchComponent implements Component {
         }
         ports[number] = null;
         bridge.removePort(number);
+        watch.removePort(number);
     }
 
     @Override
     public void startDeciding(JsonNode state) {
         loop.assertInLoop();
-        bridge.restore(SwitchState.of(state).fdb(), now());
+        SwitchState predecessors = SwitchState.of(state);
+        bridge.restore(predecessors.fdb(), now());
+        watch.start(predecessors.loops());
         deciding = true;
         /*
          * Ports become active one after the other within this step, and each at once brings what it held. What is decided now
@@ -123,6 +137,7 @@ public final class SwitchComponent implements Component {
         loop.assertInLoop();
         started();
         deciding = false;
+        watch.stop();
         if (sweep != null) {
             sweep.cancel();
             sweep = null;
@@ -137,12 +152,12 @@ public final class SwitchComponent implements Component {
 
     @Override
     public JsonNode state() {
-        return new SwitchState(1, bridge.snapshot(now())).toJson();
+        return new SwitchState(bridge.snapshot(now()), watch.state()).toJson();
     }
 
     @Override
     public long stateVersion() {
-        return bridge.changes();
+        return bridge.changes() + watch.changes();
     }
 
     @Override
@@ -185,7 +200,11 @@ public final class SwitchComponent implements Component {
             counters.malformed();
             return;
         }
+        if (frame.etherType() == LoopProbe.ETHER_TYPE && watch.takes(frame, ingress, bytes, offset, length)) {
+            return;
+        }
         int tag = frame.tag();
+        long moves = bridge.moves();
         switch (bridge.decide(frame.destination(), frame.source(), tag, ingress, frame.length(), now())) {
             case ForwardingDecision.Forward forward -> {
                 counters.forwarded();
@@ -203,6 +222,9 @@ public final class SwitchComponent implements Component {
             }
             case ForwardingDecision.Drop drop -> counters.filtered(ingress, drop.reason());
         }
+        if (bridge.moves() != moves) {
+            watch.suspect();
+        }
     }
 
     private void send(int number, int ingress) {
@@ -214,6 +236,10 @@ public final class SwitchComponent implements Component {
     }
 
     // COLD PATH
+
+    private @Nullable InProcessPort portAt(int number) {
+        return number < ports.length ? ports[number] : null;
+    }
 
     private void started() {
         starting = false;
@@ -243,10 +269,11 @@ public final class SwitchComponent implements Component {
         return new ComponentStatus.PortStatus(
                 local,
                 bridge.settings().port(local).vlans().toString(),
+                watch.blockedFor(number),
                 passed.egressFrames(),
                 passed.egressBytes(),
-                passed.ingressFrames(),
-                passed.ingressBytes(),
+                passed.ingressFrames() - watch.framesSent(number),
+                passed.ingressBytes() - watch.bytesSent(number),
                 misplaced,
                 filtered,
                 drops);

@@ -5,15 +5,25 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.forwarding.FdbEntry;
+import io.virtualwire.forwarding.LoopGuard;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a switch hands to its successor.
  *
- * @param version of this form; 1
+ * <p>An instance of another release reads what it knows of this and passes over the rest.
+ *
+ * @param version of this form; 2, and 1 before there was {@code loops}
+ * @param fdb what it has learned
+ * @param loops which ports are blocked; null in version 1
  */
-record SwitchState(int version, List<FdbEntry> fdb) {
-    static final SwitchState EMPTY = new SwitchState(1, List.of());
+record SwitchState(int version, List<FdbEntry> fdb, LoopGuard.@Nullable State loops) {
+    static final SwitchState EMPTY = new SwitchState(2, List.of(), null);
+
+    SwitchState(List<FdbEntry> fdb, LoopGuard.State loops) {
+        this(2, fdb, loops);
+    }
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,8 @@ public final class Bridge {
     private static final ForwardingDecision DROP_MULTICAST = new ForwardingDecision.Drop(FilterReason.MULTICAST_STORM);
     private static final ForwardingDecision DROP_UNKNOWN = new ForwardingDecision.Drop(FilterReason.UNKNOWN_STORM);
 
+    private static final ForwardingDecision DROP_BLOCKED = new ForwardingDecision.Drop(FilterReason.LOOP_BLOCKED);
+
     private final ForwardingDatabase fdb;
     private @Nullable BridgePort[] ports = new BridgePort[4];
     private BridgeSettings settings = BridgeSettings.DEFAULT;
@@ -70,6 +74,47 @@ public final class Bridge {
             }
         }
         settings.statics().forEach(this::fix);
+    }
+
+    /** Lets nothing in or out by this port, or everything again. */
+    public void block(int port, boolean blocked) {
+        BridgePort at = portAt(port);
+        if (at != null && at.blocked != blocked) {
+            at.blocked = blocked;
+            forget(port);
+        }
+    }
+
+    /** Forgets what was learned behind this port. */
+    public void forget(int port) {
+        BridgePort at = portAt(port);
+        if (at != null) {
+            fdb.forgetPort(port);
+            settings.statics().stream()
+                    .filter(entry -> entry.port().equals(at.name))
+                    .forEach(this::fix);
+        }
+    }
+
+    /** The VLAN of a frame that comes in by this port with this tag; negative if it may not. */
+    public int vlanOf(int tag, int ingress) {
+        BridgePort from = portAt(ingress);
+        return from == null ? VlanFilter.VLAN_REFUSED : from.vlans.vlanOf(tag);
+    }
+
+    /** VLANs such that whatever this port has in common with another, it has one of these in common with it. */
+    public SortedSet<Integer> sharedVlans(int port) {
+        SortedSet<Integer> shared = new TreeSet<>();
+        BridgePort at = portAt(port);
+        for (BridgePort other : ports) {
+            if (at != null && other != null && other != at) {
+                int lowest = at.vlans.lowestShared(other.vlans);
+                if (lowest >= 0) {
+                    shared.add(lowest);
+                }
+            }
+        }
+        return shared;
     }
 
     /** Adds a port and answers its number; the same number if there is a port of this name. */
@@ -163,6 +208,9 @@ public final class Bridge {
         if ((destination & RESERVED_MASK) == RESERVED) {
             return DROP_RESERVED;
         }
+        if (from.blocked) {
+            return DROP_BLOCKED;
+        }
         vlan = from.vlans.vlanOf(tag);
         if (vlan < 0) {
             return refused(vlan);
@@ -182,6 +230,9 @@ public final class Bridge {
         }
         if (to == from) {
             return DROP_SAME_PORT;
+        }
+        if (to.blocked) {
+            return DROP_BLOCKED;
         }
         return to.vlans.carries(vlan) ? to.forward : DROP_NOT_CARRIED;
     }
@@ -211,7 +262,7 @@ public final class Bridge {
     /** How a frame of this VLAN leaves by this port. HOT PATH. */
     public EgressForm egress(int ofVlan, int port) {
         BridgePort to = portAt(port);
-        if (to == null || !to.vlans.carries(ofVlan)) {
+        if (to == null || to.blocked || !to.vlans.carries(ofVlan)) {
             return EgressForm.NONE;
         }
         return to.vlans.tags(ofVlan) ? EgressForm.TAGGED : EgressForm.UNTAGGED;

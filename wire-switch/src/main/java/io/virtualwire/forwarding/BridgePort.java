@@ -7,6 +7,7 @@ final class BridgePort {
     final String name;
     final ForwardingDecision.Forward forward;
     VlanFilter vlans;
+    boolean blocked;
     private PortSettings settings;
     private @Nullable RateLimit broadcast;
     private @Nullable RateLimit multicast;

@@ -27,7 +27,9 @@ public enum FilterReason {
     /** More multicast came from the port than is allowed. */
     MULTICAST_STORM,
     /** More frames to stations that are not known came from the port than is allowed. */
-    UNKNOWN_STORM;
+    UNKNOWN_STORM,
+    /** The port that the frame came from, or the one behind which its destination is, is blocked because of a loop. */
+    LOOP_BLOCKED;
 
     private final String metricName = name().toLowerCase(Locale.ROOT);
 

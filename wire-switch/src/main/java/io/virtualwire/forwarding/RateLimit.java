@@ -25,6 +25,10 @@ final class RateLimit {
         return rate == null ? null : new RateLimit(rate);
     }
 
+    static RateLimit to(StormRate rate) {
+        return new RateLimit(rate);
+    }
+
     /** Whether a frame of so many bytes may pass now. HOT PATH. */
     boolean admits(int bytes, long now) {
         if (perSecond == 0) {

@@ -43,6 +43,17 @@ final class VlanFilter {
         }
     }
 
+    /** The lowest VLAN that both carry, 0 being none at all; -1 if there is nothing that both carry. */
+    int lowestShared(VlanFilter other) {
+        for (int word = 0; word < allowed.length; word++) {
+            long shared = allowed[word] & other.allowed[word];
+            if (shared != 0) {
+                return word * Long.SIZE + Long.numberOfTrailingZeros(shared);
+            }
+        }
+        return -1;
+    }
+
     // HOT PATH
 
     /**

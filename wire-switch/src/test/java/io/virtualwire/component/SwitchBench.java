@@ -1,6 +1,7 @@
 package io.virtualwire.component;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.virtualwire.frame.EthernetFrame;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.port.Port;
 import io.virtualwire.testkit.fabric.VirtualFabric;
@@ -19,6 +20,7 @@ final class SwitchBench {
     private final VirtualFabric fabric = new VirtualFabric(1, Weather.FINE);
     private final SwitchComponent component;
     private final Map<String, Port> ports = new HashMap<>();
+    private final Map<String, List<byte[]>> probes = new HashMap<>();
     private final Map<String, List<byte[]>> received = new HashMap<>();
 
     SwitchBench(String... names) {
@@ -42,8 +44,13 @@ final class SwitchBench {
     void plug(String name) {
         Port port = component.addPort(name);
         received.put(name, new ArrayList<>());
-        port.attach(
-                (bytes, offset, length) -> received.get(name).add(Arrays.copyOfRange(bytes, offset, offset + length)));
+        port.attach((bytes, offset, length) -> {
+            EthernetFrame frame = new EthernetFrame();
+            frame.wrap(bytes, offset, length);
+            (frame.etherType() == LoopProbe.ETHER_TYPE ? probes : received)
+                    .computeIfAbsent(name, any -> new ArrayList<>())
+                    .add(Arrays.copyOfRange(bytes, offset, offset + length));
+        });
         ports.put(name, port);
     }
 
@@ -70,7 +77,12 @@ final class SwitchBench {
         ports.get(port).deliver(frame, 0, frame.length);
     }
 
-    /** What has left by this port so far, each with its virtio-net header. */
+    /** The probes and notices that have left by this port so far. */
+    List<byte[]> probes(String port) {
+        return probes.getOrDefault(port, List.of());
+    }
+
+    /** What else has left by this port so far, each with its virtio-net header. */
     List<byte[]> received(String port) {
         return received.get(port);
     }

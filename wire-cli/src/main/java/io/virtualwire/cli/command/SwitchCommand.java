@@ -54,7 +54,7 @@ public final class SwitchCommand {
                 .forEach(port -> ports.row(
                         "  " + port.name(),
                         port.endpoint(),
-                        port.connected() ? "yes" : "no: " + port.detail(),
+                        connected(port),
                         port.vlans().isEmpty() ? "-" : port.vlans(),
                         port.toComponent(),
                         port.bytesToComponent(),
@@ -73,6 +73,13 @@ public final class SwitchCommand {
                         seen.moves()));
         addresses.print(out);
         out.println("  " + counts(view.counters()));
+    }
+
+    private static String connected(ComponentView.Port port) {
+        String connected = port.connected() ? "yes" : "no: " + port.detail();
+        return port.blockedFor().isEmpty()
+                ? connected
+                : connected + ", blocked: leads where " + port.blockedFor() + " leads";
     }
 
     private static Map<String, Long> filtered(ComponentView.Port port) {
