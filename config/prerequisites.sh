@@ -6,6 +6,17 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=config/jdk25.sh
 . "$here/jdk25.sh"
 
+for kind in "$@"; do
+  case $kind in
+    demo | bench)
+      if [ "$(id -u)" != 0 ]; then
+        echo "Network namespaces and TAP devices need root. This installs what is missing, too:  sudo make $kind" >&2
+        exit 1
+      fi
+      ;;
+  esac
+done
+
 # command:package
 build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
@@ -61,10 +72,6 @@ fi
 for kind in "$@"; do
   case $kind in
     demo | bench)
-      if [ "$(id -u)" != 0 ]; then
-        echo "Network namespaces and TAP devices need root. Run:  sudo make $kind" >&2
-        exit 1
-      fi
       if ! [ -c /dev/net/tun ]; then
         if ! { modprobe tun 2>/dev/null && [ -c /dev/net/tun ]; }; then
           echo "/dev/net/tun is missing: \`modprobe tun\`, or give the container --device /dev/net/tun" >&2

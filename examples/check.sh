@@ -31,10 +31,24 @@ status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
 result $status "examples/01-two-hosts"
 
 wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
-FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
+KEEP=1 FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
   bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1
-status=$?; tail -n $([ $status = 0 ] && echo 12 || echo 60) "$out/02-two-clouds.log"
+status=$?; tail -n $([ $status = 0 ] && echo 24 || echo 60) "$out/02-two-clouds.log"
 result $status "examples/02-two-clouds"
+if [ $status = 0 ]; then
+  # It was left up, and says what to type now.
+  unset WIRE_HOME
+  while IFS= read -r line; do
+    case $line in
+      export\ *) eval "$line" ;;
+      *) timeout 30 bash -c "$line" >"$out/look-around.log" 2>&1
+        what=$?; [ $what = 0 ] || cat "$out/look-around.log"
+        result $what "after KEEP=1: ${line#*-}" ;;
+    esac
+  done < <(sed -n '/^Left up/,$ s/^  //p' "$out/02-two-clouds.log")
+  left=$(ip netns list | grep -c "^$(sed -n 's/^export.*\/\(vw[0-9]*\)\..*/\1/p' <(sed 's/^  //' "$out/02-two-clouds.log"))-")
+  [ "$left" = 0 ] && ! [ -e "$WIRE_HOME" ]; result $? "nothing is left of it"
+fi
 if [ $status = 0 ]; then
   present "$inside.db" "the guests' payload is seen inside a guest" "ViRtua"
   present "$inside.app" "the guests' stream is seen inside a guest" "1000000042"

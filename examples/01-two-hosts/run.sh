@@ -30,15 +30,18 @@ take_down() {
 }
 finish() {
   local status=$?
-  trap - EXIT INT TERM
-  if [ $status != 0 ]; then
-    echo "failed; the connectors said:" >&2
-    tail -n 30 "$work"/*.log >&2 2>/dev/null || true
-  fi
+  trap - EXIT
+  trap '' INT TERM HUP # a second Ctrl-C would leave the rest behind
+  case $status in
+    0) ;;
+    129 | 130 | 143) echo "interrupted; taking everything down" >&2 ;;
+    *) echo "failed; the connectors said:" >&2; tail -n 30 "$work"/*.log >&2 2>/dev/null || true ;;
+  esac
   take_down
   exit $status
 }
 trap finish EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

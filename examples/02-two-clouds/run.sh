@@ -19,13 +19,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
+[ "$(id -u)" = 0 ] || { echo "network namespaces need root. Run:  sudo $0" >&2; exit 1; }
 OUT=${OUT:-$top/target/demo}
 STREAM_MIB=${STREAM_MIB:-1024}
 run=vw$$
 work=$(mktemp -d "/tmp/$run.XXXXXX")
 export WIRE_HOME=$work/home
 wire=$top/bin/wire
-rm -rf "$OUT"; mkdir -p "$OUT"
+mkdir -p "$OUT"
+rm -f "$OUT"/*.log "$OUT"/*.json "$OUT"/*.sha256 "$OUT"/*.bytes
 started=$SECONDS
 pids=()
 
@@ -47,33 +49,39 @@ take_down() {
 }
 finish() {
   local status=$?
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM HUP # a second Ctrl-C would leave the rest behind
   if [ "${KEEP:-}" = 1 ] && [ $status = 0 ]; then
-    printf '%s\n' "${pids[@]}" >"$work/pids"
-    declare -p run work pids OUT >"$work/state"
     { declare -p run work pids; declare -f take_down; echo take_down; } >"$work/down.sh"
+    local there=west
+    [ "$(ns east-1 "$wire" switch show lan -o json | jq -r .node)" != west ] || there=east
     cat <<TXT
 
 Left up. Look around:
   export WIRE_HOME=$WIRE_HOME
   ip netns exec $run-east-1 $wire ls
   ip netns exec $run-east-1 $wire switch show lan
-  ip netns exec $run-web ping 10.1.0.3
-  ip netns exec $run-east-gw tcpdump -ni wan
-  ip netns exec $run-east-1 $wire migrate lan --to west
+  ip netns exec $run-web ping -c 5 10.1.0.3
+  ip netns exec $run-east-gw tcpdump -ni wan -c 20
+  ip netns exec $run-east-1 $wire migrate lan --to $there
 Take it down:
   bash $work/down.sh
 TXT
     exit 0
   fi
-  if [ $status != 0 ]; then
-    echo "logs are in $OUT" >&2
-    for f in "$OUT"/*.log; do [ -s "$f" ] && { echo "--- $f (last lines)"; tail -n 15 "$f"; } >&2; done
-  fi
+  case $status in
+    0) ;;
+    129 | 130 | 143) echo "interrupted; taking everything down" >&2 ;;
+    *)
+      for f in "$OUT"/connector-*.log "$OUT"/node-*.log; do [ -s "$f" ] && { echo "--- $f (last lines)"; tail -n 15 "$f"; } >&2; done
+      echo "all logs are in $OUT" >&2
+      ;;
+  esac
   take_down
   exit $status
 }
 trap finish EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -149,6 +157,7 @@ start_node() { # NAME LOG
 }
 for n in east west west2; do start_node $n node-$n.log; done
 for n in east-1 west-1 west-2; do await 30 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
+say "  the connectors answer; the nodes are still looking for each other"
 
 say "guests: four namespaces, each with a TAP from its host's connector"
 for g in web client db app; do
