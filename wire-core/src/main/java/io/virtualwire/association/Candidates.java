@@ -12,8 +12,10 @@ import java.util.random.RandomGenerator;
 final class Candidates {
     private static final long IN_DOUBT_NANOS = 200_000_000L;
 
-    /** As many keep-alive periods lie between two questions to a better address. */
+    /** As many keep-alive periods lie between two questions to a better address, and at most while it is silent. */
     private static final int BETTER_PERIODS = 5;
+
+    private static final int SILENT_PERIODS = 60;
 
     /** So many answers in a row make a better address trusted again. */
     private static final int PROOFS = 3;
@@ -31,6 +33,8 @@ final class Candidates {
 
     private final RandomGenerator random;
     private final long betterNanos;
+    private final long silentNanos;
+    private long pause;
     private Candidate[] all = {};
     private long askAt;
     private boolean inDoubt;
@@ -38,6 +42,8 @@ final class Candidates {
     Candidates(AssociationLimits limits, RandomGenerator random) {
         this.random = random;
         this.betterNanos = BETTER_PERIODS * limits.keepalive().toNanos();
+        this.silentNanos = SILENT_PERIODS * limits.keepalive().toNanos();
+        this.pause = betterNanos;
     }
 
     void set(List<UnderlayAddress> addresses) {
@@ -70,7 +76,12 @@ final class Candidates {
         if (now - askAt < 0) {
             return false;
         }
-        askAt = now + (doubtful ? IN_DOUBT_NANOS : betterNanos);
+        if (doubtful) {
+            askAt = now + IN_DOUBT_NANOS;
+        } else {
+            askAt = now + pause;
+            pause = Math.min(2 * pause, silentNanos);
+        }
         return true;
     }
 
@@ -91,6 +102,7 @@ final class Candidates {
             if (all[i].waiting && all[i].token == answer) {
                 all[i].waiting = false;
                 all[i].answers++;
+                pause = betterNanos;
                 return i;
             }
         }
@@ -104,5 +116,6 @@ final class Candidates {
     /** Another address is in use: trust begins anew. */
     void moved() {
         Arrays.stream(all).forEach(candidate -> candidate.answers = 0);
+        pause = betterNanos;
     }
 }

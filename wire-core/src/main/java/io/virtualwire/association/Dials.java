@@ -33,8 +33,10 @@ final class Dials {
     void addresses(List<PeerAddress> addresses, long now, Runnable found) {
         if (redialler.addresses(addresses, now)) {
             context.dialler().resolve(addresses, result -> {
-                hosts = result;
-                found.run();
+                if (redialler.addresses().equals(addresses)) {
+                    hosts = result;
+                    found.run();
+                }
             });
         }
     }

@@ -24,12 +24,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -454,6 +456,33 @@ class AssociationsTest {
         }
     }
 
+    /** What was held up on the way tells where the peer was, not where it is. */
+    @Test
+    void doesNotFollowADatagramThatIsLate() throws Exception {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        List<byte[]> late = new CopyOnWriteArrayList<>();
+        a.transport.fate = datagram -> {
+            late.add(datagram);
+            return null;
+        };
+        a.send(toB, false, 0, 1, 100);
+        a.transport.fate = datagram -> datagram;
+        a.send(toB, false, 1, 10, 100);
+        soon().until(() -> b.count.get() == 9);
+        try (DatagramSocket elsewhere = new DatagramSocket()) {
+            for (byte[] datagram : late) {
+                elsewhere.send(new DatagramPacket(datagram, datagram.length, target(b)));
+            }
+            soon().until(() -> b.count.get() == 10);
+            elsewhere.setSoTimeout(300);
+            assertThatThrownBy(() -> elsewhere.receive(new DatagramPacket(new byte[2000], 2000)))
+                    .isInstanceOf(SocketTimeoutException.class);
+        }
+        assertThat(b.status(a).address()).contains(a.address());
+    }
+
     @Test
     void measuresTheRoundTrip() {
         Daemon a = start("a");
@@ -518,23 +547,22 @@ class AssociationsTest {
     /** The peer cannot dial: it was told no address. */
     @Test
     void aSessionThatOnlyThePeerNeedsIsKept() {
-        AssociationLimits limits = LIMITS.lingering(Duration.ofMillis(200));
+        AssociationLimits limits = LIMITS.lingering(Duration.ofMillis(400));
         Daemon a = add(Daemon.start(acme.issue("a"), limits));
         Daemon b = add(Daemon.start(acme.issue("b"), limits));
+        b.offers = List.of(offer(7));
         up(a, b);
-        WirePath toA = b.run(() -> b.associations.acquire(a.identity, List.of()));
-        b.run(() -> toA.tell(offer(7)));
+        WirePath toA = b.expectWithoutAddress(a);
         soon().until(() -> !a.told.isEmpty());
         a.release(b);
-        await().during(Duration.ofMillis(700)).until(() -> b.run(toA::isUp));
+        await().during(Duration.ofMillis(900)).until(() -> b.run(toA::isUp));
 
         a.run(() -> {
             a.associations.sessions().forEach(session -> session.stream().cut());
             return null;
         });
-        soon().until(() -> a.ups.size() == 2);
-        b.run(() -> toA.tell(offer(7)));
-        await().during(Duration.ofMillis(500)).until(() -> b.run(toA::isUp));
+        soon().until(() -> a.ups.size() == 2 && b.ups.size() == 2);
+        await().during(Duration.ofMillis(900)).until(() -> b.run(toA::isUp));
 
         b.run(() -> toA.tell(new PeerMessage.Withdraw(7)));
         soon().until(() -> b.downs.get() == 1);

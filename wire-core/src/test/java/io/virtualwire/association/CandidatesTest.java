@@ -3,6 +3,7 @@ package io.virtualwire.association;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.transport.UnderlayAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,13 +42,19 @@ class CandidatesTest {
     }
 
     @Test
-    void asksSeldomWithoutDoubt() {
-        int asked = 0;
-        for (int i = 0; i < 300; i++) {
-            asked += candidates.isDue(false, now) ? 1 : 0;
-            now += 50 * MILLI;
+    void asksSeldomWithoutDoubtAndEverMoreSeldomWhileNothingAnswers() {
+        List<Long> asked = new ArrayList<>();
+        for (long second = 0; second < 200; second++) {
+            if (candidates.isDue(false, now)) {
+                asked.add(second);
+            }
+            now += 1000 * MILLI;
         }
-        assertThat(asked).isEqualTo(3);
+        assertThat(asked).containsExactly(0L, 5L, 15L, 35L, 75L, 135L, 195L);
+        answer(0);
+        now += 60_000 * MILLI;
+        assertThat(candidates.isDue(false, now)).isTrue();
+        assertThat(candidates.isDue(false, now + 5000 * MILLI)).isTrue();
     }
 
     @Test

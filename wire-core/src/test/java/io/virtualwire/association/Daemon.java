@@ -48,6 +48,9 @@ final class Daemon implements AutoCloseable, PathListener {
     final AtomicInteger count = new AtomicInteger();
     volatile boolean keepArrivals = true;
 
+    /** What is said on every session, as wires do. */
+    volatile List<PeerMessage> offers = List.of();
+
     private Daemon(
             DatapathLoop loop,
             Credentials credentials,
@@ -167,6 +170,7 @@ final class Daemon implements AutoCloseable, PathListener {
     public void sessionUp(WirePath path, boolean newInstance) {
         loop.assertInLoop();
         ups.add(newInstance);
+        offers.forEach(path::tell);
     }
 
     @Override
