@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +214,25 @@ class SwitchLoopTest {
             bench.send("app", Arrays.copyOf(probe, 40));
         }
         bench.run(Duration.ofMillis(10));
+        assertThat(bench.component().status().ports())
+                .allSatisfy(port -> assertThat(port.blockedFor()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void anythingMayComeInPlaceOfAProbe(long seed) {
+        Random random = new Random(seed);
+        SwitchBench bench = new SwitchBench("web", "db", "app");
+        bench.run(SETTLE);
+        byte[] probe = bench.probes("app").getFirst();
+        for (int i = 0; i < 500; i++) {
+            byte[] frame = Arrays.copyOf(probe, 26 + random.nextInt(60));
+            for (int k = random.nextInt(4); k > 0; k--) {
+                frame[12 + random.nextInt(frame.length - 12)] = (byte) random.nextInt();
+            }
+            bench.send("app", frame);
+        }
+        bench.run(Duration.ofMillis(200));
         assertThat(bench.component().status().ports())
                 .allSatisfy(port -> assertThat(port.blockedFor()).isEmpty());
     }

@@ -16,9 +16,11 @@ import io.virtualwire.forwarding.VlanRange;
 import io.virtualwire.frame.MacAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a switch is set up, as a topology file says it. */
 class SwitchSettingsTest {
@@ -121,6 +123,36 @@ class SwitchSettingsTest {
             assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST);
             assertThat(e).hasMessageContaining(complaint);
         });
+    }
+
+    /** Whatever is done to a file, it is read or refused, and nothing else happens. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aSpoiltFileIsReadOrRefused(long seed) {
+        Random random = new Random(seed);
+        String alphabet = " \n:{}[],-0123456789\"'abeglnoprstvwy&*!?|>%@";
+        int rounds = Boolean.getBoolean("wire.long") ? 50_000 : 300;
+        for (int round = 0; round < rounds; round++) {
+            StringBuilder text = new StringBuilder(GOOD);
+            for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.deleteCharAt(at);
+                    case 1 -> text.insert(at, alphabet.charAt(random.nextInt(alphabet.length())));
+                    default -> text.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
+                }
+            }
+            try {
+                TopologyFile.parse("spoilt", text.toString())
+                        .switches()
+                        .values()
+                        .forEach(SwitchSpec::settings);
+            } catch (WireException refused) {
+                assertThat(refused.code()).as("seed %d:\n%s", seed, text).isEqualTo(ErrorCode.BAD_REQUEST);
+            } catch (RuntimeException failure) {
+                throw new AssertionError("seed " + seed + ":\n" + text, failure);
+            }
+        }
     }
 
     private static SwitchSpec lan(String text) {
