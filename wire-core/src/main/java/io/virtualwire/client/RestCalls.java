@@ -17,6 +17,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -94,8 +95,7 @@ final class RestCalls implements AutoCloseable {
                 .POST(BodyPublishers.noBody())
                 .build();
         try {
-            HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
-            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            HttpResponse<Stream<String>> response = exchange(request, BodyHandlers.ofLines());
             try (Stream<String> body = response.body()) {
                 if (response.statusCode() / 100 != 2) {
                     throw refusal(request, response.statusCode(), body.collect(Collectors.joining()));
@@ -104,13 +104,6 @@ final class RestCalls implements AutoCloseable {
                     lines.accept(json.readValue(line, type));
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WireException(
-                    ErrorCode.TIMEOUT,
-                    "interrupted while asking the " + daemon + " at " + address,
-                    "repeat the command",
-                    e);
         } catch (UncheckedIOException e) {
             throw failure(request, new IOException(e.getMessage(), e));
         } catch (IOException e) {
@@ -136,12 +129,21 @@ final class RestCalls implements AutoCloseable {
     private byte[] send(HttpRequest.Builder builder) {
         HttpRequest request = builder.build();
         try {
-            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            HttpResponse<byte[]> response = exchange(request, BodyHandlers.ofByteArray());
             if (response.statusCode() / 100 == 2) {
                 return response.body();
             }
             throw refusal(request, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw failure(request, e);
+        }
+    }
+
+    private <B> HttpResponse<B> exchange(HttpRequest request, BodyHandler<B> handler) throws IOException {
+        try {
+            HttpResponse<B> response = http.send(request, handler);
+            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            return response;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WireException(
@@ -149,8 +151,6 @@ final class RestCalls implements AutoCloseable {
                     "interrupted while asking the " + daemon + " at " + address,
                     "repeat the command",
                     e);
-        } catch (IOException e) {
-            throw failure(request, e);
         }
     }
 

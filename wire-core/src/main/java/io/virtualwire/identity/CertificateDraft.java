@@ -106,6 +106,6 @@ final class CertificateDraft {
     }
 
     private static WireException cannotSign(Exception cause) {
-        return new WireException(ErrorCode.INTERNAL, "Cannot make a certificate", "", cause);
+        return new WireException(ErrorCode.INTERNAL, "cannot make a certificate", "", cause);
     }
 }

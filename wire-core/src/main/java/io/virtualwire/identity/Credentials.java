@@ -21,9 +21,9 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
         if (authorities.isEmpty()) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "Cannot use the credentials of "
+                    "cannot use the credentials of "
                             + SubjectNames.of(certificate).identity() + ": they name no authority to trust",
-                    "Add the tenant's ca.crt to the file.");
+                    "add the tenant's ca.crt to the file");
         }
     }
 
@@ -60,8 +60,8 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
         if (!TenantAuthority.isAuthority(authority)) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "Cannot trust '" + authority.getSubjectX500Principal() + "': it is no tenant's authority",
-                    "Give the ca.crt that 'wire init' made.");
+                    "cannot trust '" + authority.getSubjectX500Principal() + "': it is no tenant's authority",
+                    "give the ca.crt that 'wire init' made");
         }
         if (authorities.contains(authority)) {
             return this;

@@ -57,7 +57,7 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates) {
                 writer.writeObject(item instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : item);
             }
         } catch (IOException e) {
-            throw new WireException(ErrorCode.INTERNAL, "Cannot write a key or certificate as PEM", "", e);
+            throw new WireException(ErrorCode.INTERNAL, "cannot write a key or certificate as PEM", "", e);
         }
         return text.toString();
     }
@@ -67,6 +67,6 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates) {
     }
 
     private static String attempted(String origin, String reason) {
-        return "Cannot read credentials from " + origin + ": " + reason;
+        return "cannot read credentials from " + origin + ": " + reason;
     }
 }

@@ -47,8 +47,8 @@ final class SecretFile {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot write " + path + ": " + IoReason.of(e),
-                    "Check that the folder is writable by this user and that the disk is not full.",
+                    "cannot write " + path + ": " + IoReason.of(e),
+                    "check that the folder is writable by this user and that the disk is not full",
                     e);
         }
     }
@@ -59,14 +59,14 @@ final class SecretFile {
         } catch (NoSuchFileException e) {
             throw new WireException(
                     ErrorCode.NOT_FOUND,
-                    "Cannot read " + path + ": there is no such file",
-                    "Run 'wire init' once, or set WIRE_HOME to the folder that holds the credentials.",
+                    "cannot read " + path + ": there is no such file",
+                    "run 'wire init' once, or set WIRE_HOME to the folder that holds the credentials",
                     e);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot read " + path + ": " + IoReason.of(e),
-                    "Run as the user who owns the file.",
+                    "cannot read " + path + ": " + IoReason.of(e),
+                    "run as the user who owns the file",
                     e);
         }
     }

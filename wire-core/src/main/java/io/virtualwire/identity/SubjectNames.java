@@ -32,7 +32,7 @@ record SubjectNames(String subject, List<String> names) {
             }
         } catch (CertificateParsingException malformed) {
             throw new WireException(
-                    ErrorCode.UNAUTHENTICATED, "Cannot read the names in the certificate of " + subject, "", malformed);
+                    ErrorCode.UNAUTHENTICATED, "cannot read the names in the certificate of " + subject, "", malformed);
         }
         return new SubjectNames(subject, List.copyOf(found));
     }
@@ -50,8 +50,8 @@ record SubjectNames(String subject, List<String> names) {
         if (!isAuthority()) {
             throw new WireException(
                     ErrorCode.UNAUTHENTICATED,
-                    "Cannot take '" + subject + "' as an authority: its certificate names no tenant",
-                    "Give the ca.crt that 'wire init' made.");
+                    "cannot take '" + subject + "' as an authority: its certificate names no tenant",
+                    "give the ca.crt that 'wire init' made");
         }
         return names.getFirst();
     }
@@ -61,9 +61,9 @@ record SubjectNames(String subject, List<String> names) {
         if (names.size() != 1 || isAuthority()) {
             throw new WireException(
                     ErrorCode.UNAUTHENTICATED,
-                    "Cannot tell whose certificate this is: '" + subject + "' carries the names " + names
+                    "cannot tell whose certificate this is: '" + subject + "' carries the names " + names
                             + " instead of one tenant/name",
-                    "Use credentials made by 'wire init'.");
+                    "use credentials made by 'wire init'");
         }
         return Identity.parse(names.getFirst());
     }

@@ -80,8 +80,8 @@ public final class TenantAuthority {
         if (Files.exists(keyFile(folder)) || Files.exists(certificateFile(folder))) {
             throw new WireException(
                     ErrorCode.ALREADY_EXISTS,
-                    "Cannot make an authority for tenant " + tenant + " in " + folder + ": there is one already",
-                    "Use it as it is, or set WIRE_HOME to another folder.");
+                    "cannot make an authority for tenant " + tenant + " in " + folder + ": there is one already",
+                    "use it as it is, or set WIRE_HOME to another folder");
         }
         new SecretFile(keyFile(folder)).write(PemText.write(key));
         new SecretFile(certificateFile(folder)).write(PemText.write(certificate));
@@ -144,7 +144,7 @@ public final class TenantAuthority {
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw new WireException(ErrorCode.INTERNAL, "Cannot make an EC P-256 key", "Use a JDK with SunEC.", e);
+            throw new WireException(ErrorCode.INTERNAL, "cannot make an EC P-256 key", "use a JDK with SunEC", e);
         }
     }
 }

@@ -85,7 +85,7 @@ public final class TlsContexts {
             return context;
         } catch (GeneralSecurityException e) {
             throw new WireException(
-                    ErrorCode.INTERNAL, "Cannot make a TLS 1.3 context", "Use a JDK with the SunJSSE provider.", e);
+                    ErrorCode.INTERNAL, "cannot make a TLS 1.3 context", "use a JDK with the SunJSSE provider", e);
         }
     }
 
@@ -103,7 +103,7 @@ public final class TlsContexts {
                     .identity();
         } catch (SSLPeerUnverifiedException e) {
             throw new WireException(
-                    ErrorCode.UNAUTHENTICATED, "Cannot tell who the TLS peer is: it showed no certificate", "", e);
+                    ErrorCode.UNAUTHENTICATED, "cannot tell who the TLS peer is: it showed no certificate", "", e);
         }
     }
 
@@ -136,7 +136,7 @@ public final class TlsContexts {
             return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
         } catch (GeneralSecurityException | IOException e) {
             throw new WireException(
-                    ErrorCode.INTERNAL, "Cannot trust the authorities of " + credentials.identity(), "", e);
+                    ErrorCode.INTERNAL, "cannot trust the authorities of " + credentials.identity(), "", e);
         }
     }
 }

@@ -82,8 +82,8 @@ public record WireHome(Path folder) {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot list the credentials in " + folder + ": " + IoReason.of(e),
-                    "Run as the user who owns the folder.",
+                    "cannot list the credentials in " + folder + ": " + IoReason.of(e),
+                    "run as the user who owns the folder",
                     e);
         }
     }

@@ -122,7 +122,7 @@ public final class ClusterMember implements AutoCloseable {
         }
         return new WireException(
                 ErrorCode.UNAVAILABLE,
-                "Cannot join the cluster of " + plan.tenant() + " as "
+                "cannot join the cluster of " + plan.tenant() + " as "
                         + plan.own().name() + " at " + plan.loopback(plan.own()).getHostAddress() + ": "
                         + cause.getMessage(),
                 "See that no other process uses that address and that the cluster tunnel is open.",

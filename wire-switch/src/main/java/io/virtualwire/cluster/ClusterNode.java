@@ -20,8 +20,8 @@ public record ClusterNode(int number, Identity identity, InetSocketAddress tunne
         if (number < 1 || number > HIGHEST) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "Cannot give node " + identity + " the number " + number,
-                    "Use a number from 1 to " + HIGHEST + ".");
+                    "cannot give node " + identity + " the number " + number,
+                    "use a number from 1 to " + HIGHEST);
         }
     }
 

@@ -84,7 +84,7 @@ public record ClusterPlan(int self, List<ClusterNode> nodes) {
     private static WireException invalid(String reason) {
         return new WireException(
                 ErrorCode.BAD_REQUEST,
-                "Cannot use this plan of a fabric: " + reason,
-                "Give every node the same list, with a number and a name of its own for each.");
+                "cannot use this plan of a fabric: " + reason,
+                "give every node the same list, with a number and a name of its own for each");
     }
 }

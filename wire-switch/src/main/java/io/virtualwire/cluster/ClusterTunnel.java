@@ -48,8 +48,8 @@ public final class ClusterTunnel implements AutoCloseable {
         if (!tls.identity().equals(plan.own().identity())) {
             throw new WireException(
                     ErrorCode.FORBIDDEN,
-                    "Cannot be node " + plan.own().identity() + " with the credentials of " + tls.identity(),
-                    "Use the credentials file of that node.");
+                    "cannot be node " + plan.own().identity() + " with the credentials of " + tls.identity(),
+                    "use the credentials file of that node");
         }
         List<AutoCloseable> opened = new ArrayList<>();
         InetSocketAddress binding = listen;
@@ -75,7 +75,7 @@ public final class ClusterTunnel implements AutoCloseable {
             opened.forEach(Sockets::close);
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot open the cluster tunnel of " + plan.own().identity() + " at " + binding + ": "
+                    "cannot open the cluster tunnel of " + plan.own().identity() + " at " + binding + ": "
                             + e.getMessage(),
                     "See whether another node uses that address (ss -ltnp).",
                     e);

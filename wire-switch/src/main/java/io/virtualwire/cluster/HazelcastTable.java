@@ -86,7 +86,7 @@ final class HazelcastTable<V> implements ReplicatedTable<V> {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             return CompletableFuture.failedFuture(new WireException(
                     ErrorCode.UNAVAILABLE,
-                    "Cannot " + attempt + " in the table '" + map.getName() + "': " + cause.getMessage(),
+                    "cannot " + attempt + " in the table '" + map.getName() + "': " + cause.getMessage(),
                     "It is repeated by itself where it matters; see which nodes run.",
                     cause));
         });

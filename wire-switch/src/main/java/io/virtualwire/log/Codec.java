@@ -22,7 +22,7 @@ public interface Codec<T> {
                     return mapper.writerFor(type).writeValueAsBytes(value);
                 } catch (JsonProcessingException e) {
                     throw new WireException(
-                            ErrorCode.INTERNAL, "Cannot write a " + type.getSimpleName() + " as JSON", "", e);
+                            ErrorCode.INTERNAL, "cannot write a " + type.getSimpleName() + " as JSON", "", e);
                 }
             }
 
@@ -33,8 +33,8 @@ public interface Codec<T> {
                 } catch (IOException e) {
                     throw new WireException(
                             ErrorCode.CORRUPT,
-                            "Cannot read a " + type.getSimpleName() + " from the log: " + e.getMessage(),
-                            "Run the release that wrote it.",
+                            "cannot read a " + type.getSimpleName() + " from the log: " + e.getMessage(),
+                            "run the release that wrote it",
                             e);
                 }
             }

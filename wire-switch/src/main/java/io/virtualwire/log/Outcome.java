@@ -34,7 +34,7 @@ record Outcome(long index, @Nullable Refusal refusal) {
             return JSON.readValue(message.getContent().toByteArray(), Outcome.class);
         } catch (IOException e) {
             throw new WireException(
-                    ErrorCode.INTERNAL, "Cannot read what the log's leader answered", "Run one release everywhere.", e);
+                    ErrorCode.INTERNAL, "cannot read what the log's leader answered", "run one release everywhere", e);
         }
     }
 
@@ -42,7 +42,7 @@ record Outcome(long index, @Nullable Refusal refusal) {
         try {
             return Message.valueOf(ByteString.copyFrom(JSON.writeValueAsBytes(this)));
         } catch (JsonProcessingException e) {
-            throw new WireException(ErrorCode.INTERNAL, "Cannot write a log's answer", "", e);
+            throw new WireException(ErrorCode.INTERNAL, "cannot write a log's answer", "", e);
         }
     }
 

@@ -95,7 +95,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 .findFirst()
                 .orElseThrow(() -> new WireException(
                         ErrorCode.BAD_REQUEST,
-                        "Cannot take part in the log of " + fabric + ": " + self + " is not among its voters",
+                        "cannot take part in the log of " + fabric + ": " + self + " is not among its voters",
                         "List every node, this one included, in the configuration of each."));
         UUID id = UUID.nameUUIDFromBytes(("virtualwire/" + fabric).getBytes(StandardCharsets.UTF_8));
         RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
@@ -105,9 +105,9 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "Cannot open the log of " + fabric + " in " + folder + " on " + own.getAddress() + ": "
+                    "cannot open the log of " + fabric + " in " + folder + " on " + own.getAddress() + ": "
                             + e.getMessage(),
-                    "Check that the folder is writable and that no other node uses it or the address.",
+                    "check that the folder is writable and that no other node uses it or the address",
                     e);
         }
     }
@@ -152,7 +152,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         } catch (IOException e) {
             LOG.warn("Closing the log did not go well; what is on disk stays good", e);
         }
-        state.abandon(new WireException(ErrorCode.UNAVAILABLE, "Cannot reach the log: it has been closed", ""));
+        state.abandon(new WireException(ErrorCode.UNAVAILABLE, "cannot reach the log: it has been closed", ""));
         listenerThread.shutdown();
     }
 
@@ -193,7 +193,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 : "no majority of the nodes can be reached (" + cause.getMessage() + ")";
         return new WireException(
                 ErrorCode.UNAVAILABLE,
-                "Cannot " + attempt + ": " + reason + "; it may still take effect",
+                "cannot " + attempt + ": " + reason + "; it may still take effect",
                 "See which nodes run and reach one another, then repeat.",
                 cause);
     }
