@@ -35,13 +35,11 @@ final class Association implements WirePath, ControlStream.Listener {
     private final SessionMaker maker;
     private final Dials dials;
     private final Path path;
-    private final PeerInterest interest = new PeerInterest();
+    private final Demand demand = new Demand();
     private final DropTally drops = new DropTally();
     private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
     private @Nullable Session speaking;
-    private int holders;
-    private long neededAt;
     private boolean willFlush;
     private boolean suspect;
     private boolean closed;
@@ -110,19 +108,18 @@ final class Association implements WirePath, ControlStream.Listener {
     // What the directory asks.
 
     void hold(List<PeerAddress> addresses) {
-        holders++;
+        demand.hold();
         dials.addresses(addresses, context.now(), this::offerCandidates);
         tick();
     }
 
     void release() {
-        holders--;
-        neededAt = context.now();
+        demand.release(context.now());
     }
 
     /** Whether nobody holds this and nothing is left of it. */
     boolean isIdle() {
-        return holders == 0 && sessions.all().isEmpty() && !dials.isUnderway();
+        return !demand.isHeld() && sessions.all().isEmpty() && !dials.isUnderway();
     }
 
     Sessions sessions() {
@@ -191,7 +188,7 @@ final class Association implements WirePath, ControlStream.Listener {
         if (!sessions.becameReady(session, now)) {
             return;
         }
-        interest.forget();
+        demand.renewed();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
         if (newInstance || path.remote() == null || path.isSuspect(now)) {
@@ -258,7 +255,7 @@ final class Association implements WirePath, ControlStream.Listener {
             speaking.overtake();
         }
         speaking = session;
-        interest.told(message);
+        demand.told(message);
         context.listener().told(this, message);
     }
 
@@ -366,7 +363,7 @@ final class Association implements WirePath, ControlStream.Listener {
             closeIfNotNeeded(current, now);
             noteSuspicion(now);
         }
-        if (holders > 0 || isUp() && interest.exists()) {
+        if (demand.isHeld() || isUp() && demand.exists()) {
             dials.tick(sessions, path, now, this::answered);
         }
     }
@@ -376,13 +373,9 @@ final class Association implements WirePath, ControlStream.Listener {
      * back soon; and not while the peer needs it, which may be unable to dial.
      */
     private void closeIfNotNeeded(Session current, long now) {
-        if (holders > 0 || interest.exists()) {
-            neededAt = now;
-        } else if (current.dialled()
-                && now - neededAt >= context.limits().linger().toNanos()) {
-            remove(
-                    current,
-                    "no wire has needed it for " + context.limits().linger().toSeconds() + " s");
+        Duration linger = context.limits().linger();
+        if (demand.hasLapsed(linger, now) && current.dialled()) {
+            remove(current, "no wire has needed it for " + linger.toSeconds() + " s");
         }
     }
 

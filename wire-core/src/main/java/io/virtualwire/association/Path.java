@@ -259,8 +259,10 @@ final class Path {
 
     private void proved(UnderlayAddress from, long answer, long now) {
         int candidate = candidates.answered(answer);
-        if (candidate >= 0) {
-            if (isDoubtful(now) || candidates.isTrusted(candidate)) {
+        UnderlayAddress used = remote;
+        if (candidate >= 0 && used != null) {
+            boolean better = candidate < candidates.indexOf(used);
+            if (isDoubtful(now) || better && candidates.isTrusted(candidate)) {
                 moveTo(candidates.at(candidate), now);
             }
         } else if (check.proves(from, answer)) {
