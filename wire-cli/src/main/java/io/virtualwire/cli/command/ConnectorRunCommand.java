@@ -1,5 +1,8 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.cli.doctor.Finding;
+import io.virtualwire.cli.doctor.HostChecks;
+import io.virtualwire.cli.doctor.Verdict;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.HostAddress;
@@ -104,6 +107,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]));
         note(home, connector, listen.or(file::listen));
+        Finding able = new HostChecks().capabilities();
+        if (able.verdict() == Verdict.FAIL) {
+            output.warn(
+                    "this connector can make no TAP devices",
+                    new WireException(ErrorCode.SYSTEM, able.detail(), able.advice()));
+        }
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
