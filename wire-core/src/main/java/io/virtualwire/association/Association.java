@@ -37,9 +37,9 @@ final class Association implements WirePath, ControlStream.Listener {
     private final Path path;
     private final Demand demand = new Demand();
     private final DropTally drops = new DropTally();
+    private final Hearing hearing = new Hearing();
     private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
-    private @Nullable Session speaking;
     private boolean willFlush;
     private boolean suspect;
     private boolean closed;
@@ -102,7 +102,7 @@ final class Association implements WirePath, ControlStream.Listener {
     @Override
     public boolean tell(PeerMessage message) {
         Session session = sessions.current();
-        return session != null && !session.superseded() && session.stream().send(new Told(message));
+        return session != null && !session.superseded() && session.stream().send(new Told(message, context.numbers().getAsLong()));
     }
 
     // What the directory asks.
@@ -238,7 +238,7 @@ final class Association implements WirePath, ControlStream.Listener {
         }
         switch (message) {
             case Ready ready -> becameReady(session);
-            case Told told -> told(session, told.message());
+            case Told told -> told(session, told);
             case Close close -> remove(session, "the peer closed it");
             case Failure failure -> remove(session, "the peer says " + failure.code() + ": " + failure.message());
             case Hello hello -> remove(session, "the peer greeted twice");
@@ -246,17 +246,11 @@ final class Association implements WirePath, ControlStream.Listener {
         }
     }
 
-    /** The peer speaks on one stream at a time and never goes back, so what an older one still brings is stale. */
-    private void told(Session session, PeerMessage message) {
-        if (session.overtaken()) {
-            return;
+    private void told(Session session, Told told) {
+        if (hearing.isNews(session.instance(), told.number())) {
+            demand.told(told.message());
+            context.listener().told(this, told.message());
         }
-        if (speaking != null && speaking != session) {
-            speaking.overtake();
-        }
-        speaking = session;
-        demand.told(message);
-        context.listener().told(this, message);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PathListener;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param instance this process, as opposed to the one before it
  * @param ciphers what we offer, the preferred one first
  * @param random unpredictable
+ * @param numbers rising, one for everything that is said to any peer
  */
 record AssociationContext(
         Loop loop,
@@ -26,6 +28,7 @@ record AssociationContext(
         SessionTable table,
         List<Lane> lanes,
         StreamDialler dialler,
+        LongSupplier numbers,
         Supplier<PathListener> listeners) {
 
     long now() {

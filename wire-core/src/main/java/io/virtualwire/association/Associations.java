@@ -36,6 +36,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     private final Loop loop;
     private final AssociationContext context;
+    private long told;
     private final LoopbackPath loopback;
     private final StreamAcceptor acceptor;
     private final PendingSockets pending = new PendingSockets();
@@ -73,6 +74,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 new SessionTable(random),
                 List.copyOf(lanes),
                 new StreamDialler(streams, tls, codec, pending, limits.handshake(), owner()),
+                () -> ++told,
                 this::listener);
         this.loopback = new LoopbackPath(context);
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);

@@ -28,7 +28,6 @@ final class Session implements AutoCloseable {
     private long heardAt;
     private boolean ready;
     private boolean superseded;
-    private boolean overtaken;
 
     /**
      * @param dialled whether we are the TLS client
@@ -160,15 +159,6 @@ final class Session implements AutoCloseable {
             datagrams += (limits.mostDatagrams() - datagrams) / 2;
         }
         return now - installedAt >= age || datagrams() >= datagrams;
-    }
-
-    /** Whether the peer has spoken on a newer stream, so that what still comes on this one is out of order. */
-    boolean overtaken() {
-        return overtaken;
-    }
-
-    void overtake() {
-        overtaken = true;
     }
 
     /** The datagrams of the direction that has seen more. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.virtualwire.association.StreamMessage.Ignored;
 import io.virtualwire.association.StreamMessage.Told;
 import io.virtualwire.control.ErrorCode;
@@ -19,6 +20,8 @@ final class StreamCodec {
     /** The longest message, its length field not counted. */
     static final int MAX_LENGTH = 1 << 20;
 
+    private static final String NUMBER = "number";
+
     private final JsonMapper json = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -30,7 +33,7 @@ final class StreamCodec {
     byte[] encode(StreamMessage message) {
         try {
             byte[] text = message instanceof Told told
-                    ? json.writerFor(PeerMessage.class).writeValueAsBytes(told.message())
+                    ? json.writeValueAsBytes(numbered(told))
                     : json.writerFor(StreamMessage.class).writeValueAsBytes(message);
             if (text.length > MAX_LENGTH) {
                 throw new WireException(
@@ -66,7 +69,9 @@ final class StreamCodec {
             return switch (type) {
                 case "hello", "ready", "error", "close" -> json.treeToValue(tree, StreamMessage.class);
                 case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
-                    new Told(json.treeToValue(tree, PeerMessage.class));
+                    new Told(
+                            json.treeToValue(tree, PeerMessage.class),
+                            tree.path(NUMBER).asLong());
                 default -> unknown(tree, type);
             };
         } catch (ProtocolException e) {
@@ -74,6 +79,11 @@ final class StreamCodec {
         } catch (IOException | RuntimeException e) {
             throw (ProtocolException) new ProtocolException("a message that cannot be read").initCause(e);
         }
+    }
+
+    private ObjectNode numbered(Told told) {
+        ObjectNode message = json.valueToTree(told.message());
+        return message.put(NUMBER, told.number());
     }
 
     private static StreamMessage unknown(JsonNode tree, String type) throws ProtocolException {

@@ -84,8 +84,18 @@ sealed interface StreamMessage {
     /** Orderly end of the session. */
     record Close() implements StreamMessage {}
 
-    /** Something for the wires. */
-    record Told(PeerMessage message) implements StreamMessage {}
+    /**
+     * Something for the wires.
+     *
+     * @param number rises with everything that the sender's process says, on whatever stream
+     */
+    record Told(PeerMessage message, long number) implements StreamMessage {
+        public Told {
+            if (number < 1) {
+                throw new IllegalArgumentException("number " + number);
+            }
+        }
+    }
 
     /** A later version's message that says itself that it may be ignored. */
     record Ignored(String type) implements StreamMessage {}

@@ -179,11 +179,11 @@ final class Vectors {
                         77,
                         Role.ACTIVE,
                         false,
-                        false)),
-                new StreamMessage.Told(new PeerMessage.Withdraw(77)),
+                        false), 1),
+                new StreamMessage.Told(new PeerMessage.Withdraw(77), 2),
                 new StreamMessage.Told(
-                        new PeerMessage.Handoff("lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}"))),
-                new StreamMessage.Told(new PeerMessage.HandoffAck("lan", Generation.parse("3:east-1"))))) {
+                        new PeerMessage.Handoff("lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}")), 3),
+                new StreamMessage.Told(new PeerMessage.HandoffAck("lan", Generation.parse("3:east-1")), 4))) {
             byte[] bytes = new StreamCodec().encode(message);
             ObjectNode node = messages.addObject();
             node.set("message", json.readTree(bytes, Integer.BYTES, bytes.length - Integer.BYTES));

@@ -2,13 +2,20 @@ package io.virtualwire.cli.startup;
 
 import io.virtualwire.cli.Main;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.rehearsal.Rehearsal;
+import io.virtualwire.time.Ticker;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -18,8 +25,9 @@ import picocli.CommandLine;
  * and expects WIRE_HOME to be an empty folder that is thrown away afterwards; {@code daemons} is the same for what runs on.
  */
 final class Training {
-    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TRAFFIC = Duration.ofSeconds(2);
+    private static final int MOVES = 4;
 
     private final CommandLine wire = Main.commandLine();
     private final Path home;
@@ -63,51 +71,53 @@ final class Training {
         }
     }
 
-    /** A connector and a cluster of one node, on loopback and for a tenant that nobody else has, until both answer. */
+    /**
+     * Frames and moves on loopback; then a connector and a cluster of two nodes, for a tenant that nobody else has, and a switch
+     * that moves between them.
+     */
     private void practiseDaemons() throws IOException {
         String tenant = "practice-" + UUID.randomUUID();
+        try (Rehearsal rehearsal =
+                new Rehearsal(TenantAuthority.create(tenant, InstantSource.system()), Ticker.system())) {
+            for (int moves = 0; moves < MOVES; moves++) {
+                rehearsal.traffic(TRAFFIC);
+                rehearsal.move();
+            }
+        }
         wire.execute("init", "--tenant", tenant);
-        String connector = issue("connector");
-        String node = issue("node-practice");
         int connectorApi = freePort();
-        int nodeApi = freePort();
         daemon(
-                "connector",
-                "run",
+                "connector run --listen 127.0.0.1 --port 0 --api-port " + connectorApi,
                 "--identity",
-                connector,
-                "--listen",
-                LOOPBACK,
-                "--port",
-                "0",
-                "--api-port",
-                Integer.toString(connectorApi),
+                issue("connector"),
                 "--state",
                 home.resolve("connector").toString());
+        String peers = "one=127.0.0.1:" + freePort() + ",two=127.0.0.1:" + freePort();
+        int one = node("one", peers);
+        int two = node("two", peers);
+        until("endpoint ls --host 127.0.0.1:" + connectorApi);
+        Path topology = home.resolve("topology.yaml");
+        Files.writeString(topology, "version: 1\nswitches: { lan: { node: one } }\n");
+        until("apply -f " + topology + " --node 127.0.0.1:" + one);
+        until("migrate lan --to two --node 127.0.0.1:" + one);
+        until("migrate lan --to one --node 127.0.0.1:" + two);
+    }
+
+    private int node(String name, String peers) throws IOException {
+        int api = freePort();
         daemon(
-                "node",
-                "run",
-                "--name",
-                "practice",
+                "node run --listen 127.0.0.1 --wire-port 0 --name " + name + " --api-port " + api + " --peers " + peers,
                 "--identity",
-                node,
-                "--listen",
-                LOOPBACK,
-                "--wire-port",
-                "0",
-                "--api-port",
-                Integer.toString(nodeApi),
+                issue("node-" + name),
                 "--state",
-                home.resolve("node").toString(),
-                "--peers",
-                "practice=" + LOOPBACK + ":" + freePort());
-        wire.execute("host", "add", "practice", LOOPBACK + ":" + connectorApi);
+                home.resolve("node-" + name).toString());
+        return api;
+    }
+
+    private void until(String command) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        boolean answered = false;
-        while (!answered && System.nanoTime() < deadline) {
+        while (wire.execute(command.split(" ")) != 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-            answered = wire.execute("endpoint", "ls", "--host", "practice") == 0
-                    && wire.execute("switch", "ls", "--node", LOOPBACK + ":" + nodeApi) == 0;
         }
     }
 
@@ -117,7 +127,9 @@ final class Training {
         return file;
     }
 
-    private static void daemon(String... arguments) {
+    private static void daemon(String command, String... more) {
+        String[] arguments = Stream.concat(Arrays.stream(command.split(" ")), Arrays.stream(more))
+                .toArray(String[]::new);
         Thread.ofPlatform().daemon().start(() -> Main.commandLine().execute(arguments));
     }
 
