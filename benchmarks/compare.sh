@@ -65,7 +65,7 @@ for side in a b; do
 done
 
 declare -A target=([underlay]=192.0.2.2 [vxlan]=10.2.1.2 [sealed]=10.2.2.2 [plain]=10.2.3.2)
-b iperf3 -s >"$work/iperf3.log" 2>&1 & pids+=($!)
+ip netns exec "$run-b" iperf3 -s >"$work/iperf3.log" 2>&1 & pids+=($!)
 for system in underlay vxlan sealed plain; do
   for _ in $(seq 100); do a ping -c 1 -W 1 "${target[$system]}" >/dev/null 2>&1 && break; done
 done

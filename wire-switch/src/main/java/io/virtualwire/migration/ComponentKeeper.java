@@ -311,6 +311,11 @@ public final class ComponentKeeper {
             }
             target = successor(move.ownGeneration(), Optional.of(from.identity()));
         }
+        if (make().ports().isEmpty()) {
+            /* No port, no frame: nothing has to be handed over, and without legs the two nodes have no session to say so. */
+            target.takeOver(context.states().latest(name).orElse(NullNode.getInstance()));
+            return;
+        }
         target.check();
         if (target != null && isOver(PREPARE_PATIENCE)) {
             callOffReason = NOT_AGREED;
@@ -387,6 +392,10 @@ public final class ComponentKeeper {
                         .filter(move -> move.ownGeneration().equals(generation))
                         .isPresent()) {
             context.proposals().accept(new FabricCommand.CompleteMove(name, generation.number()));
+            if (unheard.isEmpty()) {
+                context.proposals().accept(new FabricCommand.MeasureHandoff(name, generation.number(), 0));
+                context.proposals().accept(new FabricCommand.MeasureFlip(name, generation.number(), 0));
+            }
         }
     }
 

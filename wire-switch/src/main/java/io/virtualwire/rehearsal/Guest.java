@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Guest {
     private static final String ENDPOINT = "guest";
     private static final int FRAMES_PER_TURN = 6;
-    private static final Duration PAUSE = Duration.ofNanos(200_000);
+    private static final Duration PAUSE = Duration.ofMillis(1);
     private static final int PORT_MTU = 65_521;
     private static final int VIRTIO_HEADER_LENGTH = 12;
     private static final int ETHERNET_HEADER_LENGTH = 14;

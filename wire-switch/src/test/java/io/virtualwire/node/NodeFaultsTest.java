@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.virtualwire.component.Component;
 import io.virtualwire.testkit.fabric.Weather;
 import io.virtualwire.topology.MoveRecord;
+import io.virtualwire.topology.TopologyFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,6 +43,14 @@ class NodeFaultsTest {
                         .as("%s, seed %d", station.name(), seed)
                         .isZero());
         it.verifyRecovered();
+    }
+
+    @Test
+    void movesASwitchThatHasNoWireYet() {
+        VirtualNodes it = new VirtualNodes(1, Weather.FINE)
+                .begin(TopologyFile.parse("test", "version: 1\nswitches: { lan: { node: east } }\n"));
+        move(it, "west");
+        move(it, "east");
     }
 
     private static void move(VirtualNodes it, String to) {

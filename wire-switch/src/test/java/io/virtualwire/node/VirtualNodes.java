@@ -115,8 +115,12 @@ final class VirtualNodes {
 
     /** Applies the topology, and waits until the switch passes everything. */
     VirtualNodes begin() {
+        return begin(topology());
+    }
+
+    VirtualNodes begin(Topology topology) {
         fabric.run(Duration.ofSeconds(1));
-        propose(new FabricCommand.ApplyTopology(0, topology(), "nonce"));
+        propose(new FabricCommand.ApplyTopology(0, topology, "nonce"));
         require("the switch starts", Duration.ofSeconds(12), () -> deciders().equals(Set.of("east")));
         fabric.run(Duration.ofSeconds(1));
         stations.values().forEach(VirtualStation::announce);
