@@ -99,8 +99,8 @@ final class Training {
         Path topology = home.resolve("topology.yaml");
         Files.writeString(topology, "version: 1\nswitches: { lan: { node: one } }\n");
         until("apply -f " + topology + " --node 127.0.0.1:" + one);
-        until("migrate lan --to two --node 127.0.0.1:" + one);
-        until("migrate lan --to one --node 127.0.0.1:" + two);
+        wire.execute(("migrate lan --to two --node 127.0.0.1:" + one).split(" "));
+        wire.execute(("migrate lan --to one --node 127.0.0.1:" + two).split(" "));
     }
 
     private int node(String name, String peers) throws IOException {
