@@ -102,7 +102,9 @@ final class Association implements WirePath, ControlStream.Listener {
     @Override
     public boolean tell(PeerMessage message) {
         Session session = sessions.current();
-        return session != null && !session.superseded() && session.stream().send(new Told(message, context.numbers().getAsLong()));
+        return session != null
+                && !session.superseded()
+                && session.stream().send(new Told(message, context.numbers().getAsLong()));
     }
 
     // What the directory asks.

@@ -46,7 +46,8 @@ class StreamCodecTest {
                 new PeerMessage.CalledOff("lan", generation, true),
                 new PeerMessage.Handoff("lan", generation, TextNode.valueOf("state")),
                 new PeerMessage.HandoffAck("lan", generation))) {
-            assertThat(read(codec.encode(new StreamMessage.Told(message, 7)))).isEqualTo(new StreamMessage.Told(message, 7));
+            assertThat(read(codec.encode(new StreamMessage.Told(message, 7))))
+                    .isEqualTo(new StreamMessage.Told(message, 7));
         }
     }
 

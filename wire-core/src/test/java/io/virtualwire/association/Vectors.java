@@ -171,15 +171,17 @@ final class Vectors {
                 new StreamMessage.Ready(),
                 new StreamMessage.Failure(StreamMessage.Failure.DUPLICATE_SESSION, "this instance was dialled already"),
                 new StreamMessage.Close(),
-                new StreamMessage.Told(new PeerMessage.Offer(
-                        wire,
-                        Side.A,
-                        Generation.parse("3:east-1"),
-                        Generation.parse("1:west-1"),
-                        77,
-                        Role.ACTIVE,
-                        false,
-                        false), 1),
+                new StreamMessage.Told(
+                        new PeerMessage.Offer(
+                                wire,
+                                Side.A,
+                                Generation.parse("3:east-1"),
+                                Generation.parse("1:west-1"),
+                                77,
+                                Role.ACTIVE,
+                                false,
+                                false),
+                        1),
                 new StreamMessage.Told(new PeerMessage.Withdraw(77), 2),
                 new StreamMessage.Told(
                         new PeerMessage.Handoff("lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}")), 3),

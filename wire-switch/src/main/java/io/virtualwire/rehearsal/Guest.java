@@ -44,8 +44,7 @@ final class Guest {
         this.number = (byte) number;
         this.port = new InProcessPort(new PortId(ENDPOINT), stack.loop(), PORT_MTU);
         stack.loop()
-                .execute(() ->
-                        port.attachComponent((bytes, offset, length) -> received.lazySet(received.get() + 1)));
+                .execute(() -> port.attachComponent((bytes, offset, length) -> received.lazySet(received.get() + 1)));
         WireStack.await(stack.addPort(ENDPOINT, port, Activation.BY_COMMAND));
     }
 
@@ -100,7 +99,8 @@ final class Guest {
 
     @Override
     public String toString() {
-        return WireStack.await(stack.sides()) + " " + WireStack.await(stack.associations()) + " " + WireStack.await(stack.drops());
+        return WireStack.await(stack.sides()) + " " + WireStack.await(stack.associations()) + " "
+                + WireStack.await(stack.drops());
     }
 
     private byte[] frame(Guest target, int payload) {

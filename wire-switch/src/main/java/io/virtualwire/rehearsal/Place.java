@@ -76,9 +76,7 @@ final class Place {
     }
 
     private boolean is(Guest guest, Predicate<SideStatus> condition) {
-        return WireStack.await(stack.side(guest.wire, Side.A))
-                .filter(condition)
-                .isPresent();
+        return WireStack.await(stack.side(guest.wire, Side.A)).filter(condition).isPresent();
     }
 
     /** Starts with what the other place knew, in one step. */
@@ -105,7 +103,8 @@ final class Place {
 
     @Override
     public String toString() {
-        return WireStack.await(stack.sides()) + " " + WireStack.await(stack.associations()) + " " + WireStack.await(stack.drops());
+        return WireStack.await(stack.sides()) + " " + WireStack.await(stack.associations()) + " "
+                + WireStack.await(stack.drops());
     }
 
     private static String endpoint(Guest guest) {
