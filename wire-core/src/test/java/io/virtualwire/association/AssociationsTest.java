@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -147,7 +148,9 @@ class AssociationsTest {
         b.kill();
         a.send(toB, false, 0, 50, 100);
 
-        Daemon reborn = add(Daemon.start(credentials, LIMITS, port));
+        /* Meanwhile the port is anybody's: a short connection of another test may have it for a moment. */
+        Daemon reborn = add(await().ignoreExceptionsMatching(WireException.class::isInstance)
+                .until(() -> Daemon.start(credentials, LIMITS, port), Objects::nonNull));
         long restarted = System.nanoTime();
         WirePath toA = reborn.expect(a);
         reborn.awaitUp(toA);

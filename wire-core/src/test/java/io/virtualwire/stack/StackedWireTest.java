@@ -10,6 +10,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.identity.Credentials;
@@ -29,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -182,7 +184,9 @@ class StackedWireTest {
         int port = b.stack.port();
         b.close();
 
-        End reborn = new End(credentials, port);
+        /* Meanwhile the port is anybody's: a short connection of another test may have it for a moment. */
+        End reborn = await().ignoreExceptionsMatching(WireException.class::isInstance)
+                .until(() -> new End(credentials, port), Objects::nonNull);
         long restarted = System.nanoTime();
         reborn.connect(Side.B, a, false);
         await().pollInterval(Duration.ofMillis(5)).until(() -> {
