@@ -104,7 +104,11 @@ public final class ConnectCommand implements Callable<Integer> {
         output.print(result, out -> {
             WireStatus.Peer peer = result.a().peers().getLast();
             out.println("wire " + id + " joins " + a.ref() + " and " + b.ref());
-            out.println((peer.plain() ? "plain" : "sealed") + ", " + result.datagramBytes() + "-byte datagrams");
+            if (a.health().identity().equals(b.health().identity())) {
+                out.println("both ends are on one host: nothing leaves it");
+            } else {
+                out.println((peer.plain() ? "plain" : "sealed") + ", " + result.datagramBytes() + "-byte datagrams");
+            }
         });
         return ExitCode.OK;
     }
