@@ -44,7 +44,7 @@ take_down() {
     for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
   done
-  for name in $(ip netns list 2>/dev/null | awk -v r="$run-" 'index($1, r) == 1 {print $1}'); do ip netns delete "$name"; done
+  for name in $(ip netns list 2>/dev/null | awk -v r="$run-" 'index($1, r) == 1 {print $1}'); do ip netns delete "$name" || true; done
   rm -rf "$work"
 }
 finish() {
