@@ -471,6 +471,8 @@ class AssociationsTest {
             return null;
         };
         a.send(toB, false, 0, 1, 100);
+        /* It leaves at the end of the turn. Keep-alives are smaller, probes of the path larger. */
+        soon().until(() -> late.stream().anyMatch(datagram -> datagram.length >= 100 && datagram.length < 300));
         a.transport.fate = datagram -> datagram;
         a.send(toB, false, 1, 10, 100);
         soon().until(() -> b.count.get() == 9);
