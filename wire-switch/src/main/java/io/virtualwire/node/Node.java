@@ -172,6 +172,10 @@ public final class Node implements AutoCloseable {
         NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member));
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
+        add(() -> WireStack.await(stack.inOneStep(_ -> {
+            reconciler.stop();
+            return true;
+        })));
         LOG.info("Node {} listens: wires {}, interface {}", settings.name(), self.wirePaths(), api);
     }
 

@@ -42,6 +42,7 @@ final class Reconciler {
     private final Map<String, Unheld> unheld = new HashMap<>();
     private FabricState state = FabricState.INITIAL;
     private long index = -1;
+    private boolean stopped;
     private Set<Identity> members = Set.of();
 
     Reconciler(KeeperContext context) {
@@ -52,6 +53,11 @@ final class Reconciler {
     void start() {
         context.loop().assertInLoop();
         tick();
+    }
+
+    /** Does nothing from now on: what it acts with is being closed. What runs here goes on until its wires close. */
+    void stop() {
+        stopped = true;
     }
 
     /** The log has a newer state. */
@@ -105,6 +111,9 @@ final class Reconciler {
     }
 
     private void tick() {
+        if (stopped) {
+            return;
+        }
         try {
             run();
             keepers().forEach(ComponentKeeper::replicate);
@@ -115,6 +124,9 @@ final class Reconciler {
     }
 
     private void run() {
+        if (stopped) {
+            return;
+        }
         Set<String> present = presentNodes();
         for (String component : state.topology().switches().keySet()) {
             keepers.computeIfAbsent(component, name -> new ComponentKeeper(name, context));
@@ -179,6 +191,6 @@ final class Reconciler {
     private record Unheld(long generation, long sinceNanos) {}
 
     private List<ComponentKeeper> keepers() {
-        return List.copyOf(keepers.values());
+        return stopped ? List.of() : List.copyOf(keepers.values());
     }
 }

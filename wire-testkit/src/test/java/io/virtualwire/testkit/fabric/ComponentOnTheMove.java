@@ -10,7 +10,6 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
 import io.virtualwire.handoff.ComponentInstance;
 import io.virtualwire.handoff.ComponentPort;
-import io.virtualwire.handoff.EngineWires;
 import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.handoff.HandoffSource;
 import io.virtualwire.handoff.HandoffTarget;

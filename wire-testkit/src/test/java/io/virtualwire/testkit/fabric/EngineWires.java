@@ -1,19 +1,21 @@
-package io.virtualwire.handoff;
+package io.virtualwire.testkit.fabric;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.handoff.ComponentPort;
+import io.virtualwire.handoff.HandoffWires;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
 import java.util.Optional;
 
 /** The wires of a real engine. */
-public final class EngineWires implements HandoffWires {
+final class EngineWires implements HandoffWires {
     private final WireEngine engine;
 
-    public EngineWires(WireEngine engine) {
+    EngineWires(WireEngine engine) {
         this.engine = engine;
     }
 
