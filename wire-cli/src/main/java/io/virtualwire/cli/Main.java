@@ -1,11 +1,14 @@
 package io.virtualwire.cli;
 
 import io.virtualwire.cli.command.ApplyCommand;
+import io.virtualwire.cli.command.CompletionCommand;
 import io.virtualwire.cli.command.ConnectCommand;
 import io.virtualwire.cli.command.ConnectorCommand;
+import io.virtualwire.cli.command.DiffCommand;
 import io.virtualwire.cli.command.DisconnectCommand;
 import io.virtualwire.cli.command.DoctorCommand;
 import io.virtualwire.cli.command.EndpointCommand;
+import io.virtualwire.cli.command.ExportCommand;
 import io.virtualwire.cli.command.HelpCommand;
 import io.virtualwire.cli.command.HostCommand;
 import io.virtualwire.cli.command.IdentityCommand;
@@ -47,8 +50,11 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             NodeCommand.class,
             ApplyCommand.class,
+            DiffCommand.class,
+            ExportCommand.class,
             MigrateCommand.class,
-            SwitchCommand.class
+            SwitchCommand.class,
+            CompletionCommand.class
         })
 public final class Main implements Runnable {
     /** Read by {@link io.virtualwire.cli.output.Output}; here so that it may stand before the subcommand, too. */

@@ -90,8 +90,9 @@ final class DocumentsTest {
 
     /** Whether the command line would be understood; what it does is tried by examples/check.sh. */
     private static void parse(String line) {
-        String words =
-                line.replaceAll("\\s+#.*", "").replaceAll("\\s*[&…]\\s*$", "").strip();
+        String words = line.replaceAll("\\s+#.*", "")
+                .replaceAll("\\s*(?:[&…]\\s*$|[|>&] ?.*)", "")
+                .strip();
         Main.commandLine().parseArgs(words.split("\\s+"));
     }
 

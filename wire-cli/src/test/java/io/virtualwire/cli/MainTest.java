@@ -51,6 +51,20 @@ class MainTest {
         assertThat(err.toString()).contains("--port", "99999", "65535");
     }
 
+    @Test
+    void bashCompletesWhatIsThere() throws Exception {
+        assertThat(execute("completion")).isZero();
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        out + "\nCOMP_WORDS=(wire switch cr); COMP_CWORD=2; _complete_wire; echo ${COMPREPLY[@]}\n"
+                                + "COMP_WORDS=(wire migrate lan --t); COMP_CWORD=3; _complete_wire; echo ${COMPREPLY[@]}")
+                // Outside of a real completion, compopt complains there.
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(bash.inputReader().lines()).containsExactly("create", "--to");
+    }
+
     private int execute(String... arguments) {
         CommandLine wire = Main.commandLine();
         return wire.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);

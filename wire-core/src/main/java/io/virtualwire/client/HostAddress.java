@@ -21,6 +21,9 @@ public record HostAddress(String host, int port) {
                 throw refused(text);
             }
             String rest = text.substring(end + 1);
+            if (!rest.isEmpty() && rest.charAt(0) != ':') {
+                throw refused(text);
+            }
             return new HostAddress(
                     text.substring(1, end), rest.isEmpty() ? defaultPort : port(text, rest.substring(1)));
         }

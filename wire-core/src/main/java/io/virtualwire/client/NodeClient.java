@@ -37,6 +37,11 @@ public final class NodeClient implements AutoCloseable {
         return calls.get("/v1/components/" + RestCalls.encode(name), new TypeReference<ComponentView>() {});
     }
 
+    /** The network that is wanted now. */
+    public WantedTopology topology() {
+        return calls.get("/v1/topology", new TypeReference<WantedTopology>() {});
+    }
+
     /**
      * Makes the network of a topology file the one that is wanted.
      *

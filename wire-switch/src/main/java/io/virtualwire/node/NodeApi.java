@@ -19,6 +19,7 @@ import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.MigrationStep;
+import io.virtualwire.client.WantedTopology;
 import io.virtualwire.component.ComponentVerticle;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -95,6 +96,12 @@ final class NodeApi {
                         latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get())
                                 .components())));
         router.get("/v1/components/:name").handler(this::component);
+        router.get("/v1/topology")
+                .handler(context -> answer(
+                        context,
+                        latest().map(applied -> new WantedTopology(
+                                applied.state().version(),
+                                json.valueToTree(applied.state().topology())))));
         router.post("/v1/topology").handler(this::apply);
         router.post("/v1/components/:name/migrate").handler(this::migrate);
         router.route()

@@ -39,6 +39,15 @@ public record SwitchSpec(
         this.statics = statics == null ? List.of() : List.copyOf(statics);
     }
 
+    SwitchSpec withoutPort(String port) {
+        Map<String, PortSpec> others = new TreeMap<>(ports);
+        others.remove(port);
+        return new SwitchSpec(
+                node,
+                others,
+                statics.stream().filter(it -> !it.port().equals(port)).toList());
+    }
+
     /** What its bridge is to be set up with. */
     @JsonIgnore
     public BridgeSettings settings() {

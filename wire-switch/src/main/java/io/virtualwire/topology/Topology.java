@@ -1,10 +1,13 @@
 package io.virtualwire.topology;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the version of the file's form; 1
  */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Topology(
         int version, Map<String, HostSpec> hosts, Map<String, SwitchSpec> switches, List<WireSpec> wires) {
     /** The form of the file that this release reads. */
@@ -28,6 +32,51 @@ public record Topology(
         this.hosts = sorted(hosts);
         this.switches = sorted(switches);
         this.wires = wires == null ? List.of() : List.copyOf(wires);
+    }
+
+    /** The same with this switch, which replaces one of that name. */
+    public Topology withSwitch(String name, SwitchSpec wanted) {
+        Map<String, SwitchSpec> more = new TreeMap<>(switches);
+        more.put(name, wanted);
+        return new Topology(version, hosts, more, wires);
+    }
+
+    /** The same without that switch and the wires at its ports. */
+    public Topology withoutSwitch(String name) {
+        Map<String, SwitchSpec> fewer = new TreeMap<>(switches);
+        fewer.remove(name);
+        return new Topology(
+                version, hosts, fewer, wiresBut(wire -> wire.component().equals(name)));
+    }
+
+    /** The same with this host, which replaces one of that name. */
+    public Topology withHost(String name, HostSpec host) {
+        Map<String, HostSpec> more = new TreeMap<>(hosts);
+        more.put(name, host);
+        return new Topology(version, more, switches, wires);
+    }
+
+    /** The same with this wire besides. */
+    public Topology withWire(WireSpec wire) {
+        List<WireSpec> more = new ArrayList<>(wires);
+        more.add(wire);
+        return new Topology(version, hosts, switches, more);
+    }
+
+    /** The same without the wire at this port and what is set up for the port. */
+    public Topology withoutWire(String component, String port) {
+        Map<String, SwitchSpec> others = new TreeMap<>(switches);
+        others.computeIfPresent(component, (name, wanted) -> wanted.withoutPort(port));
+        return new Topology(
+                version,
+                hosts,
+                others,
+                wiresBut(wire ->
+                        wire.component().equals(component) && wire.port().equals(port)));
+    }
+
+    private List<WireSpec> wiresBut(Predicate<WireSpec> gone) {
+        return wires.stream().filter(Predicate.not(gone)).toList();
     }
 
     private static <T> Map<String, T> sorted(@Nullable Map<String, T> map) {

@@ -3,13 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.AppliedTopology;
-import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.IoReason;
-import io.virtualwire.control.WireException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +18,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  wire apply -f topology.yaml --node 192.0.2.10"})
 public final class ApplyCommand implements Callable<Integer> {
-    @Option(
-            names = {"-f", "--file"},
-            required = true,
-            paramLabel = "FILE",
-            description = "The topology file.")
-    private Path file = Path.of("topology.yaml");
+    @Mixin
+    private TopologyOption file = new TopologyOption();
 
     @Option(
             names = "--expect-version",
@@ -48,23 +38,11 @@ public final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String yaml = read();
+        String yaml = file.text();
         OptionalLong version = expected == null ? OptionalLong.empty() : OptionalLong.of(expected);
-        AppliedTopology applied = node.ask(person, client -> client.apply(file.toString(), yaml, version));
+        AppliedTopology applied = node.ask(person, client -> client.apply(file.origin(), yaml, version));
         output.print(applied, out -> print(out, applied));
         return ExitCode.OK;
-    }
-
-    private String read() {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST,
-                    "cannot read " + file + ": " + IoReason.of(e),
-                    "name the topology file with -f",
-                    e);
-        }
     }
 
     private static void print(PrintWriter out, AppliedTopology applied) {

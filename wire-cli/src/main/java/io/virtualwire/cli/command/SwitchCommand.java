@@ -3,19 +3,157 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
+import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.ComponentView;
+import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.NodeView;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.topology.HostSpec;
+import io.virtualwire.topology.SwitchSpec;
+import io.virtualwire.topology.Topology;
+import io.virtualwire.topology.WireSpec;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire switch …}. */
 @Command(name = "switch", description = "The switches of your fabric.")
 public final class SwitchCommand {
+
+    @Command(
+            name = "create",
+            description = "Add a switch to the network that is wanted; succeeds if it is there already.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire switch create lan --on west"})
+    int create(
+            @Parameters(paramLabel = "NAME", description = "How the switch is to be called.") String name,
+            @Option(names = "--on", required = true, paramLabel = "NODE", description = "The node where it starts.")
+                    String start,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        Optional<AppliedTopology> applied = node.ask(person, client -> {
+            List<String> nodes = client.view().nodes();
+            if (!nodes.contains(start)) {
+                throw new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "cannot start switch " + name + " on " + start + ": there is no such node",
+                        "nodes are: " + String.join(", ", nodes));
+            }
+            return new FabricEdit(client)
+                    .apply(now -> now.switches().containsKey(name)
+                            ? now
+                            : now.withSwitch(name, new SwitchSpec(start, Map.of(), List.of())));
+        });
+        print(
+                output,
+                applied,
+                "switch " + name + " is wanted on node " + start,
+                "there is a switch " + name + " already");
+        return ExitCode.OK;
+    }
+
+    @Command(name = "rm", description = "Remove a switch from the network that is wanted; succeeds if there is none.")
+    int remove(
+            @Parameters(paramLabel = "NAME", description = "The switch.") String name,
+            @Option(names = "--force", description = "Remove the wires at its ports, too.") boolean force,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        Optional<AppliedTopology> applied = node.ask(
+                person,
+                client -> new FabricEdit(client).apply(now -> {
+                    List<String> plugged = now.wires().stream()
+                            .filter(wire -> wire.component().equals(name))
+                            .map(WireSpec::name)
+                            .toList();
+                    if (!plugged.isEmpty() && !force) {
+                        throw new WireException(
+                                ErrorCode.IN_USE,
+                                "cannot remove switch " + name + ": there are wires at " + String.join(", ", plugged),
+                                "unplug them first, or use --force to do both");
+                    }
+                    return now.withoutSwitch(name);
+                }));
+        print(output, applied, "switch " + name + " is gone", "there is no switch " + name);
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "plug",
+            description = "Wire a port of a switch to a host's endpoint, which is made if it is not there.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire switch plug lan/web web@hosta"})
+    int plug(
+            @Parameters(paramLabel = "SWITCH/PORT", description = "The port; it need not have been named before.")
+                    String where,
+            @Parameters(paramLabel = "ENDPOINT@HOST", description = "The other end.") String endpoint,
+            @Option(names = "--plain", description = "Frames travel in the clear.") boolean plain,
+            @Option(names = "--no-create", description = "Refuse if the endpoint is not there.") boolean present,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        PortRef port = PortRef.parse(where);
+        EndpointRef ref = EndpointRef.parse(endpoint);
+        HostSpec host = host(person, ref, !present);
+        WireSpec wire = new WireSpec(
+                port.component(), port.port(), new WireSpec.EndpointRef(ref.endpoint(), ref.host()), plain);
+        Optional<AppliedTopology> applied = node.ask(
+                person,
+                client -> new FabricEdit(client).apply(now -> {
+                    Topology known = now.hosts().containsKey(ref.host()) ? now : now.withHost(ref.host(), host);
+                    return known.wires().contains(wire) ? now : known.withWire(wire);
+                }));
+        print(output, applied, ref + " is plugged in at " + port, ref + " is plugged in at " + port + " already");
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "unplug",
+            description =
+                    "Remove a port of a switch with its wire and what is set up for it; succeeds if there is none.")
+    int unplug(
+            @Parameters(paramLabel = "SWITCH/PORT", description = "The port.") String where,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        PortRef port = PortRef.parse(where);
+        Optional<AppliedTopology> applied = node.ask(
+                person, client -> new FabricEdit(client).apply(now -> now.withoutWire(port.component(), port.port())));
+        print(output, applied, "nothing is plugged in at " + port + " any more", "there is no wire at " + port);
+        return ExitCode.OK;
+    }
+
+    /** The host as its connector describes itself to whoever knows it by this address. */
+    private static HostSpec host(Person person, EndpointRef ref, boolean create) {
+        try (WireEnd end = new WireEnd(ref, person.connector(ref.host()))) {
+            end.ensureEndpoint(create);
+            HostAddress api = end.connector().address();
+            Identity identity = end.health().identity();
+            boolean expected =
+                    identity.equals(new Identity(person.credentials().identity().tenant(), ref.host()));
+            return new HostSpec(
+                    api.toString(),
+                    new HostAddress(api.host(), end.health().dataPort()).toString(),
+                    expected ? null : identity);
+        }
+    }
+
+    private static void print(Output output, Optional<AppliedTopology> applied, String changed, String unchanged) {
+        output.print(
+                Map.of("changed", applied.isPresent(), "version", applied.map(AppliedTopology::version)),
+                out -> out.println(applied.map(now -> changed + " (version " + now.version() + ")")
+                        .orElse(unchanged)));
+    }
 
     @Command(name = "show", description = "Show a switch: where it runs, its ports, what it has learned.")
     int show(
