@@ -351,6 +351,11 @@ final class Association implements WirePath, ControlStream.Listener {
                     (superseded ? context.limits().grace() : context.limits().deadAfter()).toNanos();
             if (now - session.heardAt() > patience) {
                 remove(session, superseded ? "a newer one took over" : "nothing authentic arrived");
+                continue;
+            }
+            String fault = session.stream().standing().fault(now);
+            if (fault != null) {
+                remove(session, fault);
             }
         }
         Session current = sessions.current();

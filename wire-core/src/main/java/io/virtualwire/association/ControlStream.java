@@ -1,6 +1,7 @@
 package io.virtualwire.association;
 
 import io.virtualwire.control.Identity;
+import io.virtualwire.identity.Standing;
 import io.virtualwire.identity.TlsContexts;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -54,6 +55,7 @@ final class ControlStream {
     private final SSLSocket socket;
     private final StreamCodec codec;
     private final Identity peer;
+    private final Standing standing;
     private final DataInputStream in;
     private final OutputStream out;
     private final LinkedBlockingQueue<byte[]> queue = new LinkedBlockingQueue<>();
@@ -62,17 +64,18 @@ final class ControlStream {
     private final CountDownLatch readerDone = new CountDownLatch(1);
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private ControlStream(Socket raw, SSLSocket socket, StreamCodec codec) throws IOException {
+    private ControlStream(Socket raw, SSLSocket socket, Standing standing, StreamCodec codec) throws IOException {
         this.raw = raw;
         this.socket = socket;
         this.codec = codec;
-        this.peer = TlsContexts.peer(socket.getSession());
+        this.peer = standing.peer();
+        this.standing = standing;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         this.out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
     }
 
     /** Shakes hands; blocks at most {@code timeoutMillis} in each read. */
-    static ControlStream handshake(Socket raw, SSLSocket socket, StreamCodec codec, int timeoutMillis)
+    static ControlStream handshake(Socket raw, SSLSocket socket, TlsContexts tls, StreamCodec codec, int timeoutMillis)
             throws IOException {
         raw.setSoTimeout(timeoutMillis);
         raw.setTcpNoDelay(true);
@@ -81,7 +84,7 @@ final class ControlStream {
         raw.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
         raw.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
         socket.startHandshake();
-        return new ControlStream(raw, socket, codec);
+        return new ControlStream(raw, socket, tls.standing(socket.getSession()), codec);
     }
 
     /** Writes at once, blocking; only before {@link #start}. */
@@ -105,6 +108,11 @@ final class ControlStream {
     /** The peer, as proved by its certificate. */
     Identity peer() {
         return peer;
+    }
+
+    /** What the handshake proved, and how long that holds. */
+    Standing standing() {
+        return standing;
     }
 
     /** Where the peer's end of the connection is. */

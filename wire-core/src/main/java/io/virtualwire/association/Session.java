@@ -158,7 +158,9 @@ final class Session implements AutoCloseable {
             age += age / 10;
             datagrams += (limits.mostDatagrams() - datagrams) / 2;
         }
-        return now - installedAt >= age || datagrams() >= datagrams;
+        return now - installedAt >= age
+                || datagrams() >= datagrams
+                || stream.standing().isFollowingDue(dialled, now);
     }
 
     /** The datagrams of the direction that has seen more. */

@@ -81,7 +81,8 @@ final class StreamAcceptor implements AutoCloseable {
     private void greet(Socket raw, Executor owner, BiConsumer<ControlStream, Hello> greeted) {
         try (PendingSockets.Guard guard = pending.watch(raw, deadline)) {
             ControlStream stream = ControlStream.handshake(
-                    raw, tls.serverSocket(raw, peer -> !peer.equals(tls.identity())), codec, (int) deadline.toMillis());
+                    raw, tls.serverSocket(raw, peer -> !peer.equals(tls.identity())), tls, codec, (int)
+                            deadline.toMillis());
             if (!(stream.readNow() instanceof Hello hello)) {
                 throw new ProtocolException("the first message was no hello");
             }

@@ -100,7 +100,7 @@ final class StreamDialler {
         try (PendingSockets.Guard guard = pending.watch(raw, deadline.plusMillis(CONNECT_MILLIS))) {
             raw.connect(address, CONNECT_MILLIS);
             ControlStream stream =
-                    ControlStream.handshake(raw, tls.clientSocket(raw, peer), codec, (int) deadline.toMillis());
+                    ControlStream.handshake(raw, tls.clientSocket(raw, peer), tls, codec, (int) deadline.toMillis());
             stream.sendNow(hello);
             Hello answer = answer(stream);
             owner.execute(() -> listener.dialled(stream, answer));

@@ -4,6 +4,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -14,6 +15,9 @@ import java.time.InstantSource;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -30,11 +34,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** One certificate in the making. */
 final class CertificateDraft {
-    private static final String SIGNATURE = "SHA256withECDSA";
+    static final String SIGNATURE = "SHA256withECDSA";
     private static final int SERIAL_BITS = 120;
-
-    /** Certificates begin this much before they are made, for peers whose clock is behind. */
-    static final Duration CLOCK_GRACE = Duration.ofHours(1);
 
     private final X509v3CertificateBuilder builder;
     private final PublicKey subjectKey;
@@ -51,7 +52,7 @@ final class CertificateDraft {
         this.builder = new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS),
-                Date.from(clock.instant().minus(CLOCK_GRACE)),
+                Date.from(clock.instant().minus(Lifetime.BACKDATING)),
                 Date.from(clock.instant().plus(validity)),
                 subject,
                 subjectKey);
@@ -86,6 +87,18 @@ final class CertificateDraft {
                     false,
                     extensions.createAuthorityKeyIdentifier(issuer.getPublicKey()));
             named(identity.uri().toString());
+        } catch (CertIOException e) {
+            throw cannotSign(e);
+        }
+    }
+
+    /** Says where the authority's revocation list is, and with it the authority itself (RFC 5280, section 4.2.1.13). */
+    void listAt(URI address) {
+        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, address.toString());
+        DistributionPoint point = new DistributionPoint(new DistributionPointName(new GeneralNames(name)), null, null);
+        try {
+            builder.addExtension(
+                    Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point}));
         } catch (CertIOException e) {
             throw cannotSign(e);
         }

@@ -3,21 +3,37 @@ package io.virtualwire.identity;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A tenant's own certificate authority, which says who is who within that tenant and nowhere else.
@@ -30,6 +46,9 @@ public final class TenantAuthority {
 
     /** How long credentials hold unless the caller says otherwise. */
     public static final Duration DEFAULT_VALIDITY = Duration.ofDays(397);
+
+    /** The name of the service in which an authority answers, within its tenant. */
+    public static final String SERVICE = "authority";
 
     private final String tenant;
     private final PrivateKey key;
@@ -47,7 +66,7 @@ public final class TenantAuthority {
     /** Makes an authority in memory. */
     public static TenantAuthority create(String tenant, InstantSource clock) {
         // An identity within the tenant, because Identity states the rule for names.
-        Identity self = new Identity(tenant, "authority");
+        Identity self = new Identity(tenant, SERVICE);
         KeyPair pair = newKeyPair();
         X500Name name = name(self);
         CertificateDraft draft =
@@ -94,17 +113,60 @@ public final class TenantAuthority {
 
     /** Makes a key, and a certificate for it that this authority vouches for; good for either end of TLS. */
     public Credentials issue(String name, Duration validity) {
-        Identity identity = new Identity(tenant, name);
         KeyPair pair = newKeyPair();
+        return new Credentials(
+                pair.getPrivate(),
+                certify(new Identity(tenant, name), pair.getPublic(), validity, Optional.empty()),
+                List.of(certificate));
+    }
+
+    /** Credentials for the service in which this authority answers; nobody else gets its name. */
+    public Credentials issueOwn(Duration validity) {
+        return issue(SERVICE, validity);
+    }
+
+    /**
+     * Vouches for somebody else's key.
+     *
+     * @param service where the certificate says that this authority can be asked
+     */
+    public X509Certificate certify(Identity identity, PublicKey subject, Duration validity, Optional<URI> service) {
+        if (!identity.tenant().equals(tenant)) {
+            throw new WireException(
+                    ErrorCode.FORBIDDEN,
+                    "cannot vouch for " + identity + ": this is the authority of tenant " + tenant,
+                    "ask that tenant's authority");
+        }
         CertificateDraft draft = new CertificateDraft(
                 X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
                 name(identity),
-                pair.getPublic(),
+                subject,
                 validity,
                 clock,
                 random);
         draft.memberNamed(identity, certificate);
-        return new Credentials(pair.getPrivate(), draft.sign(key), List.of(certificate));
+        service.ifPresent(draft::listAt);
+        return draft.sign(key);
+    }
+
+    /**
+     * Signs a revocation list.
+     *
+     * @param number higher than that of any list before
+     * @param revoked serial number, and since when
+     */
+    public RevocationList revocationList(long number, Map<BigInteger, Instant> revoked) {
+        try {
+            JcaX509v2CRLBuilder list =
+                    new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(clock.instant()));
+            list.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+            revoked.forEach(
+                    (serial, since) -> list.addCRLEntry(serial, Date.from(since), CRLReason.privilegeWithdrawn));
+            return new RevocationList(new JcaX509CRLConverter()
+                    .getCRL(list.build(new JcaContentSignerBuilder(CertificateDraft.SIGNATURE).build(key))));
+        } catch (OperatorCreationException | GeneralSecurityException | IOException e) {
+            throw new WireException(ErrorCode.INTERNAL, "cannot sign a revocation list", "", e);
+        }
     }
 
     /** The tenant that this authority speaks for. */
@@ -115,6 +177,21 @@ public final class TenantAuthority {
     /** The public half, which others trust. */
     public X509Certificate certificate() {
         return certificate;
+    }
+
+    /** Whether {@code authority} signed that certificate. */
+    static boolean issued(X509Certificate authority, X509Certificate certificate) {
+        if (!Arrays.equals(
+                authority.getSubjectX500Principal().getEncoded(),
+                certificate.getIssuerX500Principal().getEncoded())) {
+            return false;
+        }
+        try {
+            certificate.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException otherKey) {
+            return false;
+        }
     }
 
     /** Whether a certificate is a tenant's authority: it may sign, and it carries a tenant's name. */
@@ -138,7 +215,7 @@ public final class TenantAuthority {
                 .build();
     }
 
-    private static KeyPair newKeyPair() {
+    static KeyPair newKeyPair() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));

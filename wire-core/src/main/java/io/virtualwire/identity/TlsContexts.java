@@ -6,7 +6,7 @@ import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
@@ -17,7 +17,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -31,20 +30,44 @@ public final class TlsContexts {
     private static final String[] PROTOCOLS = {"TLSv1.3"};
     private static final String[] CIPHER_SUITES = {"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"};
 
-    private final Credentials credentials;
+    private final OwnIdentity self;
     private final X509ExtendedKeyManager keyManager;
-    private final X509ExtendedTrustManager chains;
 
-    /** Contexts for one daemon or person. */
+    /** Contexts for a daemon; each handshake reads its credentials of that moment. */
+    public TlsContexts(OwnIdentity self) {
+        this.self = self;
+        this.keyManager = new OwnKeyManager(self::credentials, false);
+    }
+
+    /** Contexts for somebody whose credentials stay as they are. */
     public TlsContexts(Credentials credentials) {
-        this.credentials = credentials;
-        this.keyManager = new OwnKeyManager(credentials);
-        this.chains = chains(credentials);
+        this(OwnIdentity.of(credentials));
     }
 
     /** Who this end proves to be. */
     public Identity identity() {
-        return credentials.identity();
+        return self.identity();
+    }
+
+    /** What this end proves itself with. */
+    public OwnIdentity self() {
+        return self;
+    }
+
+    /** What a finished handshake proved, and how long that holds. */
+    public Standing standing(SSLSession session) {
+        Certificate[] own = session.getLocalCertificates();
+        X509Certificate shown = own == null ? self.credentials().certificate() : (X509Certificate) own[0];
+        return new Standing(self, shown, certificate(session));
+    }
+
+    /**
+     * Sees to it that a connection ends when its peer's certificate does, or is revoked; at once, if that has happened.
+     *
+     * @param cut ends the connection; must not block
+     */
+    public Guard guard(SSLSession session, Runnable cut) {
+        return self.guard(standing(session), cut);
     }
 
     /** The client's end of a connection to exactly one peer. */
@@ -74,7 +97,7 @@ public final class TlsContexts {
 
     /** A trust manager, for libraries that build their own contexts. */
     public X509ExtendedTrustManager trustManager(Predicate<Identity> accepted) {
-        return new TenantTrustManager(chains, credentials.authorities(), accepted);
+        return new TenantTrustManager(self, accepted);
     }
 
     /** A context for one connection; the caller applies {@link #parameters()} to what it makes of it. */
@@ -98,9 +121,12 @@ public final class TlsContexts {
 
     /** Who the peer of a finished handshake proved to be. */
     public static Identity peer(SSLSession session) {
+        return SubjectNames.of(certificate(session)).identity();
+    }
+
+    private static X509Certificate certificate(SSLSession session) {
         try {
-            return SubjectNames.of((X509Certificate) session.getPeerCertificates()[0])
-                    .identity();
+            return (X509Certificate) session.getPeerCertificates()[0];
         } catch (SSLPeerUnverifiedException e) {
             throw new WireException(
                     ErrorCode.UNAUTHENTICATED, "cannot tell who the TLS peer is: it showed no certificate", "", e);
@@ -121,22 +147,5 @@ public final class TlsContexts {
         socket.setUseClientMode(client);
         socket.setSSLParameters(parameters());
         return socket;
-    }
-
-    private static X509ExtendedTrustManager chains(Credentials credentials) {
-        try {
-            KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
-            anchors.load(null, null);
-            int number = 0;
-            for (X509Certificate authority : credentials.authorities()) {
-                anchors.setCertificateEntry("authority-" + number++, authority);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(anchors);
-            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-        } catch (GeneralSecurityException | IOException e) {
-            throw new WireException(
-                    ErrorCode.INTERNAL, "cannot trust the authorities of " + credentials.identity(), "", e);
-        }
     }
 }

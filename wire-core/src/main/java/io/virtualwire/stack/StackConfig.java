@@ -2,19 +2,20 @@ package io.virtualwire.stack;
 
 import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.linux.NetworkNamespace;
 import java.net.InetSocketAddress;
 
 /**
  * What a {@link WireStack} needs to know.
  *
- * @param credentials who this daemon is, and whom it believes
+ * @param identity who this daemon is, and whom it believes
  * @param bind where peers find it, TCP and UDP; port 0 lets the kernel choose one
  * @param limits times and volumes of associations
  * @param underlay where its sockets are
  */
 public record StackConfig(
-        Credentials credentials, InetSocketAddress bind, AssociationLimits limits, NetworkNamespace underlay) {
+        OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits, NetworkNamespace underlay) {
     /** Where a connector is found unless its configuration says otherwise. */
     public static final int CONNECTOR_PORT = 7471;
 
@@ -22,13 +23,18 @@ public record StackConfig(
     public static final int NODE_PORT = 7481;
 
     /** On the underlay of the process itself. */
+    public StackConfig(OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits) {
+        this(identity, bind, limits, NetworkNamespace.own());
+    }
+
+    /** On the underlay of the process itself, with credentials that are not renewed. */
     public StackConfig(Credentials credentials, InetSocketAddress bind, AssociationLimits limits) {
-        this(credentials, bind, limits, NetworkNamespace.own());
+        this(OwnIdentity.of(credentials), bind, limits);
     }
 
     /** The same on the underlay of another network namespace. */
     public StackConfig in(NetworkNamespace namespace) {
-        return new StackConfig(credentials, bind, limits, namespace);
+        return new StackConfig(identity, bind, limits, namespace);
     }
 
     /** All addresses of this host, the protocol's limits. */

@@ -54,7 +54,7 @@ public final class WireStack implements AutoCloseable {
 
     /** Binds the sockets and lets peers in; {@code observer} is told from the first event on. */
     public static WireStack start(StackConfig config, WireObserver observer) {
-        TlsContexts tls = new TlsContexts(config.credentials());
+        TlsContexts tls = new TlsContexts(config.identity());
         DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
         try {
             StreamSockets streams = new StreamSockets(config.underlay());

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.StreamSockets;
@@ -52,18 +53,14 @@ final class Daemon implements AutoCloseable, PathListener {
     volatile List<PeerMessage> offers = List.of();
 
     private Daemon(
-            DatapathLoop loop,
-            Credentials credentials,
-            ServerSocket server,
-            UdpTransport udp,
-            AssociationLimits limits) {
+            DatapathLoop loop, OwnIdentity self, ServerSocket server, UdpTransport udp, AssociationLimits limits) {
         this.loop = loop;
         this.server = server;
-        this.identity = credentials.identity();
+        this.identity = self.identity();
         this.transport = new TappedTransport(udp);
         this.associations = new Associations(
                 loop,
-                new TlsContexts(credentials),
+                new TlsContexts(self),
                 new StreamSockets(NetworkNamespace.own()),
                 server,
                 List.of(transport),
@@ -79,7 +76,11 @@ final class Daemon implements AutoCloseable, PathListener {
     }
 
     static Daemon start(Credentials credentials, AssociationLimits limits, int port) {
-        DatapathLoop loop = DatapathLoop.start(credentials.identity().name());
+        return start(OwnIdentity.of(credentials), limits, port);
+    }
+
+    static Daemon start(OwnIdentity self, AssociationLimits limits, int port) {
+        DatapathLoop loop = DatapathLoop.start(self.identity().name());
         InetAddress host = InetAddress.getLoopbackAddress();
         for (int attempt = 0; ; attempt++) {
             try {
@@ -89,7 +90,7 @@ final class Daemon implements AutoCloseable, PathListener {
                 try {
                     UdpTransport udp = UdpTransport.open(
                             loop, NetworkNamespace.own(), new InetSocketAddress(host, server.getLocalPort()));
-                    return new Daemon(loop, credentials, server, udp, limits);
+                    return new Daemon(loop, self, server, udp, limits);
                 } catch (RuntimeException e) {
                     server.close();
                     if (port != 0 || attempt == 10) {

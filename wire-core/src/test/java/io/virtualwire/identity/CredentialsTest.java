@@ -94,7 +94,7 @@ class CredentialsTest {
         Credentials first = then.issue("rack1", Duration.ofDays(7));
         Credentials second = then.issue("rack1", Duration.ofDays(7));
         assertThat(first.certificate().getNotAfter()).isEqualTo(now.plus(Duration.ofDays(7)));
-        assertThat(first.certificate().getNotBefore()).isEqualTo(now.minus(CertificateDraft.CLOCK_GRACE));
+        assertThat(first.certificate().getNotBefore()).isEqualTo(now.minus(Lifetime.BACKDATING));
         assertThat(first.certificate().getSerialNumber())
                 .isNotEqualTo(second.certificate().getSerialNumber());
     }

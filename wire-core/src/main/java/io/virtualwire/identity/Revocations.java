@@ -1,0 +1,144 @@
+package io.virtualwire.identity;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest revocation list of every authority that is trusted, kept on disk.
+ *
+ * <p>A list is taken from whoever brings it, because its signature says whose it is; one with a lower number than the one that
+ * is known is not. Safe for every thread.
+ */
+public final class Revocations {
+    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
+    private static final int FINGERPRINT_DIGITS = 16;
+
+    private final @Nullable Path folder;
+    private final Map<X509Certificate, RevocationList> lists = new ConcurrentHashMap<>();
+    private final List<Consumer<RevocationList>> listeners = new CopyOnWriteArrayList<>();
+    private volatile int version;
+
+    private Revocations(@Nullable Path folder) {
+        this.folder = folder;
+    }
+
+    /** Lists that end with the process. */
+    public static Revocations inMemory() {
+        return new Revocations(null);
+    }
+
+    /** Lists that are kept in a folder, which is made when there is something to keep. */
+    public static Revocations in(Path folder) {
+        return new Revocations(folder);
+    }
+
+    /**
+     * Takes a list, which is on disk when this returns.
+     *
+     * @return whether it is news
+     * @throws WireException FORBIDDEN if none of these authorities signed it
+     */
+    public boolean offer(RevocationList list, List<X509Certificate> authorities) {
+        X509Certificate authority = authorities.stream()
+                .filter(list::isSignedBy)
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.FORBIDDEN,
+                        "cannot take revocation list " + list.number()
+                                + ": no authority that is trusted here signed it",
+                        "send the list of a tenant that is served here"));
+        synchronized (this) {
+            RevocationList known = lists.get(authority);
+            if (known != null && known.number() >= list.number()) {
+                return false;
+            }
+            if (folder != null) {
+                new SecretFile(file(folder, authority)).write(list.pem());
+            }
+            lists.put(authority, list);
+            version++;
+        }
+        LOG.info(
+                "revocation list {} of tenant {}: {} certificates",
+                list.number(),
+                SubjectNames.of(authority).tenant(),
+                list.size());
+        listeners.forEach(listener -> listener.accept(list));
+        return true;
+    }
+
+    /** The list of one authority, if any is known. */
+    public Optional<RevocationList> of(X509Certificate authority) {
+        return Optional.ofNullable(lists.get(authority));
+    }
+
+    /** All that are known. */
+    public List<RevocationList> all() {
+        return List.copyOf(lists.values());
+    }
+
+    /** Tells {@code listener} of each new list, on the thread that brought it; the result ends that. */
+    public Runnable onChange(Consumer<RevocationList> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Changes whenever a list does. */
+    int version() {
+        return version;
+    }
+
+    boolean isRevoked(X509Certificate certificate) {
+        for (Map.Entry<X509Certificate, RevocationList> one : lists.entrySet()) {
+            if (one.getValue().names(certificate.getSerialNumber())
+                    && TenantAuthority.issued(one.getKey(), certificate)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Reads what is kept for these authorities; a file that cannot be read is told, never taken for an empty list. */
+    synchronized void load(List<X509Certificate> authorities) {
+        for (X509Certificate authority : authorities) {
+            if (folder == null || lists.containsKey(authority) || !Files.exists(file(folder, authority))) {
+                continue;
+            }
+            Path file = file(folder, authority);
+            RevocationList kept = RevocationList.parse(file.toString(), new SecretFile(file).read());
+            if (!kept.isSignedBy(authority)) {
+                throw new WireException(
+                        ErrorCode.CORRUPT,
+                        "cannot believe the revocation list in " + file + ": its signature is wrong",
+                        "delete the file and let the tenant send its list again");
+            }
+            lists.put(authority, kept);
+            version++;
+        }
+    }
+
+    private static Path file(Path folder, X509Certificate authority) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(authority.getEncoded());
+            String fingerprint = HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_DIGITS);
+            return folder.resolve(SubjectNames.of(authority).tenant() + "-" + fingerprint + ".crl");
+        } catch (GeneralSecurityException e) {
+            throw new WireException(ErrorCode.INTERNAL, "cannot name the file of a revocation list", "", e);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.virtualwire.association;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.Revocations;
+import io.virtualwire.identity.SteppedClock;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.time.Ticker;
+import io.virtualwire.wire.WirePath;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What happens to associations while the credentials behind them change, end, are revoked, or the clock is set. */
+@Timeout(60)
+class IdentitiesInUseTest {
+    private static final AssociationLimits LIMITS = AssociationLimits.DEFAULT.silence(
+            Duration.ofMillis(200), Duration.ofMillis(700), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    private static final Duration DAY = Duration.ofHours(24);
+
+    private final TenantAuthority acme = TenantAuthority.create("acme", InstantSource.system());
+    private final SteppedClock clock = new SteppedClock();
+    private final List<Daemon> daemons = new ArrayList<>();
+    private long sent;
+
+    @AfterEach
+    void stop() {
+        daemons.forEach(Daemon::close);
+    }
+
+    @Test
+    void renewedCredentialsAreShownBeforeTheOldOnesEndAndNothingIsLost() {
+        Duration life = Duration.ofSeconds(4);
+        OwnIdentity a = self("a", life);
+        OwnIdentity b = self("b", life);
+        Instant firstEnd = a.credentials().certificate().getNotAfter().toInstant();
+        Daemon dialling = start(a, LIMITS);
+        Daemon dialled = start(b, LIMITS);
+        WirePath toB = up(dialling, dialled);
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    send(dialling, toB);
+                    for (OwnIdentity self : List.of(a, b)) {
+                        Instant end =
+                                self.credentials().certificate().getNotAfter().toInstant();
+                        if (Instant.now().isAfter(end.minusMillis(1300))) {
+                            self.renew(acme.issue(self.identity().name(), life));
+                        }
+                    }
+                    return Instant.now().isAfter(firstEnd.plus(life).plusSeconds(2));
+                });
+        assertAllArrived(dialled);
+        assertThat(dialling.downs).hasValue(0);
+        assertThat(dialled.downs).hasValue(0);
+    }
+
+    @Test
+    void associationEndsWithTheCertificateThatIsNotRenewed() {
+        Daemon a = start(self("a", DAY), LIMITS);
+        Daemon b = start(self("b", Duration.ofSeconds(2)), LIMITS);
+        WirePath toB = up(a, b);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !a.run(toB::isUp));
+    }
+
+    @Test
+    void revokedPeerIsGoneAtOnceAndRefusedFromThenOn() {
+        OwnIdentity own = self("a", DAY);
+        OwnIdentity peer = self("b", DAY);
+        Daemon a = start(own, LIMITS);
+        Daemon b = start(peer, LIMITS);
+        WirePath toA = up(b, a);
+        WirePath toB = a.expect(b);
+        a.awaitUp(toB);
+
+        own.offer(acme.revocationList(1, Map.of(peer.credentials().certificate().getSerialNumber(), Instant.now())));
+        await().atMost(Duration.ofSeconds(2)).until(() -> !a.run(toB::isUp));
+        long refused = a.associations.refusedHandshakes();
+        await().atMost(Duration.ofSeconds(5)).until(() -> a.associations.refusedHandshakes() > refused);
+        assertThat(a.run(toB::isUp)).isFalse();
+
+        peer.renew(acme.issue("b"));
+        a.awaitUp(toB);
+        b.awaitUp(toA);
+    }
+
+    @Test
+    void clockThatIsSetByAnHourEitherWayDisturbsNoTrafficNorRekeying() {
+        AssociationLimits rekeying = LIMITS.rekeying(Duration.ofMillis(300), 1 << 20);
+        OwnIdentity stepped = self("a", DAY);
+        Daemon a = start(stepped, rekeying);
+        Daemon b = start(self("b", DAY), rekeying);
+        WirePath toB = up(a, b);
+        for (Duration step : List.of(Duration.ofHours(1), Duration.ofHours(-1), Duration.ZERO)) {
+            clock.step(step);
+            // A certificate just issued is the one that a clock which is behind would not believe.
+            stepped.renew(acme.issue("a", DAY));
+            int sessions = b.ups.size();
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> {
+                        send(a, toB);
+                        return b.ups.size() >= sessions + 2;
+                    });
+        }
+        assertAllArrived(b);
+        assertThat(a.downs).hasValue(0);
+        assertThat(b.downs).hasValue(0);
+    }
+
+    /** Both daemons of a test have the same clock, which the test may set. */
+    private OwnIdentity self(String name, Duration life) {
+        return new OwnIdentity(acme.issue(name, life), Revocations.inMemory(), clock, Ticker.system());
+    }
+
+    private Daemon start(OwnIdentity self, AssociationLimits limits) {
+        Daemon daemon = Daemon.start(self, limits, 0);
+        daemons.add(daemon);
+        return daemon;
+    }
+
+    private static WirePath up(Daemon from, Daemon to) {
+        WirePath path = from.expect(to);
+        from.awaitUp(path);
+        to.awaitUp(to.expectWithoutAddress(from));
+        return path;
+    }
+
+    private void send(Daemon from, WirePath path) {
+        from.send(path, false, sent, sent + 1, 100);
+        sent++;
+    }
+
+    private void assertAllArrived(Daemon at) {
+        List<Long> all = LongStream.range(0, sent).boxed().toList();
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(at.numbers()).containsExactlyInAnyOrderElementsOf(all));
+    }
+}
