@@ -10,6 +10,7 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
@@ -84,7 +85,8 @@ public final class Connector implements AutoCloseable {
                 new Admission(self.tenant(), config.grants()),
                 ledger,
                 endpoints,
-                dataPlane);
+                dataPlane,
+                InstantSource.system());
         ApiServer api =
                 ApiServer.start(new TlsContexts(config.credentials()), config.listen(), config.apiPort(), service);
         parts.push(api);

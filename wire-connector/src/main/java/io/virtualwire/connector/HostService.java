@@ -23,6 +23,7 @@ import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,18 +38,21 @@ final class HostService implements ConnectorService {
     private final DurableLedger ledger;
     private final EndpointHost endpoints;
     private final DataPlane dataPlane;
+    private final InstantSource clock;
 
     HostService(
             ConnectorIdentity self,
             Admission admission,
             DurableLedger ledger,
             EndpointHost endpoints,
-            DataPlane dataPlane) {
+            DataPlane dataPlane,
+            InstantSource clock) {
         this.self = self;
         this.admission = admission;
         this.ledger = ledger;
         this.endpoints = endpoints;
         this.dataPlane = dataPlane;
+        this.clock = clock;
     }
 
     @Override
@@ -67,6 +71,7 @@ final class HostService implements ConnectorService {
                 self.addresses(),
                 own.size(),
                 ledger.read(it -> sidesOf(it, tenant)).size(),
+                clock.millis(),
                 problems);
     }
 

@@ -33,6 +33,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +84,8 @@ final class RestApiTest {
                 new Admission("acme", grants),
                 ledger,
                 new FakeEndpointHost(),
-                new FakeDataPlane());
+                new FakeDataPlane(),
+                () -> Instant.EPOCH.plusSeconds(7));
         server = ApiServer.start(new TlsContexts(HOST), "127.0.0.1", 0, service);
         client = client(ME, Optional.of(HOST.identity()));
     }

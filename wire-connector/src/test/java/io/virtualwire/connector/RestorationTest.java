@@ -17,6 +17,7 @@ import io.virtualwire.wire.ActivationCause;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideState;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,8 @@ final class RestorationTest {
                 new Admission("acme", List.of()),
                 ledger,
                 host,
-                dataPlane);
+                dataPlane,
+                InstantSource.system());
     }
 
     private static ConnectRequest request(Role role) {

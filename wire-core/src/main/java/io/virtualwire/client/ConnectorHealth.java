@@ -12,6 +12,7 @@ import java.util.List;
  * @param addresses under which the host thinks it can be reached, without port, in order of preference
  * @param endpoints how many the caller has here
  * @param wires how many sides the caller has here
+ * @param clockMillis the time there, since 1970 in UTC; 0 from an earlier release
  * @param problems what an operator should look at, one sentence each
  */
 public record ConnectorHealth(
@@ -23,6 +24,7 @@ public record ConnectorHealth(
         List<String> addresses,
         int endpoints,
         int wires,
+        long clockMillis,
         List<String> problems) {
     public ConnectorHealth {
         addresses = List.copyOf(addresses);

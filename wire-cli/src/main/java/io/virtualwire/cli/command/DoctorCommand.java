@@ -1,18 +1,25 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.cli.doctor.ClockCheck;
 import io.virtualwire.cli.doctor.CredentialsCheck;
 import io.virtualwire.cli.doctor.Finding;
 import io.virtualwire.cli.doctor.HostChecks;
+import io.virtualwire.cli.doctor.LibvirtCheck;
+import io.virtualwire.cli.doctor.PathCheck;
 import io.virtualwire.cli.doctor.PortCheck;
 import io.virtualwire.cli.doctor.UdpOffloadCheck;
 import io.virtualwire.cli.doctor.Verdict;
+import io.virtualwire.cli.doctor.VirtualizationCheck;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.WireHome;
+import io.virtualwire.time.Ticker;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,13 +69,19 @@ public final class DoctorCommand implements Callable<Integer> {
                 new UdpOffloadCheck().run(),
                 host.capabilities(),
                 host.ip(),
-                host.namespaces()));
+                host.namespaces(),
+                new VirtualizationCheck(Ticker.system()).run(),
+                new LibvirtCheck().run()));
         findings.addAll(credentials());
-        List<Finding> hosts = hosts();
+        List<HostPoll.Reply<Seen>> replies = hosts();
+        List<Finding> hosts = replies.stream()
+                .map(reply -> finding("connector on " + reply.host(), reply))
+                .toList();
         boolean local = hosts.stream()
                 .anyMatch(it -> it.subject().endsWith(" " + LOCAL + ":" + apiPort) && it.verdict() == Verdict.OK);
         findings.add(new PortCheck().run(port, apiPort, local));
         findings.addAll(hosts);
+        replies.forEach(reply -> reply.answer().ifPresent(seen -> findings.addAll(beyond(reply.host(), seen))));
         output.print(findings, out -> {
             for (Finding finding : findings) {
                 out.printf("%-5s %s: %s%n", finding.verdict(), finding.subject(), finding.detail());
@@ -101,33 +114,43 @@ public final class DoctorCommand implements Callable<Integer> {
         return findings;
     }
 
-    private List<Finding> hosts() {
+    private List<HostPoll.Reply<Seen>> hosts() {
         Set<String> names = new TreeSet<>(person.hosts().all().keySet());
         names.add(LOCAL + ":" + apiPort);
-        return new HostPoll(person)
-                .ask(names, DoctorCommand::health).stream()
-                        .map(reply -> finding("connector on " + reply.host(), reply))
-                        .toList();
+        return new HostPoll(person).ask(names, DoctorCommand::look);
     }
 
-    private record Health(ConnectorHealth said, long millis) {}
+    private record Seen(ConnectorHealth health, Instant asked, Instant answered, List<AssociationStatus> paths) {}
 
-    private static Health health(ConnectorClient connector) {
-        long began = System.nanoTime();
-        ConnectorHealth said = connector.health();
-        return new Health(said, (System.nanoTime() - began) / 1_000_000);
+    private static Seen look(ConnectorClient connector) {
+        // The first request makes the connection, which would count as the way to the clock and back.
+        List<AssociationStatus> paths = connector.associations();
+        Instant asked = Instant.now();
+        ConnectorHealth health = connector.health();
+        return new Seen(health, asked, Instant.now(), paths);
     }
 
-    private static Finding finding(String subject, HostPoll.Reply<Health> reply) {
+    private static List<Finding> beyond(String host, Seen seen) {
+        List<Finding> findings = new ArrayList<>();
+        if (seen.health().clockMillis() != 0) {
+            Instant said = Instant.ofEpochMilli(seen.health().clockMillis());
+            findings.add(new ClockCheck().run(host, seen.asked(), seen.answered(), said));
+        }
+        seen.paths().forEach(path -> findings.add(new PathCheck().run(host, path)));
+        return findings;
+    }
+
+    private static Finding finding(String subject, HostPoll.Reply<Seen> reply) {
         if (reply.answer().isEmpty()) {
             WireException why = reply.refusal().orElseThrow();
             // Not every machine has a connector, so this alone does not make it ill.
             return new Finding(subject, Verdict.WARN, String.valueOf(why.getMessage()), why.hint());
         }
-        ConnectorHealth health = reply.answer().get().said();
-        String detail =
-                health.identity() + " answers in " + reply.answer().get().millis() + " ms, " + health.endpoints()
-                        + " endpoints, " + health.wires() + " wires";
+        Seen seen = reply.answer().get();
+        ConnectorHealth health = seen.health();
+        String detail = health.identity() + " answers in "
+                + Duration.between(seen.asked(), seen.answered()).toMillis() + " ms, " + health.endpoints()
+                + " endpoints, " + health.wires() + " wires";
         return health.problems().isEmpty()
                 ? new Finding(subject, Verdict.OK, detail, "")
                 : new Finding(subject, Verdict.WARN, detail, String.join("; ", health.problems()));
