@@ -1,6 +1,9 @@
 package io.virtualwire.connector;
 
 import io.virtualwire.association.AssociationLimits;
+import io.virtualwire.config.LiveSetting;
+import io.virtualwire.config.ReloadReport;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.api.ApiServer;
 import io.virtualwire.connector.endpoint.TapEndpoints;
@@ -13,10 +16,12 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +43,25 @@ public final class Connector implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
     private final DataPlane dataPlane;
     private final ApiServer api;
+    private final Admission admission;
+    private final ReloadSource reloading;
+    private final HostService service;
 
-    private Connector(Identity identity, Deque<AutoCloseable> parts, DataPlane dataPlane, ApiServer api) {
+    private Connector(
+            Identity identity,
+            Deque<AutoCloseable> parts,
+            DataPlane dataPlane,
+            ApiServer api,
+            Admission admission,
+            ReloadSource reloading,
+            HostService service) {
         this.identity = identity;
         this.parts = parts;
         this.dataPlane = dataPlane;
         this.api = api;
+        this.admission = admission;
+        this.reloading = reloading;
+        this.service = service;
     }
 
     /** Starts everything, restores what the journal says, and only then answers. */
@@ -76,21 +94,24 @@ public final class Connector implements AutoCloseable {
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         parts.push(upkeep::shutdownNow);
         Identity self = config.credentials().identity();
+        Admission admission = new Admission(self.tenant(), config.grants());
+        ReloadSource reloading = new ReloadSource("connector");
         HostService service = new HostService(
                 new ConnectorIdentity(
                         self,
                         UUID.randomUUID().toString(),
                         config.version(),
                         HostAddresses.reachableAt(config.listen())),
-                new Admission(self.tenant(), config.grants()),
+                admission,
                 ledger,
                 endpoints,
                 dataPlane,
-                InstantSource.system());
+                InstantSource.system(),
+                reloading);
         ApiServer api =
                 ApiServer.start(new TlsContexts(config.credentials()), config.listen(), config.apiPort(), service);
         parts.push(api);
-        return new Connector(self, parts, dataPlane, api);
+        return new Connector(self, parts, dataPlane, api, admission, reloading, service);
     }
 
     public Identity identity() {
@@ -104,6 +125,21 @@ public final class Connector implements AutoCloseable {
 
     public int apiPort() {
         return api.port();
+    }
+
+    /** The keys of its file that can change while it runs. */
+    public Map<String, LiveSetting<ConnectorFile>> liveSettings() {
+        return Map.of("grants", file -> admission.change(file.grants()));
+    }
+
+    /** How its configuration file is read again when somebody asks for it. */
+    public void reloadWith(Supplier<ReloadReport> reload) {
+        reloading.use(reload);
+    }
+
+    /** Reads its configuration file again, as its operator. */
+    public ReloadReport reload() {
+        return service.reload(identity, false);
     }
 
     /** Stops answering, then carrying; devices and journal stay for the next start. */

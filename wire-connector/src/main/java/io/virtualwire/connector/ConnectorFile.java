@@ -1,6 +1,8 @@
 package io.virtualwire.connector;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.virtualwire.config.ConfigKeys;
+import io.virtualwire.config.LogLevel;
 import io.virtualwire.config.YamlReader;
 import io.virtualwire.connector.admission.Grant;
 import io.virtualwire.control.ErrorCode;
@@ -26,8 +28,12 @@ public record ConnectorFile(
         Optional<Integer> port,
         @JsonProperty("api-port") Optional<Integer> apiPort,
         Optional<Path> state,
+        @JsonProperty("log-level") Optional<LogLevel> logLevel,
         List<Path> trust,
         List<Grant> grants) {
+    /** What can be said there. */
+    public static final ConfigKeys<ConnectorFile> KEYS = new ConfigKeys<>(ConnectorFile.class);
+
     private static final YamlReader<ConnectorFile> YAML =
             new YamlReader<>(ConnectorFile.class, "see docs/connector.yaml for all that can be said there");
 
@@ -39,6 +45,7 @@ public record ConnectorFile(
     /** A file that says nothing. */
     public static ConnectorFile empty() {
         return new ConnectorFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

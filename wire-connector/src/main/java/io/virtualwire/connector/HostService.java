@@ -6,6 +6,8 @@ import io.virtualwire.client.ConnectorVersion;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.config.ReloadReport;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.api.ConnectorService;
 import io.virtualwire.connector.endpoint.EndpointHost;
@@ -19,7 +21,6 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
-import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
@@ -39,6 +40,8 @@ final class HostService implements ConnectorService {
     private final EndpointHost endpoints;
     private final DataPlane dataPlane;
     private final InstantSource clock;
+    private final ReloadSource reloading;
+    private final GrantReview review;
 
     HostService(
             ConnectorIdentity self,
@@ -46,22 +49,28 @@ final class HostService implements ConnectorService {
             DurableLedger ledger,
             EndpointHost endpoints,
             DataPlane dataPlane,
-            InstantSource clock) {
+            InstantSource clock,
+            ReloadSource reloading) {
         this.self = self;
         this.admission = admission;
         this.ledger = ledger;
         this.endpoints = endpoints;
         this.dataPlane = dataPlane;
         this.clock = clock;
+        this.reloading = reloading;
+        this.review = new GrantReview(ledger, admission, endpoints, dataPlane);
     }
 
     @Override
     public ConnectorHealth health(Identity caller) {
         String tenant = admission.tenantOf(caller);
         List<EndpointStatus> own = endpoints(caller);
-        List<String> problems = own.stream()
+        List<String> problems = new ArrayList<>(own.stream()
                 .flatMap(endpoint -> endpoint.problem().map(it -> endpoint.name() + ": " + it).stream())
-                .toList();
+                .toList());
+        if (tenant.equals(admission.ownTenant())) {
+            review.ungranted().forEach(it -> problems.add("ungranted: " + it));
+        }
         return new ConnectorHealth(
                 problems.isEmpty() ? "ok" : "degraded",
                 self.identity(),
@@ -138,10 +147,7 @@ final class HostService implements ConnectorService {
     @Override
     public WireStatus connect(Identity caller, ConnectRequest request) {
         String tenant = admission.tenantOf(caller);
-        List<String> paths = new ArrayList<>(request.peer().paths());
-        request.relayTo().map(RelayDescription::paths).ifPresent(paths::addAll);
-        request.relayFrom().map(RelayDescription::paths).ifPresent(paths::addAll);
-        admission.admitDestinations(tenant, paths);
+        admission.admitDestinations(tenant, Paths.of(request));
         return StatusReport.of(ledger.change(new SideConnection(tenant, request, admission, dataPlane)));
     }
 
@@ -178,6 +184,16 @@ final class HostService implements ConnectorService {
         return dataPlane.associations().stream()
                 .filter(it -> peers.contains(it.peer()))
                 .toList();
+    }
+
+    @Override
+    public ReloadReport reload(Identity caller, boolean enforce) {
+        admission.admitOperator(caller, "reload the connector's configuration");
+        ReloadReport report = reloading.reload();
+        if (enforce) {
+            review.enforce();
+        }
+        return report.withUngranted(review.ungranted());
     }
 
     private EndpointStatus status(EndpointFacts facts) {

@@ -3,12 +3,16 @@ package io.virtualwire.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtualwire.config.LogLevel;
+import io.virtualwire.connector.admission.Quotas;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConnectorFileTest {
 
@@ -35,6 +39,7 @@ final class ConnectorFileTest {
                 port: 1
                 api-port: 2
                 state: /var/lib/virtualwire
+                log-level: debug
                 trust: [/etc/virtualwire/rival.crt]
                 grants:
                   - tenant: rival
@@ -43,32 +48,18 @@ final class ConnectorFileTest {
                     destinations: [192.0.2.0/24, "2001:db8::/32"]
                     max-endpoints: 10
                     max-wires: 20
+                    max-peers: 30
+                    requests-per-second: 40
+                    buffer-bytes: 50
                 """);
         assertThat(file.name()).contains("host-a");
         assertThat(file.port()).contains(1);
         assertThat(file.apiPort()).contains(2);
+        assertThat(file.logLevel()).contains(LogLevel.DEBUG);
         assertThat(file.trust()).containsExactly(Path.of("/etc/virtualwire/rival.crt"));
         assertThat(file.grants()).singleElement().satisfies(grant -> {
-            assertThat(grant.maxEndpoints()).hasValue(10);
-            assertThat(grant.maxWires()).hasValue(20);
+            assertThat(grant.quotas()).isEqualTo(new Quotas(10, 20, 30, 40, 50));
         });
-    }
-
-    /** The reference says nothing as it stands, and every key in it is one when its comment sign is taken away. */
-    @Test
-    void theReferenceIsRight() throws IOException {
-        String reference = Files.readString(Path.of("../docs/connector.yaml"));
-        assertThat(read(reference)).isEqualTo(ConnectorFile.empty());
-        String all = reference
-                .replaceAll("(?m)^# (name|identity|listen|port|api-port|state):", "$1:")
-                .replaceAll("(trust|grants): \\[]", "$1:")
-                .replaceAll("(?m)^#  ", "  ");
-        ConnectorFile file = read(all);
-        assertThat(file.name()).contains("host-a");
-        assertThat(file.trust()).hasSize(1);
-        assertThat(file.grants())
-                .singleElement()
-                .satisfies(grant -> assertThat(grant.maxWires()).hasValue(64));
     }
 
     @Test
@@ -78,17 +69,36 @@ final class ConnectorFileTest {
     }
 
     @Test
-    void anUnknownKeyIsRefusedWithItsLine() {
-        assertThatThrownBy(() -> read("name: a\nnmae: b\n"))
-                .isInstanceOf(WireException.class)
-                .hasMessageContaining("nmae")
-                .hasMessageContaining("line 2: unknown field 'nmae'");
+    void theSameTextIsTheSameGrant() {
+        String yaml = "grants: [{tenant: t, devices: [a*], destinations: [192.0.2.0/24]}]";
+        assertThat(read(yaml)).isEqualTo(read(yaml));
+        assertThat(read(yaml)).isNotEqualTo(read(yaml.replace("/24", "/25")));
     }
 
-    @Test
-    void anOddDestinationIsRefused() {
-        assertThatThrownBy(() -> read("grants: [{tenant: t, destinations: [192.0.2.0/40]}]"))
-                .isInstanceOf(WireException.class)
-                .hasMessageContaining("192.0.2.0/40");
+    /** File, line, key, and what to do. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            nmae: b                                       | unknown field 'nmae'           | known fields here
+            name: [a, b]                                  | at name                        | docs/connector.yaml
+            port: seven                                   | at port                        | docs/connector.yaml
+            port: 1.5                                     | at port                        | docs/connector.yaml
+            listen: {a: b}                                | at listen                      | docs/connector.yaml
+            log-level: loud                               | 'loud' is no log level         | choose one of error
+            trust: {a: b}                                 | at trust                       | docs/connector.yaml
+            grants: rival                                 | at grants                      | docs/connector.yaml
+            grants: [{tenant: t, devices: {a: b}}]        | at grants[1].devices           | docs/connector.yaml
+            grants: [{tenant: t, max-wires: -1}]          | max-wires cannot be -1         | write 0 for none
+            grants: [{tenant: t, max-wires: many}]        | at grants[1].max-wires         | docs/connector.yaml
+            grants: [{tenant: t, maxWires: 1}]            | 'maxWires' at grants[1]        | max-wires
+            grants: [{devices: [a]}]                      | a grant names no tenant        | - tenant: NAME
+            grants: [{tenant: t, destinations: [192.0.2.0/40]}] | '192.0.2.0/40' is not a block | write 192.0.2.0/24
+            state: /a                                     | Duplicate field 'state'        | docs/connector.yaml
+            """)
+    void whatIsWrongIsSaidWithFileLineAndKey(String line, String what, String advice) {
+        assertThatThrownBy(() -> read("# a comment\nstate: /b\n" + line + "\n"))
+                .isInstanceOfSatisfying(WireException.class, e -> {
+                    assertThat(e).hasMessageContaining(".yaml, line 3: ").hasMessageContaining(what);
+                    assertThat(e.hint()).contains(advice);
+                });
     }
 }

@@ -8,6 +8,8 @@ import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.config.ReloadReport;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.admission.Grant;
 import io.virtualwire.connector.api.ApiServer;
@@ -61,6 +63,8 @@ final class RestApiTest {
     @TempDir
     private Path folder;
 
+    private final ReloadSource reloading = new ReloadSource("connector");
+    private Admission admission;
     private DurableLedger ledger;
     private ApiServer server;
     private ConnectorClient client;
@@ -79,13 +83,15 @@ final class RestApiTest {
 
     private void serve(List<Grant> grants) {
         ledger = DurableLedger.open(folder, false);
+        admission = new Admission("acme", grants);
         HostService service = new HostService(
                 new ConnectorIdentity(HOST.identity(), "one", "0.1", List.of("192.0.2.1")),
-                new Admission("acme", grants),
+                admission,
                 ledger,
                 new FakeEndpointHost(),
                 new FakeDataPlane(),
-                () -> Instant.EPOCH.plusSeconds(7));
+                () -> Instant.EPOCH.plusSeconds(7),
+                reloading);
         server = ApiServer.start(new TlsContexts(HOST), "127.0.0.1", 0, service);
         client = client(ME, Optional.of(HOST.identity()));
     }
@@ -96,6 +102,50 @@ final class RestApiTest {
         assertThat(client.health().status()).isEqualTo("ok");
         assertThat(client.server()).contains(HOST.identity());
         assertThat(client.version().api()).contains("v1");
+    }
+
+    @Test
+    void theOperatorReloadsAndWhatIsUngrantedStaysUntilEnforced() {
+        restart(List.of(grant("t*")));
+        ConnectorClient rival = client(THEM, Optional.empty());
+        rival.putEndpoint(EndpointDescription.named("tap"));
+        rival.connect(new ConnectRequest(
+                WIRE,
+                Side.A,
+                new Generation(1, ""),
+                "tap",
+                new PeerDescription(new Identity("rival", "node"), new Generation(1, ""), List.of(), false),
+                ConnectOptions.DEFAULT,
+                Optional.empty(),
+                Optional.empty()));
+        refused(ErrorCode.WRONG_STATE, () -> client.reload(false));
+        refused(ErrorCode.FORBIDDEN, () -> rival.reload(false));
+        reloading.use(() -> {
+            admission.replace(List.of(grant("x*")));
+            return new ReloadReport("file", List.of("grants"), List.of(), List.of(), List.of());
+        });
+        assertThat(client.reload(false).ungranted()).containsExactly("endpoint rival/tap");
+        assertThat(client.health().problems()).containsExactly("ungranted: endpoint rival/tap");
+        assertThat(rival.health().problems()).isEmpty();
+        assertThat(rival.wires()).hasSize(1);
+        refused(ErrorCode.FORBIDDEN, () -> rival.putEndpoint(EndpointDescription.named("tap2")));
+        assertThat(client.reload(true).ungranted()).isEmpty();
+        assertThat(rival.wires()).isEmpty();
+        assertThat(rival.endpoints()).isEmpty();
+        admission.replace(List.of());
+        refused(ErrorCode.FORBIDDEN, rival::health);
+        rival.close();
+    }
+
+    private void restart(List<Grant> grants) {
+        stop();
+        serve(grants);
+    }
+
+    private static Grant grant(String devices) {
+        return ConnectorFileTest.read("grants: [{tenant: rival, devices: ['" + devices + "'], namespaces: ['-']}]")
+                .grants()
+                .getFirst();
     }
 
     @Test

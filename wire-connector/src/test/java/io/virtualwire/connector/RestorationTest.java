@@ -3,6 +3,7 @@ package io.virtualwire.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.control.ConnectOptions;
@@ -101,7 +102,8 @@ final class RestorationTest {
                 ledger,
                 host,
                 dataPlane,
-                InstantSource.system());
+                InstantSource.system(),
+                new ReloadSource("connector"));
     }
 
     private static ConnectRequest request(Role role) {

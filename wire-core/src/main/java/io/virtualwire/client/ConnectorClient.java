@@ -1,6 +1,7 @@
 package io.virtualwire.client;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
@@ -95,6 +96,15 @@ public final class ConnectorClient implements AutoCloseable {
 
     public List<AssociationStatus> associations() {
         return calls.get("/v1/associations", ASSOCIATIONS);
+    }
+
+    /**
+     * Lets the connector read its configuration file again; for who runs it.
+     *
+     * @param enforce whether what no grant covers any more is disconnected and removed, instead of only named
+     */
+    public ReloadReport reload(boolean enforce) {
+        return calls.post("/v1/reload" + (enforce ? "?enforce=true" : ""), new TypeReference<ReloadReport>() {});
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.virtualwire.client;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -74,6 +75,11 @@ public final class NodeClient implements AutoCloseable {
                         ErrorCode.UNAVAILABLE,
                         "the node went away while " + component + " moved to " + to,
                         "see how it ended with 'wire switch show " + component + "'"));
+    }
+
+    /** Lets the node read its configuration file again. */
+    public ReloadReport reload() {
+        return calls.post("/v1/reload", new TypeReference<ReloadReport>() {});
     }
 
     @Override

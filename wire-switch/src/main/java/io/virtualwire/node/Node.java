@@ -10,6 +10,8 @@ import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.cluster.ClusterService;
 import io.virtualwire.cluster.ClusterTunnel;
 import io.virtualwire.component.SwitchComponent;
+import io.virtualwire.config.ReloadReport;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -40,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,7 @@ public final class Node implements AutoCloseable {
     private static final int JOIN_ATTEMPTS = 10;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ReloadSource reloading = new ReloadSource("node");
     private int wirePort;
     private int apiPort;
 
@@ -85,6 +89,11 @@ public final class Node implements AutoCloseable {
     /** Where the REST interface listens; 0 for a witness. */
     public int apiPort() {
         return apiPort;
+    }
+
+    /** How its configuration file is read again when somebody asks for it. */
+    public void reloadWith(Supplier<ReloadReport> reload) {
+        reloading.use(reload);
     }
 
     /** Ends all parts, the last that was started first. */
@@ -169,7 +178,7 @@ public final class Node implements AutoCloseable {
         }));
         register(log, loop, self);
 
-        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member));
+        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member), reloading);
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

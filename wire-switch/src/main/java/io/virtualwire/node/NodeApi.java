@@ -21,6 +21,7 @@ import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.WantedTopology;
 import io.virtualwire.component.ComponentVerticle;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
@@ -52,6 +53,7 @@ final class NodeApi {
     private final FabricLog<FabricCommand, FabricState> log;
     private final NodeEvents events;
     private final Supplier<Set<String>> present;
+    private final ReloadSource reloading;
     private final JsonMapper json = ApiJson.lenient();
 
     NodeApi(
@@ -59,12 +61,14 @@ final class NodeApi {
             String node,
             FabricLog<FabricCommand, FabricState> log,
             NodeEvents events,
-            Supplier<Set<String>> present) {
+            Supplier<Set<String>> present,
+            ReloadSource reloading) {
         this.vertx = vertx;
         this.node = node;
         this.log = log;
         this.events = events;
         this.present = present;
+        this.reloading = reloading;
     }
 
     Future<HttpServer> listen(TlsContexts tls, String address, int port) {
@@ -103,6 +107,7 @@ final class NodeApi {
                                 applied.state().version(),
                                 json.valueToTree(applied.state().topology())))));
         router.post("/v1/topology").handler(this::apply);
+        router.post("/v1/reload").handler(context -> answer(context, vertx.executeBlocking(reloading::reload)));
         router.post("/v1/components/:name/migrate").handler(this::migrate);
         router.route()
                 .failureHandler(context -> refuse(

@@ -1,5 +1,6 @@
 package io.virtualwire.node;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
@@ -21,6 +22,7 @@ public record PeerNode(String name, Optional<String> identityName, HostAddress t
     /** Where cluster tunnels listen unless told otherwise. */
     public static final int DEFAULT_TUNNEL_PORT = 7483;
 
+    @JsonCreator
     public static PeerNode parse(String text) {
         int equals = text.indexOf('=');
         if (equals < 1) {

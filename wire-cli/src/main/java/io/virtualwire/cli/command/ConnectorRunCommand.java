@@ -6,6 +6,9 @@ import io.virtualwire.cli.doctor.Verdict;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.config.LiveFile;
+import io.virtualwire.config.LiveSetting;
+import io.virtualwire.config.LogLevel;
 import io.virtualwire.connector.Connector;
 import io.virtualwire.connector.ConnectorConfig;
 import io.virtualwire.connector.ConnectorFile;
@@ -19,7 +22,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -70,7 +75,14 @@ final class ConnectorRunCommand implements Callable<Integer> {
     @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
     private Optional<Path> state = Optional.empty();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, and grants; flags win.")
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            converter = LogLevelName.class,
+            description = "error, warn, info, debug or trace; default: info.")
+    private Optional<LogLevel> logLevel = Optional.empty();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, trust and grants; flags win.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
@@ -89,6 +101,8 @@ final class ConnectorRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ConnectorFile file = config.map(ConnectorFile::read).orElseGet(ConnectorFile::empty);
+        DaemonLog log = new DaemonLog();
+        log.level(logLevel.or(file::logLevel));
         WireHome home = WireHome.of(System.getenv());
         Credentials credentials = credentials(home, file);
         for (Path authority : file.trust()) {
@@ -107,6 +121,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]));
         note(home, connector, listen.or(file::listen));
+        config.ifPresent(path -> reloadable(connector, path, file, log));
         Finding able = new HostChecks().capabilities();
         if (able.verdict() == Verdict.FAIL) {
             output.warn(
@@ -127,6 +142,15 @@ final class ConnectorRunCommand implements Callable<Integer> {
                         + " (UDP and TCP), interface on port " + connector.apiPort()));
         ended.await();
         return ExitCode.OK;
+    }
+
+    private void reloadable(Connector connector, Path path, ConnectorFile file, DaemonLog log) {
+        Map<String, LiveSetting<ConnectorFile>> settings = new LinkedHashMap<>(connector.liveSettings());
+        settings.put("log-level", log.setting(ConnectorFile::logLevel));
+        LiveFile<ConnectorFile> live = new LiveFile<>(
+                path, ConnectorFile::read, ConnectorFile.KEYS, file, new GivenFlags(spec).names(), settings);
+        connector.reloadWith(live::reload);
+        new HangUp(connector::reload).listen();
     }
 
     private Credentials credentials(WireHome home, ConnectorFile file) {

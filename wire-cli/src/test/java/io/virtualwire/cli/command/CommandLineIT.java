@@ -56,7 +56,8 @@ final class CommandLineIT {
         wire("identity", "issue", "hostb", "--out", issued.toString()).ok();
         assertThat(wire("identity", "ls").ok().out()).contains("acme/admin");
 
-        JsonNode a = connector("--name", "hosta");
+        Path config = Files.writeString(folder.resolve("hosta.yaml"), "name: hosta\n");
+        JsonNode a = connector("--config", config.toString());
         JsonNode b = connector("--identity", issued.toString());
         assertThat(a.path("identity").asText()).isEqualTo("acme/hosta");
         assertThat(b.path("identity").asText()).isEqualTo("acme/hostb");
@@ -77,11 +78,32 @@ final class CommandLineIT {
         assertThat(wire("endpoint", "rm", "web", "--host", "hosta").ok().out()).contains("has no endpoint web");
         assertThat(wire("disconnect", "").status()).isEqualTo(1);
 
+        theFileIsReadAgain(config);
+
         daemons.getLast().destroyForcibly().onExit().join();
         Result partly = wire("ls", "-o", "json");
         assertThat(partly.status()).isEqualTo(1);
         assertThat(JSON.readTree(partly.out())).isEmpty();
         assertThat(JSON.readTree(partly.err()).path("message").asText()).contains("hostb", "nobody listens");
+    }
+
+    private void theFileIsReadAgain(Path config) throws Exception {
+        Files.writeString(config, "name: hosta\nport: 99\nlog-level: debug\nstate: /elsewhere\n");
+        JsonNode report =
+                wire("connector", "reload", "--host", "hosta", "-o", "json").json();
+        assertThat(report.path("changed")).extracting(JsonNode::asText).containsExactly("log-level");
+        assertThat(report.path("restart")).extracting(JsonNode::asText).containsExactly("state");
+        assertThat(report.path("overridden")).extracting(JsonNode::asText).containsExactly("port");
+        Files.writeString(config, "nmae: hosta\n");
+        Result bad = wire("connector", "reload", "--host", "hosta");
+        assertThat(bad.status()).isEqualTo(1);
+        assertThat(bad.err()).contains("hosta.yaml, line 1", "nmae");
+        Files.writeString(config, "log-level: trace\n");
+        new ProcessBuilder("kill", "-HUP", Long.toString(daemons.getFirst().pid())).start().waitFor();
+        Awaitility.await("it is said in the log")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Files.readString(folder.resolve("connector.log"))
+                        .contains("hosta.yaml was read again: changed [log-level], needs a restart [name]"));
     }
 
     @Test
@@ -124,7 +146,8 @@ final class CommandLineIT {
         Path out = Files.createTempFile(folder, "connector", ".json");
         Process daemon = process(List.of(), command.toArray(String[]::new))
                 .redirectOutput(out.toFile())
-                .redirectError(folder.resolve("connector.log").toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("connector.log").toFile()))
                 .start();
         daemons.add(daemon);
         Awaitility.await("the connector is ready")

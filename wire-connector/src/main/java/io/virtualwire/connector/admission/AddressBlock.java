@@ -5,6 +5,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.net.InetAddress;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A block of underlay addresses, written {@code 192.0.2.0/24} or {@code 2001:db8::/32}. */
 record AddressBlock(byte[] network, int prefixBits) {
@@ -37,7 +38,19 @@ record AddressBlock(byte[] network, int prefixBits) {
                 && (rest == 0 || (bytes[whole] & mask) == (network[whole] & mask));
     }
 
-    private static WireException refused(String text, @org.jspecify.annotations.Nullable Throwable cause) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressBlock block
+                && prefixBits == block.prefixBits
+                && Arrays.equals(network, block.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(network) + prefixBits;
+    }
+
+    private static WireException refused(String text, @Nullable Throwable cause) {
         return new WireException(
                 ErrorCode.BAD_REQUEST,
                 "'" + text + "' is not a block of addresses",

@@ -6,10 +6,9 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -22,12 +21,65 @@ import java.util.stream.Collectors;
 public final class Admission {
     private static final String OWN_NAMESPACE = "-";
 
-    private final Map<String, Grant> grants;
+    private final String ownTenant;
+    private volatile Map<String, Grant> grants;
 
     /** A later grant for the same tenant replaces an earlier one; one for {@code ownTenant} limits it too. */
     public Admission(String ownTenant, List<Grant> grants) {
-        this.grants = grants.stream().collect(Collectors.toMap(Grant::tenant, Function.identity(), (a, b) -> b));
-        this.grants.putIfAbsent(ownTenant, Grant.everything(ownTenant));
+        this.ownTenant = ownTenant;
+        this.grants = byTenant(grants);
+    }
+
+    private Map<String, Grant> byTenant(List<Grant> list) {
+        Map<String, Grant> all = list.stream().collect(Collectors.toMap(Grant::tenant, Function.identity(), (a, b) -> b));
+        all.putIfAbsent(ownTenant, Grant.everything(ownTenant));
+        return all;
+    }
+
+    /** From the next request on these hold, and no others. */
+    public void replace(List<Grant> list) {
+        grants = byTenant(list);
+    }
+
+    /** What lets other grants hold; empty if they do already. */
+    public Optional<Runnable> change(List<Grant> list) {
+        return byTenant(list).equals(grants) ? Optional.empty() : Optional.of(() -> replace(list));
+    }
+
+    /** The tenant that runs this host. */
+    public String ownTenant() {
+        return ownTenant;
+    }
+
+    /** Throws unless the caller is of the tenant that runs this host. */
+    public void admitOperator(Identity caller, String what) {
+        if (!caller.tenant().equals(ownTenant)) {
+            throw new WireException(
+                    ErrorCode.FORBIDDEN,
+                    caller + " may not " + what + " here",
+                    "ask the operator of this host to do it");
+        }
+    }
+
+    /** How much the tenant may use; nothing without a grant. */
+    public Quotas quotas(String tenant) {
+        Grant grant = grants.get(tenant);
+        return grant == null ? Quotas.NONE : grant.quotas();
+    }
+
+    /** Whether a grant still covers an endpoint that is there. */
+    public boolean covers(String tenant, EndpointDescription endpoint) {
+        Grant grant = grants.get(tenant);
+        return grant != null && mayHaveDevice(grant, endpoint) && mayBeIn(grant, endpoint);
+    }
+
+    /** Whether a grant still covers wires that go there; names are believed. */
+    public boolean coversDestinations(String tenant, List<String> paths) {
+        Grant grant = grants.get(tenant);
+        return grant != null
+                && paths.stream().allMatch(path -> literal(HostAddress.parse(path, 1).host())
+                        .map(address -> mayGoTo(grant, address))
+                        .orElse(true));
     }
 
     /** The caller's tenant; throws if nothing was granted to it. */
@@ -39,39 +91,69 @@ public final class Admission {
     /** Throws if this tenant may not have that endpoint besides the {@code present} ones. */
     public void admitEndpoint(String tenant, EndpointDescription endpoint, int present) {
         Grant grant = grantOf(tenant);
-        if (grant.devices().stream().noneMatch(it -> it.matches(endpoint.device()))) {
+        if (!mayHaveDevice(grant, endpoint)) {
             throw forbidden(tenant, "network device " + endpoint.device(), "devices");
         }
-        String namespace = endpoint.namespace().orElse(OWN_NAMESPACE);
-        if (grant.namespaces().stream().noneMatch(it -> it.matches(namespace))) {
-            throw forbidden(tenant, "network namespace " + namespace, "namespaces");
+        if (!mayBeIn(grant, endpoint)) {
+            throw forbidden(tenant, "network namespace " + namespaceOf(endpoint), "namespaces");
         }
-        if (present >= grant.maxEndpoints().orElse(Integer.MAX_VALUE)) {
+        if (present >= grant.quotas().endpoints()) {
             throw used(tenant, present + " endpoints", "max-endpoints");
         }
     }
 
     /** Throws if this tenant may not have another side besides the {@code present} ones. */
     public void admitSide(String tenant, int present) {
-        if (present >= grantOf(tenant).maxWires().orElse(Integer.MAX_VALUE)) {
+        if (present >= grantOf(tenant).quotas().wires()) {
             throw used(tenant, present + " sides of wires", "max-wires");
         }
     }
 
     /**
-     * Throws if this tenant may not aim a wire there. Looks names up, so it may block.
+     * Throws if this tenant may not aim a wire there.
      *
-     * @param paths each {@code host:port}
+     * @param paths each {@code host:port}; the host an address, not a name, for who may not aim everywhere: what a name
+     *     stands for can change after it was looked at
      */
     public void admitDestinations(String tenant, List<String> paths) {
         Grant grant = grantOf(tenant);
+        if (grant.isAnywhere()) {
+            return;
+        }
         for (String path : paths) {
-            HostAddress address = HostAddress.parse(path, 1);
-            for (InetAddress candidate : lookUp(address.host())) {
-                if (grant.destinations().stream().noneMatch(it -> it.contains(candidate))) {
-                    throw forbidden(tenant, "underlay address " + candidate.getHostAddress(), "destinations");
-                }
+            String host = HostAddress.parse(path, 1).host();
+            InetAddress address = literal(host)
+                    .orElseThrow(() -> new WireException(
+                            ErrorCode.FORBIDDEN,
+                            "tenant " + tenant + " may not aim a wire at the name " + host + " here",
+                            "give the address instead of the name: your grant is for certain addresses"));
+            if (!mayGoTo(grant, address)) {
+                throw forbidden(tenant, "underlay address " + address.getHostAddress(), "destinations");
             }
+        }
+    }
+
+    private static boolean mayHaveDevice(Grant grant, EndpointDescription endpoint) {
+        return grant.devices().stream().anyMatch(it -> it.matches(endpoint.device()));
+    }
+
+    private static boolean mayBeIn(Grant grant, EndpointDescription endpoint) {
+        return grant.namespaces().stream().anyMatch(it -> it.matches(namespaceOf(endpoint)));
+    }
+
+    private static boolean mayGoTo(Grant grant, InetAddress address) {
+        return grant.destinations().stream().anyMatch(it -> it.contains(address));
+    }
+
+    private static String namespaceOf(EndpointDescription endpoint) {
+        return endpoint.namespace().orElse(OWN_NAMESPACE);
+    }
+
+    private static Optional<InetAddress> literal(String host) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException name) {
+            return Optional.empty();
         }
     }
 
@@ -84,18 +166,6 @@ public final class Admission {
                     "ask the operator of this host for a grant to tenant " + tenant);
         }
         return grant;
-    }
-
-    private static List<InetAddress> lookUp(String host) {
-        try {
-            return Arrays.asList(InetAddress.getAllByName(host));
-        } catch (UnknownHostException e) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST,
-                    "cannot aim a wire at " + host + ": this host does not know that name",
-                    "give an address instead of the name",
-                    e);
-        }
     }
 
     private static WireException forbidden(String tenant, String what, String list) {

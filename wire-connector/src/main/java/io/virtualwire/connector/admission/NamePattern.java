@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A name in which {@code *} stands for any run of characters. */
 record NamePattern(String text, Pattern pattern) {
@@ -15,6 +16,16 @@ record NamePattern(String text, Pattern pattern) {
 
     boolean matches(String name) {
         return pattern.matcher(name).matches();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NamePattern it && text.equals(it.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override

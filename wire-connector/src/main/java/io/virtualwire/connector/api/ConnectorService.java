@@ -6,6 +6,7 @@ import io.virtualwire.client.ConnectorVersion;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
@@ -46,4 +47,11 @@ public interface ConnectorService {
     WireStatus activate(Identity caller, WireId wire, Side side, Generation generation);
 
     List<AssociationStatus> associations(Identity caller);
+
+    /**
+     * Reads the configuration file again; for the operator only.
+     *
+     * @param enforce whether what no grant covers any more is taken away
+     */
+    ReloadReport reload(Identity caller, boolean enforce);
 }

@@ -68,6 +68,7 @@ final class RestApi {
             return service.activate(call.caller(), call.wire(), call.side(), call.generation());
         });
         add(router, HttpMethod.GET, "/v1/associations", call -> service.associations(call.caller()));
+        add(router, HttpMethod.POST, "/v1/reload", call -> service.reload(call.caller(), call.flag("enforce")));
         router.route().failureHandler(this::failed);
         router.errorHandler(
                 METHOD_NOT_ALLOWED,

@@ -26,7 +26,10 @@ final class AdmissionTest {
                     List.of(NamePattern.of("guest-*")),
                     List.of(AddressBlock.parse("192.0.2.0/25")),
                     OptionalInt.of(2),
-                    OptionalInt.of(3))));
+                    OptionalInt.of(3),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty())));
 
     @Test
     void theConnectorsOwnTenantHasEverything() {

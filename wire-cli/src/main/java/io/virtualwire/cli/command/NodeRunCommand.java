@@ -1,0 +1,184 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.cli.output.ExitCode;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.config.LiveFile;
+import io.virtualwire.config.LogLevel;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.WireHome;
+import io.virtualwire.node.Node;
+import io.virtualwire.node.NodeFile;
+import io.virtualwire.node.NodeSettings;
+import io.virtualwire.node.PeerNode;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code wire node run}. */
+@Command(
+        name = "run",
+        description = "Run a node until it is told to end; prints a line when it is up.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  wire node run --name east --listen 192.0.2.10 --peers east=192.0.2.10,west=198.51.100.10,witness=203.0.113.5",
+            "  wire node run --config /etc/virtualwire/node.yaml"
+        })
+final class NodeRunCommand implements Callable<Integer> {
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "How topologies and migrations call it; needed here or in the file.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--identity",
+            paramLabel = "FILE",
+            description =
+                    "Its credentials; default: node-NAME.wire of the wire home, made there if 'wire init' ran here.")
+    private Optional<Path> identity = Optional.empty();
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "Its underlay address; needed here or in the file.")
+    private Optional<String> listen = Optional.empty();
+
+    @Option(
+            names = "--peers",
+            paramLabel = "NAME=[IDENTITY@]ADDRESS[:PORT],…",
+            description = "All nodes, this one included, in the same order on each; new ones at the end; needed here or in"
+                    + " the file.")
+    private Optional<String> peers = Optional.empty();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where it keeps its log; default: state/node-NAME of the wire home.")
+    private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--wire-port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            description = "For wires, UDP and TCP; default: 7481, 0: any.")
+    private Optional<Integer> wirePort = Optional.empty();
+
+    @Option(
+            names = "--api-port",
+            paramLabel = "PORT",
+            converter = PortNumber.class,
+            description = "For the interface, TCP; default: 7482, 0: any.")
+    private Optional<Integer> apiPort = Optional.empty();
+
+    @Option(names = "--witness", description = "Only vote; run no components.")
+    private boolean witness;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            converter = LogLevelName.class,
+            description = "error, warn, info, debug or trace; default: info.")
+    private Optional<LogLevel> logLevel = Optional.empty();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, and trust; flags win.")
+    private Optional<Path> config = Optional.empty();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Ready(String name, Identity identity, int wirePort, int apiPort) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        NodeFile file = config.map(NodeFile::read).orElseGet(NodeFile::empty);
+        DaemonLog log = new DaemonLog();
+        log.level(logLevel.or(file::logLevel));
+        NodeSettings settings = settings(file);
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        // After all that can be refused: it waits for the node's end, and a refusal has no node to end.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            told.countDown();
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        try (Node node = Node.start(settings)) {
+            config.ifPresent(path -> reloadable(node, path, file, log));
+            String self = settings.name();
+            output.print(
+                    new Ready(self, settings.credentials().identity(), node.wirePort(), node.apiPort()),
+                    out -> out.println("node " + self
+                            + (settings.witness()
+                                    ? " votes"
+                                    : " is up: wires on port " + node.wirePort() + " (UDP and TCP), interface on port "
+                                            + node.apiPort())));
+            told.await();
+        } finally {
+            ended.countDown();
+        }
+        return ExitCode.OK;
+    }
+
+    private NodeSettings settings(NodeFile file) {
+        String self = required("name", name.or(file::name), "east");
+        String address = required("listen", listen.or(file::listen), "192.0.2.10");
+        List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
+        required("peers", nodes.isEmpty() ? Optional.empty() : Optional.of(nodes), "east=192.0.2.10,…");
+        WireHome home = WireHome.of(System.getenv());
+        String daemon = "node-" + self;
+        Credentials credentials = identity.or(file::identity)
+                .map(Credentials::load)
+                .orElseGet(() -> new DaemonCredentials(home, InstantSource.system())
+                        .find(Optional.of(daemon), () -> daemon));
+        for (Path authority : file.trust()) {
+            credentials = credentials.trusting(TenantAuthority.loadCertificate(authority));
+        }
+        return new NodeSettings(
+                self,
+                credentials,
+                address,
+                wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
+                apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
+                nodes,
+                state.or(file::state).orElseGet(() -> home.folder().resolve("state").resolve(daemon)),
+                witness || file.witness().orElse(false));
+    }
+
+    private void reloadable(Node node, Path path, NodeFile file, DaemonLog log) {
+        LiveFile<NodeFile> live = new LiveFile<>(
+                path,
+                NodeFile::read,
+                NodeFile.KEYS,
+                file,
+                new GivenFlags(spec).names(),
+                Map.of("log-level", log.setting(NodeFile::logLevel)));
+        node.reloadWith(live::reload);
+        new HangUp(live::reload).listen();
+    }
+
+    private static <T> T required(String key, Optional<T> said, String example) {
+        return said.orElseThrow(() -> new WireException(
+                ErrorCode.BAD_REQUEST,
+                "cannot run a node: nobody said its " + key,
+                "give --" + key + " " + example + ", or '" + key + ":' in the file of --config"));
+    }
+}
