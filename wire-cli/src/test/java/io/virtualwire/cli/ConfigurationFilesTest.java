@@ -50,7 +50,8 @@ final class ConfigurationFilesTest {
 
     static Stream<Daemon<?>> daemons() {
         return Stream.of(
-                new Daemon<>("connector", ConnectorFile.KEYS, ConnectorFile::read, ConnectorFile.empty(), "connector.yaml"),
+                new Daemon<>(
+                        "connector", ConnectorFile.KEYS, ConnectorFile::read, ConnectorFile.empty(), "connector.yaml"),
                 new Daemon<>("node", NodeFile.KEYS, NodeFile::read, NodeFile.empty(), "node.yaml"));
     }
 

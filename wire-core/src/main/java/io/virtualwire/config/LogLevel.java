@@ -30,7 +30,10 @@ public enum LogLevel {
         throw new WireException(
                 ErrorCode.BAD_REQUEST,
                 "'" + text + "' is no log level",
-                "choose one of " + String.join(", ", Arrays.stream(values()).map(LogLevel::toString).toList()));
+                "choose one of "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(values()).map(LogLevel::toString).toList()));
     }
 
     @Override

@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 final class LiveFileTest {
-    private record Settings(String colour, @JsonProperty("log-level") String level, int port, String name) {}
+    private record Settings(
+            String colour, @JsonProperty("log-level") String level, int port, String name) {}
 
     private static final Settings AT_START = new Settings("red", "info", 1, "a");
 
@@ -23,12 +24,14 @@ final class LiveFileTest {
     private String colour = "red";
     private String level = "info";
 
-    private final LiveFile<Settings> live =
-            new LiveFile<>(Path.of("f"), path -> disk.get(), new ConfigKeys<>(Settings.class), AT_START, Set.of("name"), settings());
+    private final LiveFile<Settings> live = new LiveFile<>(
+            Path.of("f"), path -> disk.get(), new ConfigKeys<>(Settings.class), AT_START, Set.of("name"), settings());
 
     private Map<String, LiveSetting<Settings>> settings() {
         Map<String, LiveSetting<Settings>> all = new LinkedHashMap<>();
-        all.put("colour", file -> file.colour().equals(colour) ? Optional.empty() : Optional.of(() -> colour = file.colour()));
+        all.put(
+                "colour",
+                file -> file.colour().equals(colour) ? Optional.empty() : Optional.of(() -> colour = file.colour()));
         all.put("log-level", file -> {
             if (file.level().equals("bad")) {
                 throw new WireException(ErrorCode.BAD_REQUEST, "bad", "");
@@ -70,6 +73,7 @@ final class LiveFileTest {
     void withoutAFileThereIsNothingToReload() {
         ReloadSource source = new ReloadSource("node");
         assertThatThrownBy(source::reload)
-                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.hint()).contains("wire node run --config"));
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.hint()).contains("wire node run --config"));
     }
 }

@@ -178,7 +178,8 @@ public final class Node implements AutoCloseable {
         }));
         register(log, loop, self);
 
-        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member), reloading);
+        NodeApi interfaceOfNode =
+                new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member), reloading);
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

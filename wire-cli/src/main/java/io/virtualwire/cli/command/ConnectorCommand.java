@@ -3,5 +3,8 @@ package io.virtualwire.cli.command;
 import picocli.CommandLine.Command;
 
 /** {@code wire connector …}. */
-@Command(name = "connector", description = "The daemon of a host.", subcommands = {ConnectorRunCommand.class, ConnectorReloadCommand.class})
+@Command(
+        name = "connector",
+        description = "The daemon of a host.",
+        subcommands = {ConnectorRunCommand.class, ConnectorReloadCommand.class})
 public final class ConnectorCommand {}

@@ -82,7 +82,10 @@ final class ConnectorRunCommand implements Callable<Integer> {
             description = "error, warn, info, debug or trace; default: info.")
     private Optional<LogLevel> logLevel = Optional.empty();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, trust and grants; flags win.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML with the same keys, trust and grants; flags win.")
     private Optional<Path> config = Optional.empty();
 
     @Option(

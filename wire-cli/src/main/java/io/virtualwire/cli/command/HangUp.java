@@ -35,7 +35,8 @@ final class HangUp {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), heard);
         } catch (ReflectiveOperationException e) {
-            LOG.warn("SIGHUP is not listened to, use 'wire connector reload' or 'wire node reload': {}", e.getMessage());
+            LOG.warn(
+                    "SIGHUP is not listened to, use 'wire connector reload' or 'wire node reload': {}", e.getMessage());
         }
     }
 

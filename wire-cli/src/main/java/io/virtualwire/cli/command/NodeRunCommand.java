@@ -59,8 +59,9 @@ final class NodeRunCommand implements Callable<Integer> {
     @Option(
             names = "--peers",
             paramLabel = "NAME=[IDENTITY@]ADDRESS[:PORT],…",
-            description = "All nodes, this one included, in the same order on each; new ones at the end; needed here or in"
-                    + " the file.")
+            description =
+                    "All nodes, this one included, in the same order on each; new ones at the end; needed here or in"
+                            + " the file.")
     private Optional<String> peers = Optional.empty();
 
     @Option(
@@ -147,8 +148,8 @@ final class NodeRunCommand implements Callable<Integer> {
         String daemon = "node-" + self;
         Credentials credentials = identity.or(file::identity)
                 .map(Credentials::load)
-                .orElseGet(() -> new DaemonCredentials(home, InstantSource.system())
-                        .find(Optional.of(daemon), () -> daemon));
+                .orElseGet(() ->
+                        new DaemonCredentials(home, InstantSource.system()).find(Optional.of(daemon), () -> daemon));
         for (Path authority : file.trust()) {
             credentials = credentials.trusting(TenantAuthority.loadCertificate(authority));
         }
@@ -159,7 +160,8 @@ final class NodeRunCommand implements Callable<Integer> {
                 wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
                 apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
                 nodes,
-                state.or(file::state).orElseGet(() -> home.folder().resolve("state").resolve(daemon)),
+                state.or(file::state)
+                        .orElseGet(() -> home.folder().resolve("state").resolve(daemon)),
                 witness || file.witness().orElse(false));
     }
 

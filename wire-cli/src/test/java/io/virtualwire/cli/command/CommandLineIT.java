@@ -99,7 +99,9 @@ final class CommandLineIT {
         assertThat(bad.status()).isEqualTo(1);
         assertThat(bad.err()).contains("hosta.yaml, line 1", "nmae");
         Files.writeString(config, "log-level: trace\n");
-        new ProcessBuilder("kill", "-HUP", Long.toString(daemons.getFirst().pid())).start().waitFor();
+        new ProcessBuilder("kill", "-HUP", Long.toString(daemons.getFirst().pid()))
+                .start()
+                .waitFor();
         Awaitility.await("it is said in the log")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(folder.resolve("connector.log"))

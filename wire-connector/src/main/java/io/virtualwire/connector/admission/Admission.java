@@ -31,7 +31,8 @@ public final class Admission {
     }
 
     private Map<String, Grant> byTenant(List<Grant> list) {
-        Map<String, Grant> all = list.stream().collect(Collectors.toMap(Grant::tenant, Function.identity(), (a, b) -> b));
+        Map<String, Grant> all =
+                list.stream().collect(Collectors.toMap(Grant::tenant, Function.identity(), (a, b) -> b));
         all.putIfAbsent(ownTenant, Grant.everything(ownTenant));
         return all;
     }
@@ -77,9 +78,10 @@ public final class Admission {
     public boolean coversDestinations(String tenant, List<String> paths) {
         Grant grant = grants.get(tenant);
         return grant != null
-                && paths.stream().allMatch(path -> literal(HostAddress.parse(path, 1).host())
-                        .map(address -> mayGoTo(grant, address))
-                        .orElse(true));
+                && paths.stream()
+                        .allMatch(path -> literal(HostAddress.parse(path, 1).host())
+                                .map(address -> mayGoTo(grant, address))
+                                .orElse(true));
     }
 
     /** The caller's tenant; throws if nothing was granted to it. */
