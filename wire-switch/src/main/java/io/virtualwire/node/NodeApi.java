@@ -1,10 +1,8 @@
 package io.virtualwire.node;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
@@ -14,10 +12,8 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
-import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.WantedTopology;
 import io.virtualwire.component.ComponentVerticle;
@@ -27,23 +23,22 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.Applied;
 import io.virtualwire.log.FabricLog;
+import io.virtualwire.rest.Call;
+import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.RestRoutes;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
 import io.virtualwire.topology.WireRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The REST interface of a node, version 1: HTTPS with mutual TLS, for everybody of the node's own tenant. */
 final class NodeApi {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeApi.class);
     private static final int LONGEST_BODY = 4 << 20;
     private static final int IDLE_SECONDS = 120;
     private static final long COMPONENT_ANSWER_MILLIS = 2_000;
@@ -54,6 +49,7 @@ final class NodeApi {
     private final NodeEvents events;
     private final Supplier<Set<String>> present;
     private final ReloadSource reloading;
+    private final RestRoutes routes;
     private final JsonMapper json = ApiJson.lenient();
 
     NodeApi(
@@ -69,6 +65,7 @@ final class NodeApi {
         this.events = events;
         this.present = present;
         this.reloading = reloading;
+        this.routes = new RestRoutes(vertx, "node", Contract.load(NodeApi.class, "node.yaml"), LONGEST_BODY);
     }
 
     Future<HttpServer> listen(TlsContexts tls, String address, int port) {
@@ -88,50 +85,28 @@ final class NodeApi {
     }
 
     private Router router() {
-        Router router = Router.router(vertx);
-        router.route().handler(BodyHandler.create(false).setBodyLimit(LONGEST_BODY));
-        router.get("/v1/fabric")
-                .handler(context -> answer(
-                        context, latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get()))));
-        router.get("/v1/state").handler(context -> answer(context, latest()));
-        router.get("/v1/components")
-                .handler(context -> answer(
-                        context,
-                        latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get())
-                                .components())));
-        router.get("/v1/components/:name").handler(this::component);
-        router.get("/v1/topology")
-                .handler(context -> answer(
-                        context,
-                        latest().map(applied -> new WantedTopology(
+        return routes.later(
+                        "fabric",
+                        call -> latest()
+                                .map(applied -> ComponentViews.fabric(applied.state(), node, present.get())))
+                .later(
+                        "listComponents",
+                        call -> latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get())
+                                .components()))
+                .later("showComponent", call -> component(call.path("name")))
+                .later(
+                        "wantedTopology",
+                        call -> latest().map(applied -> new WantedTopology(
                                 applied.state().version(),
-                                json.valueToTree(applied.state().topology())))));
-        router.post("/v1/topology").handler(this::apply);
-        router.post("/v1/reload").handler(context -> answer(context, vertx.executeBlocking(reloading::reload)));
-        router.post("/v1/components/:name/migrate").handler(this::migrate);
-        router.route()
-                .failureHandler(context -> refuse(
-                        context,
-                        Objects.requireNonNullElseGet(
-                                context.failure(),
-                                () -> new WireException(
-                                        ErrorCode.BAD_REQUEST,
-                                        "the request was refused with status " + context.statusCode(),
-                                        ""))));
-        router.route()
-                .last()
-                .handler(context -> refuse(
-                        context,
-                        new WireException(
-                                ErrorCode.NOT_FOUND,
-                                "there is nothing at " + context.request().path(),
-                                "")));
-        return router;
+                                json.valueToTree(applied.state().topology()))))
+                .later("applyTopology", this::apply)
+                .blocking("reload", call -> reloading.reload())
+                .on("migrate", this::migrate)
+                .router();
     }
 
-    private void component(RoutingContext context) {
-        String name = path(context);
-        answer(context, latest().compose(applied -> {
+    private Future<Object> component(String name) {
+        return latest().compose(applied -> {
             FabricState state = applied.state();
             requireSwitch(state, name);
             return vertx.eventBus()
@@ -141,29 +116,23 @@ final class NodeApi {
                             new DeliveryOptions().setSendTimeout(COMPONENT_ANSWER_MILLIS))
                     .map(reply -> (Object) reply.body())
                     .otherwise(nobody -> ComponentViews.agreed(state, name, "its node does not answer"));
-        }));
+        });
     }
 
-    private void apply(RoutingContext context) {
-        String origin = Objects.requireNonNullElse(context.request().getParam("origin"), "that was sent");
-        String body = Objects.requireNonNullElse(context.body().asString(), "");
-        Topology wanted = TopologyFile.parse(origin, body);
-        long expected = number(context, "expectedVersion", -1);
+    private Future<AppliedTopology> apply(Call call) {
+        String body = new String(call.body(), StandardCharsets.UTF_8);
+        Topology wanted = TopologyFile.parse(call.query("origin").orElse("that was sent"), body);
+        long expected = call.query("expectedVersion").map(Long::parseLong).orElse(-1L);
         String nonce = UUID.randomUUID().toString();
-        Future<Object> applied = latest().compose(
-                        before -> append(new FabricCommand.ApplyTopology(expected, wanted, nonce))
-                                .map(after -> difference(before.state(), after)));
-        answer(context, applied);
+        return latest().compose(before -> append(new FabricCommand.ApplyTopology(expected, wanted, nonce))
+                .map(after -> difference(before.state(), after)));
     }
 
-    private void migrate(RoutingContext context) {
-        String component = path(context);
-        String to = context.request().getParam("to");
-        if (to == null) {
-            throw new WireException(ErrorCode.BAD_REQUEST, "parameter 'to' is missing", "add ?to=NODE");
-        }
+    private void migrate(RoutingContext context, Call call) {
+        String component = call.path("name");
+        String to = call.query("to").orElseThrow();
         MigrationWatch watch = new MigrationWatch(vertx, log, events, node, component, to);
-        watch.begin().onFailure(failure -> refuse(context, failure)).onSuccess(begun -> {
+        watch.begin().onFailure(failure -> routes.answers().refuse(context, failure)).onSuccess(begun -> {
             context.response()
                     .setChunked(true)
                     .putHeader("content-type", "application/x-ndjson")
@@ -176,11 +145,7 @@ final class NodeApi {
         if (context.response().ended() || context.response().closed()) {
             return;
         }
-        try {
-            context.response().write(Buffer.buffer(json.writeValueAsBytes(step)).appendString("\n"));
-        } catch (JsonProcessingException e) {
-            LOG.error("Cannot write {} as JSON", step, e);
-        }
+        context.response().write(routes.answers().line(step));
         if (step.result().isPresent() || step.error().isPresent()) {
             context.response().end();
         }
@@ -225,69 +190,5 @@ final class NodeApi {
     private Future<FabricState> append(FabricCommand command) {
         return Future.fromCompletionStage(log.append(command), vertx.getOrCreateContext())
                 .map(Applied::state);
-    }
-
-    private void answer(RoutingContext context, Future<?> result) {
-        result.onFailure(failure -> refuse(context, failure)).onSuccess(body -> answer(context, 200, body));
-    }
-
-    private void answer(RoutingContext context, int status, Object body) {
-        if (context.response().ended() || context.response().closed()) {
-            return;
-        }
-        try {
-            context.response()
-                    .setStatusCode(status)
-                    .putHeader("content-type", "application/json")
-                    .end(
-                            body instanceof JsonObject encoded
-                                    ? encoded.toBuffer()
-                                    : Buffer.buffer(json.writeValueAsBytes(body)));
-        } catch (JsonProcessingException e) {
-            LOG.error("Cannot write {} as JSON", body, e);
-            context.response().setStatusCode(500).end();
-        }
-    }
-
-    private void refuse(RoutingContext context, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof WireException refused) {
-            answer(context, status(refused.code()), ErrorBody.of(refused));
-            return;
-        }
-        LOG.error("{} {} failed", context.request().method(), context.request().path(), cause);
-        answer(
-                context,
-                500,
-                new ErrorBody(ErrorCode.INTERNAL.name(), "the node failed: " + cause, "see the node's log"));
-    }
-
-    private static String path(RoutingContext context) {
-        return Objects.requireNonNullElse(context.pathParam("name"), "");
-    }
-
-    private static long number(RoutingContext context, String name, long otherwise) {
-        String text = context.request().getParam(name);
-        try {
-            return text == null ? otherwise : Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST, "parameter '" + name + "' cannot be '" + text + "'", "write a number", e);
-        }
-    }
-
-    private static int status(ErrorCode code) {
-        return switch (code) {
-            case BAD_REQUEST -> 400;
-            case UNAUTHENTICATED -> 401;
-            case FORBIDDEN -> 403;
-            case NOT_FOUND -> 404;
-            case ALREADY_EXISTS, IN_USE, STALE_GENERATION, GENERATION_CONFLICT, VERSION_CONFLICT, WRONG_STATE -> 409;
-            case QUOTA_EXCEEDED -> 429;
-            case UNAVAILABLE -> 503;
-            case TIMEOUT -> 504;
-            case SYSTEM, CORRUPT, INTERNAL -> 500;
-        };
     }
 }

@@ -1,0 +1,156 @@
+package io.virtualwire.rest;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.openapi.router.OpenAPIRoute;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.validation.RequestUtils;
+import io.vertx.openapi.validation.ResponseValidator;
+import io.vertx.openapi.validation.ValidatableRequest;
+import io.vertx.openapi.validation.ValidatorException;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * The routes of a daemon's REST interface, one for each operation of its contract; a request that breaks the contract is
+ * refused before it reaches one.
+ */
+public final class RestRoutes {
+    private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final int TOO_LARGE = 413;
+    private static final String SEE = "see GET /v1/openapi.yaml for what there is";
+
+    private final Vertx vertx;
+    private final Contract contract;
+    private final int longestBody;
+    private final Answers answers;
+    private final RouterBuilder builder;
+
+    /**
+     * @param daemon how messages call the one who answers
+     * @param contract has an operation {@code openapi}, which is answered here
+     * @param longestBody the most bytes that a request may have
+     */
+    public RestRoutes(Vertx vertx, String daemon, Contract contract, int longestBody) {
+        this.vertx = vertx;
+        this.contract = contract;
+        this.longestBody = longestBody;
+        answers = new Answers(
+                daemon,
+                contract.bindsAnswers()
+                        ? Optional.of(ResponseValidator.create(vertx, contract.parsed()))
+                        : Optional.empty());
+        builder = RouterBuilder.create(vertx, contract.parsed(), this::requestOf);
+        builder.rootHandler(BodyHandler.create(false).setBodyLimit(longestBody));
+        on("openapi", (context, call) -> context.response()
+                .putHeader("content-type", "application/yaml")
+                .end(contract.text()));
+    }
+
+    /** How answers are written. */
+    public Answers answers() {
+        return answers;
+    }
+
+    /** An operation that may block; what it gives is the answer, an empty Optional if there is nothing to say. */
+    public RestRoutes blocking(String operation, Function<Call, Object> work) {
+        // Not ordered: requests of one connection may share a group commit with those of others.
+        return later(operation, call -> vertx.executeBlocking(() -> work.apply(call), false));
+    }
+
+    /** An operation whose answer comes by itself. */
+    public RestRoutes later(String operation, Function<Call, Future<?>> work) {
+        return on(operation, (context, call) -> work.apply(call)
+                .onSuccess(result -> answers.answer(context, result))
+                .onFailure(failure -> answers.refuse(context, failure)));
+    }
+
+    /** An operation that writes its answer itself. */
+    public RestRoutes on(String operation, BiConsumer<RoutingContext, Call> work) {
+        OpenAPIRoute route = Objects.requireNonNull(
+                builder.getRoute(operation), () -> "the contract has no operation " + operation);
+        route.addHandler(context -> work.accept(context, Call.of(context)));
+        return this;
+    }
+
+    /** All of it, with an answer for whatever is no operation. */
+    public Router router() {
+        Router router = builder.createRouter();
+        router.route().failureHandler(this::failed);
+        router.errorHandler(
+                METHOD_NOT_ALLOWED,
+                context -> answers.refuse(
+                        context,
+                        METHOD_NOT_ALLOWED,
+                        new WireException(
+                                ErrorCode.BAD_REQUEST,
+                                context.request().method() + " is not for this address",
+                                SEE)));
+        router.errorHandler(
+                NOT_FOUND,
+                context -> answers.refuse(
+                        context,
+                        new WireException(
+                                ErrorCode.NOT_FOUND,
+                                "there is nothing at " + context.request().path(),
+                                SEE)));
+        return router;
+    }
+
+    private Future<ValidatableRequest> requestOf(RoutingContext context, Operation operation) {
+        context.put(RouterBuilder.KEY_META_DATA_OPERATION, operation);
+        List<String> known = contract.parameters(operation).stream()
+                .map(it -> it.getString("name"))
+                .toList();
+        for (String name : context.queryParams().names()) {
+            if (!known.contains(name)) {
+                return Future.failedFuture(Complaint.unknownParameter(name, known));
+            }
+        }
+        // There is one language for bodies here; whoever does not say so, as curl, means that one.
+        context.request().headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        return RequestUtils.extract(
+                context.request(),
+                operation,
+                () -> Future.succeededFuture(context.body().buffer()));
+    }
+
+    private void failed(RoutingContext context) {
+        if (context.statusCode() == TOO_LARGE) {
+            answers.refuse(
+                    context,
+                    TOO_LARGE,
+                    new WireException(
+                            ErrorCode.BAD_REQUEST,
+                            "the body is longer than " + (longestBody >> 10) + " KiB",
+                            "send a shorter one"));
+            return;
+        }
+        Throwable failure = context.failure();
+        if (failure == null) {
+            answers.refuse(context, new IllegalStateException("status " + context.statusCode()));
+        } else if (failure instanceof ValidatorException broken) {
+            answers.refuse(context, complaint(context, broken));
+        } else if (failure.getCause() instanceof ValidatorException broken) {
+            answers.refuse(context, complaint(context, broken));
+        } else {
+            answers.refuse(context, failure);
+        }
+    }
+
+    private WireException complaint(RoutingContext context, ValidatorException broken) {
+        Operation operation = Objects.requireNonNull(context.get(RouterBuilder.KEY_META_DATA_OPERATION));
+        return new Complaint(contract, operation, Call.of(context)).of(broken);
+    }
+}
