@@ -65,7 +65,7 @@ class LibrariesTest {
 
     @ArchTest
     static final ArchRule systemCallsOnlyInLinux = noClasses()
-            .that(in("wire-connector", "wire-switch", "wire-cli", "spi", "local"))
+            .that(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "spi", "local"))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.lang.foreign..")

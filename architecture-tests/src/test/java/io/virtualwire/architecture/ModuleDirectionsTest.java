@@ -7,7 +7,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Modules depend one way: core, then connector, switch and cloud adapters, then the command line. */
+/** Modules depend one way: core, then what daemons share, then connector, switch and cloud adapters, then the command line. */
 @AnalyzeClasses(packages = "io.virtualwire")
 class ModuleDirectionsTest {
     @ArchTest
@@ -15,8 +15,16 @@ class ModuleDirectionsTest {
             .that(in("wire-core"))
             .should()
             .dependOnClassesThat(
-                    in("wire-connector", "wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
+                    in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
             .because("the wire stack is embedded by hosts and nodes alike and must not drag one into the other");
+
+    @ArchTest
+    static final ArchRule whatDaemonsShareKnowsOnlyCore = noClasses()
+            .that(in("wire-daemon"))
+            .should()
+            .dependOnClassesThat(
+                    in("wire-connector", "wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
+            .because("how a daemon shows itself does not depend on which one it is");
 
     @ArchTest
     static final ArchRule connectorKnowsOnlyCore = noClasses()
@@ -36,12 +44,12 @@ class ModuleDirectionsTest {
     static final ArchRule adaptersKnowOnlyCoreAndTheirContract = noClasses()
             .that(in("spi", "local", "libvirt", "ec2"))
             .should()
-            .dependOnClassesThat(in("wire-connector", "wire-switch", "wire-cli", "wire-testkit"))
+            .dependOnClassesThat(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "wire-testkit"))
             .because("a cloud adapter can be written and shipped by somebody who has only the SPI");
 
     @ArchTest
     static final ArchRule nobodyShipsTheTestKit = noClasses()
-            .that(in("wire-cli", "wire-connector", "wire-switch", "wire-core"))
+            .that(in("wire-cli", "wire-connector", "wire-switch", "wire-daemon", "wire-core"))
             .should()
             .dependOnClassesThat(in("wire-testkit"))
             .because("fakes have no place in production code");

@@ -27,22 +27,13 @@ import io.virtualwire.control.WireId;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import io.virtualwire.testkit.RawHttps;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,16 +336,15 @@ final class RestApiTest {
         assertThat(response.body()).contains("64 KiB");
     }
 
+    @Test
+    void theContractIsServed() throws Exception {
+        HttpResponse<String> contract = raw("GET", "/v1/openapi.yaml", "");
+        assertThat(contract.statusCode()).isEqualTo(200);
+        assertThat(contract.body()).startsWith("openapi: 3.1.0").contains("/v1/wires/{wire}/sides/{side}");
+    }
+
     private HttpResponse<String> raw(String method, String path, String body) throws Exception {
-        TlsContexts tls = new TlsContexts(ME);
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(new javax.net.ssl.KeyManager[] {tls.keyManager()}, new TrustManager[] {new Anybody()}, null);
-        try (HttpClient http = HttpClient.newBuilder().sslContext(context).build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.port() + path))
-                    .method(method, BodyPublishers.ofString(body))
-                    .build();
-            return http.send(request, BodyHandlers.ofString());
-        }
+        return new RawHttps(ME, server.port()).ask(method, path, body);
     }
 
     private ConnectorClient client(Credentials credentials, Optional<Identity> expected) {
@@ -394,31 +384,5 @@ final class RestApiTest {
                 .isInstanceOfSatisfying(
                         WireException.class,
                         e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
-    }
-
-    /** A test may talk to its own server without asking who it is. */
-    private static final class Anybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -164,7 +164,7 @@ public final class Contract {
         return content != null && !content.fieldNames().stream().allMatch(MediaType::isMediaTypeSupported);
     }
 
-    private static void close(Object schema) {
+    private static void close(@Nullable Object schema) {
         switch (schema) {
             case JsonObject object -> {
                 if (object.containsKey("properties") && !object.containsKey("additionalProperties")) {
@@ -173,8 +173,8 @@ public final class Contract {
                 object.fieldNames().forEach(name -> close(object.getValue(name)));
             }
             case JsonArray array -> array.forEach(Contract::close);
-            default -> {
-                // Neither has properties.
+            case null, default -> {
+                // It has no properties.
             }
         }
     }

@@ -1,0 +1,165 @@
+package io.virtualwire.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.virtualwire.client.ComponentView;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.log.InMemoryFabric;
+import io.virtualwire.testkit.RawHttps;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.FabricStateMachine;
+import io.virtualwire.topology.NodeRecord;
+import java.net.http.HttpResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A node's interface over a log in memory, asked over real TLS; requests and answers are both held to the contract. */
+final class NodeApiTest {
+    private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
+    private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Credentials NODE = ACME.issue("node-east").trusting(RIVAL.certificate());
+    private static final Credentials ME = ACME.issue("me");
+    private static final Credentials THEM = RIVAL.issue("them").trusting(ACME.certificate());
+    private static final String TOPOLOGY = """
+            version: 1
+            hosts: { h1: { api: "192.0.2.1:7472" } }
+            switches: { lan: { node: east } }
+            wires:
+              - { switch: lan, port: web, endpoint: web@h1 }
+            """;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final InMemoryFabric<FabricCommand, FabricState> fabric =
+            new InMemoryFabric<>(new FabricStateMachine(), 1);
+    private int port;
+    private NodeClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        for (String node : List.of("east", "west")) {
+            NodeRecord record = new NodeRecord(node, new Identity("acme", "node-" + node), "1", List.of(), node + ":7482");
+            fabric.log(0).append(new FabricCommand.RegisterNode(record)).join();
+        }
+        NodeApi api =
+                new NodeApi(vertx, "east", fabric.log(0), new NodeEvents(vertx, "east"), () -> Set.of("east", "west"));
+        port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get()
+                .actualPort();
+        client = client(ME);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void aTopologyIsAppliedShownAndReplaced() {
+        assertThat(client.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added()).containsExactly("lan/web");
+        assertThat(client.topology().version()).isEqualTo(1);
+        assertThat(client.topology().topology().at("/switches/lan/node").asText()).isEqualTo("east");
+        assertThat(client.view().components()).hasSize(1);
+        ComponentView lan = client.component("lan");
+        assertThat(lan.ports()).hasSize(1);
+        assertThat(lan.ports().getFirst().detail()).contains("does not answer");
+        refused(ErrorCode.VERSION_CONFLICT, () -> client.apply("net.yaml", TOPOLOGY, OptionalLong.of(0)));
+        assertThat(client.apply("net.yaml", TOPOLOGY, OptionalLong.of(1)).unchanged())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNotThereIsSaidSo() {
+        refused(ErrorCode.NOT_FOUND, () -> client.component("lan"));
+        refused(ErrorCode.NOT_FOUND, () -> client.migrate("lan", "west", step -> {}));
+        client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        refused(ErrorCode.WRONG_STATE, () -> client.migrate("lan", "west", step -> {}));
+    }
+
+    @Test
+    void withoutAMajorityNothingIsSaid() {
+        fabric.stop(0);
+        refused(ErrorCode.UNAVAILABLE, client::view);
+    }
+
+    @Test
+    void anotherTenantGetsNothing() {
+        try (NodeClient them = client(THEM)) {
+            refused(ErrorCode.UNAUTHENTICATED, them::view);
+        }
+    }
+
+    @Test
+    void theContractIsServed() throws Exception {
+        HttpResponse<String> contract = ask("GET", "/v1/openapi.yaml", "");
+        assertThat(contract.statusCode()).isEqualTo(200);
+        assertThat(contract.headers().firstValue("content-type")).hasValue("application/yaml");
+        assertThat(contract.body()).startsWith("openapi: 3.1.0").contains("/v1/components/{name}/migrate");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "POST | /v1/topology | nonsense | 400 | that was sent",
+                "POST | /v1/topology?origin=net.yaml | version: 1\\nwhat: 2 | 400 | net.yaml",
+                "POST | /v1/topology?expectedVersion=x | version: 1 | 400 | parameter 'expectedVersion' cannot be 'x'",
+                "POST | /v1/topology?expectedVersion=-2 | version: 1 | 400 | parameter 'expectedVersion' cannot be '-2'",
+                "POST | /v1/topology?force=true | version: 1 | 400 | unknown parameter 'force'",
+                "POST | /v1/components/lan/migrate | | 400 | parameter 'to' is missing",
+                "POST | /v1/components/lan/migrate?to= | | 400 | parameter 'to'",
+                "GET | /v1/components/lan | | 404 | no switch lan",
+                "GET | /v1/nothing | | 404 | nothing at /v1/nothing",
+                "DELETE | /v1/fabric | | 405 | DELETE is not for this"
+            })
+    void whatIsWrongIsSaidPrecisely(String method, String path, String body, int status, String said) throws Exception {
+        HttpResponse<String> response = ask(method, path, body == null ? "" : body.replace("\\n", "\n"));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.body()).contains("\"code\"", "\"message\"", "\"hint\"", said);
+    }
+
+    @Test
+    void aLongBodyIsRefused() throws Exception {
+        HttpResponse<String> response = ask("POST", "/v1/topology", "x".repeat((4 << 20) + 1));
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("4096 KiB");
+    }
+
+    private HttpResponse<String> ask(String method, String path, String body) throws Exception {
+        return new RawHttps(ME, port).ask(method, path, body);
+    }
+
+    private NodeClient client(Credentials credentials) {
+        return new NodeClient(
+                new TlsContexts(credentials), new HostAddress("127.0.0.1", port), Optional.of(NODE.identity()));
+    }
+
+    private static void refused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WireException.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+    }
+}
