@@ -14,8 +14,16 @@ class ModuleDirectionsTest {
     static final ArchRule coreKnowsNobody = noClasses()
             .that(in("wire-core"))
             .should()
-            .dependOnClassesThat(
-                    in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
+            .dependOnClassesThat(in(
+                    "wire-daemon",
+                    "wire-connector",
+                    "wire-switch",
+                    "wire-cli",
+                    "wire-testkit",
+                    "spi",
+                    "local",
+                    "libvirt",
+                    "ec2"))
             .because("the wire stack is embedded by hosts and nodes alike and must not drag one into the other");
 
     @ArchTest

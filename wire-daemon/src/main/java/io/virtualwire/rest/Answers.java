@@ -57,9 +57,7 @@ public final class Answers {
                 context,
                 status(ErrorCode.INTERNAL),
                 new WireException(
-                        ErrorCode.INTERNAL,
-                        "the " + daemon + " failed: " + cause,
-                        "see the " + daemon + "'s log"));
+                        ErrorCode.INTERNAL, "the " + daemon + " failed: " + cause, "see the " + daemon + "'s log"));
     }
 
     /** Says no with another status than the code's own. */

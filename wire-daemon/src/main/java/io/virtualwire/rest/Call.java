@@ -59,7 +59,8 @@ public record Call(RoutingContext context, Identity caller) {
                 .or(() -> header(name));
     }
 
-    @Nullable Object json() {
+    @Nullable
+    Object json() {
         return Json.decodeValue(context.body().buffer());
     }
 }

@@ -57,7 +57,8 @@ final class Complaint {
         List<OutputUnit> errors = unit.getErrors();
         OutputUnit worst = errors.stream()
                 .filter(error -> isOwn(error, errors))
-                .max(Comparator.comparingInt(error -> error.getInstanceLocation().length()))
+                .max(Comparator.comparingInt(
+                        error -> error.getInstanceLocation().length()))
                 .orElse(errors.getLast());
         String pointer = worst.getInstanceLocation().substring(1);
         String field = pointer.isEmpty() ? "" : pointer.substring(1).replace('/', '.');
@@ -134,7 +135,8 @@ final class Complaint {
     private Optional<JsonObject> schemaAt(String pointer) {
         Optional<JsonObject> schema = contract.follow(JsonPointer.from("/requestBody/content/application~1json/schema")
                 .queryJson(contract.written(operation)));
-        for (String step : pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
+        for (String step :
+                pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
             schema = schema.flatMap(it -> {
                 JsonObject properties = it.getJsonObject("properties");
                 return contract.follow(

@@ -85,8 +85,7 @@ public final class Contract {
 
     /** An operation as it is written in the file, but for what the validators do not know. */
     JsonObject written(Operation operation) {
-        return path(operation)
-                .getJsonObject(operation.getHttpMethod().name().toLowerCase(Locale.ROOT));
+        return path(operation).getJsonObject(operation.getHttpMethod().name().toLowerCase(Locale.ROOT));
     }
 
     /** The parameters of an operation as they are written in the file, those of its path among them. */

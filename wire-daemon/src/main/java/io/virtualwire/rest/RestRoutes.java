@@ -53,9 +53,11 @@ public final class RestRoutes {
                         : Optional.empty());
         builder = RouterBuilder.create(vertx, contract.parsed(), this::requestOf);
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(longestBody));
-        on("openapi", (context, call) -> context.response()
-                .putHeader("content-type", "application/yaml")
-                .end(contract.text()));
+        on(
+                "openapi",
+                (context, call) -> context.response()
+                        .putHeader("content-type", "application/yaml")
+                        .end(contract.text()));
     }
 
     /** How answers are written. */
@@ -71,15 +73,17 @@ public final class RestRoutes {
 
     /** An operation whose answer comes by itself. */
     public RestRoutes later(String operation, Function<Call, Future<?>> work) {
-        return on(operation, (context, call) -> work.apply(call)
-                .onSuccess(result -> answers.answer(context, result))
-                .onFailure(failure -> answers.refuse(context, failure)));
+        return on(
+                operation,
+                (context, call) -> work.apply(call)
+                        .onSuccess(result -> answers.answer(context, result))
+                        .onFailure(failure -> answers.refuse(context, failure)));
     }
 
     /** An operation that writes its answer itself. */
     public RestRoutes on(String operation, BiConsumer<RoutingContext, Call> work) {
-        OpenAPIRoute route = Objects.requireNonNull(
-                builder.getRoute(operation), () -> "the contract has no operation " + operation);
+        OpenAPIRoute route =
+                Objects.requireNonNull(builder.getRoute(operation), () -> "the contract has no operation " + operation);
         route.addHandler(context -> work.accept(context, Call.of(context)));
         return this;
     }
@@ -94,9 +98,7 @@ public final class RestRoutes {
                         context,
                         METHOD_NOT_ALLOWED,
                         new WireException(
-                                ErrorCode.BAD_REQUEST,
-                                context.request().method() + " is not for this address",
-                                SEE)));
+                                ErrorCode.BAD_REQUEST, context.request().method() + " is not for this address", SEE)));
         router.errorHandler(
                 NOT_FOUND,
                 context -> answers.refuse(

@@ -87,8 +87,7 @@ final class NodeApi {
     private Router router() {
         return routes.later(
                         "fabric",
-                        call -> latest()
-                                .map(applied -> ComponentViews.fabric(applied.state(), node, present.get())))
+                        call -> latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get())))
                 .later(
                         "listComponents",
                         call -> latest().map(applied -> ComponentViews.fabric(applied.state(), node, present.get())
@@ -132,13 +131,15 @@ final class NodeApi {
         String component = call.path("name");
         String to = call.query("to").orElseThrow();
         MigrationWatch watch = new MigrationWatch(vertx, log, events, node, component, to);
-        watch.begin().onFailure(failure -> routes.answers().refuse(context, failure)).onSuccess(begun -> {
-            context.response()
-                    .setChunked(true)
-                    .putHeader("content-type", "application/x-ndjson")
-                    .closeHandler(gone -> watch.stop());
-            watch.run(step -> write(context, step));
-        });
+        watch.begin()
+                .onFailure(failure -> routes.answers().refuse(context, failure))
+                .onSuccess(begun -> {
+                    context.response()
+                            .setChunked(true)
+                            .putHeader("content-type", "application/x-ndjson")
+                            .closeHandler(gone -> watch.stop());
+                    watch.run(step -> write(context, step));
+                });
     }
 
     private void write(RoutingContext context, MigrationStep step) {

@@ -7,6 +7,8 @@ import io.vertx.core.Vertx;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
+import io.virtualwire.config.ReloadReport;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -48,19 +50,21 @@ final class NodeApiTest {
             """;
 
     private final Vertx vertx = Vertx.vertx();
-    private final InMemoryFabric<FabricCommand, FabricState> fabric =
-            new InMemoryFabric<>(new FabricStateMachine(), 1);
+    private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 1);
     private int port;
     private NodeClient client;
 
     @BeforeEach
     void start() throws Exception {
         for (String node : List.of("east", "west")) {
-            NodeRecord record = new NodeRecord(node, new Identity("acme", "node-" + node), "1", List.of(), node + ":7482");
+            NodeRecord record =
+                    new NodeRecord(node, new Identity("acme", "node-" + node), "1", List.of(), node + ":7482");
             fabric.log(0).append(new FabricCommand.RegisterNode(record)).join();
         }
-        NodeApi api =
-                new NodeApi(vertx, "east", fabric.log(0), new NodeEvents(vertx, "east"), () -> Set.of("east", "west"));
+        ReloadSource reloading = new ReloadSource("node");
+        reloading.use(() -> new ReloadReport("node.yaml", List.of("log-level"), List.of(), List.of(), List.of()));
+        NodeApi api = new NodeApi(
+                vertx, "east", fabric.log(0), new NodeEvents(vertx, "east"), () -> Set.of("east", "west"), reloading);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -77,9 +81,11 @@ final class NodeApiTest {
 
     @Test
     void aTopologyIsAppliedShownAndReplaced() {
-        assertThat(client.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added()).containsExactly("lan/web");
+        assertThat(client.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added())
+                .containsExactly("lan/web");
         assertThat(client.topology().version()).isEqualTo(1);
-        assertThat(client.topology().topology().at("/switches/lan/node").asText()).isEqualTo("east");
+        assertThat(client.topology().topology().at("/switches/lan/node").asText())
+                .isEqualTo("east");
         assertThat(client.view().components()).hasSize(1);
         ComponentView lan = client.component("lan");
         assertThat(lan.ports()).hasSize(1);
@@ -116,6 +122,13 @@ final class NodeApiTest {
         assertThat(contract.statusCode()).isEqualTo(200);
         assertThat(contract.headers().firstValue("content-type")).hasValue("application/yaml");
         assertThat(contract.body()).startsWith("openapi: 3.1.0").contains("/v1/components/{name}/migrate");
+    }
+
+    @Test
+    void theConfigurationIsReadAgain() throws Exception {
+        HttpResponse<String> report = ask("POST", "/v1/reload", "");
+        assertThat(report.statusCode()).as(report.body()).isEqualTo(200);
+        assertThat(report.body()).contains("\"changed\":[\"log-level\"]");
     }
 
     @ParameterizedTest

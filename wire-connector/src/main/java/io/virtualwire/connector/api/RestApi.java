@@ -19,8 +19,7 @@ final class RestApi {
     private final RequestBodies bodies = new RequestBodies();
 
     RestApi(Vertx vertx, ConnectorService service) {
-        this.routes =
-                new RestRoutes(vertx, "connector", Contract.load(RestApi.class, "connector.yaml"), LONGEST_BODY);
+        this.routes = new RestRoutes(vertx, "connector", Contract.load(RestApi.class, "connector.yaml"), LONGEST_BODY);
         this.service = service;
     }
 
@@ -44,8 +43,7 @@ final class RestApi {
                     service.disconnect(call.caller(), wire(call), side(call), generation(call));
                     return Optional.empty();
                 })
-                .blocking(
-                        "activate", call -> service.activate(call.caller(), wire(call), side(call), generation(call)))
+                .blocking("activate", call -> service.activate(call.caller(), wire(call), side(call), generation(call)))
                 .blocking("listAssociations", call -> service.associations(call.caller()))
                 .blocking("reload", call -> service.reload(call.caller(), call.flag("enforce")))
                 .router();
