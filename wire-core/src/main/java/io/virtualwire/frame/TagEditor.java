@@ -35,13 +35,24 @@ public final class TagEditor {
      * @return the new frame's length; or {@link #IMPOSSIBLE} if it would be too long, or have three tags
      */
     public int push(byte[] bytes, int offset, int length, int vlan) {
+        return insert(bytes, offset, length, EtherType.VLAN, vlan & VLAN_MASK);
+    }
+
+    /**
+     * Puts a tag before all others: one that somebody took away, say.
+     *
+     * @param type 0x8100 or 0x88a8
+     * @param tag priority and VLAN
+     * @return as {@link #push}
+     */
+    public int insert(byte[] bytes, int offset, int length, int type, int tag) {
         int longer = length + TAG_LENGTH;
         if (longer > copy.length || hasTwoTags(bytes, offset, length)) {
             return IMPOSSIBLE;
         }
         System.arraycopy(bytes, offset, copy, 0, ADDRESSES);
-        TransportHeaders.putShort(copy, ADDRESSES, EtherType.VLAN);
-        TransportHeaders.putShort(copy, ADDRESSES + 2, vlan & VLAN_MASK);
+        TransportHeaders.putShort(copy, ADDRESSES, type);
+        TransportHeaders.putShort(copy, ADDRESSES + 2, tag);
         System.arraycopy(bytes, offset + ADDRESSES, copy, ADDRESSES + TAG_LENGTH, length - ADDRESSES);
         move(longer, TAG_LENGTH);
         return longer;

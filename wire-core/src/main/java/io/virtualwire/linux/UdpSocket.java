@@ -37,12 +37,13 @@ public final class UdpSocket implements AutoCloseable {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int BUFFER_BYTES = 8 << 20;
     private static final int RUNS_PER_CALL = 8;
+    private static final int RUN_BYTES = 65_536;
     private static final int IPV4_OVERHEAD = 28;
     private static final int IPV6_OVERHEAD = 48;
 
     private final Syscalls calls = new Syscalls();
     private final Arena arena = Arena.ofShared();
-    private final ReceivedRuns received = new ReceivedRuns(arena, RUNS_PER_CALL);
+    private final ReceivedMessages received = new ReceivedMessages(arena, RUNS_PER_CALL, RUN_BYTES);
     private final SocketAddressBuffer remote = new SocketAddressBuffer(arena.allocate(SocketAddressBuffer.SIZE, 8));
     private final int family;
     private final int fd;

@@ -12,6 +12,8 @@ public enum DropReason {
     PORT_QUEUE_FULL,
     /** The guest's interface is down, or the kernel refused the frame for another reason. */
     PORT_REFUSED,
+    /** The guest sent faster than was read; the kernel dropped it. */
+    PORT_OVERFLOW,
     /** Shorter than a virtio-net header and an Ethernet header, or longer than 65,562 bytes. */
     BAD_FRAME_LENGTH,
     /** The virtio-net header contradicts itself or the frame behind it. */

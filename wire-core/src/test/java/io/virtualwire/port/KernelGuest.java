@@ -72,8 +72,8 @@ final class KernelGuest implements PortHarness {
     public void guestSends(byte[] payload) {
         try {
             socket.send(ByteBuffer.wrap(payload), NEIGHBOUR_ADDRESS);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException gone) {
+            // The interface went with the port: what the guest sends then reaches nobody.
         }
     }
 

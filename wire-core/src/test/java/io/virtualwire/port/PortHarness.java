@@ -6,7 +6,7 @@ import java.util.List;
 interface PortHarness extends AutoCloseable {
     Port port();
 
-    /** The guest sends a frame that ends with the payload. */
+    /** The guest sends a frame that ends with the payload, if the port is open. */
     void guestSends(byte[] payload);
 
     /** A frame that the guest takes, which ends with the payload; its checksum is still to be filled in. */

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Native memory into which one {@code recvmmsg} puts several runs with their sources and segment sizes.
+ * Native memory into which one {@code recvmmsg} puts several messages with their sources and what the kernel says besides.
  *
  * <pre>
  * mmsghdr (64 bytes)   msghdr: name 8 | name length 4, pad 4 | iovec 8 | iovec count 8 | control 8 | control length 8 | flags 4, pad 4
@@ -14,9 +14,7 @@ import java.lang.foreign.ValueLayout;
  * cmsghdr (16 bytes)   length 8 | level 4 | type 4, then the data, padded to 8
  * </pre>
  */
-final class ReceivedRuns {
-    static final int CAPACITY = 65_536;
-
+final class ReceivedMessages {
     private static final int MESSAGE_SIZE = 64;
     private static final int IOVEC_SIZE = 16;
     private static final int CONTROL_SIZE = 64;
@@ -34,24 +32,29 @@ final class ReceivedRuns {
     private static final int SO_RXQ_OVFL = 40;
     private static final int SOL_UDP = 17;
     private static final int UDP_GRO = 104;
+    private static final int SOL_PACKET = 263;
+    private static final int PACKET_AUXDATA = 8;
 
     private final MemorySegment messages;
     private final MemorySegment controls;
     private final MemorySegment buffers;
     private final SocketAddressBuffer[] names;
     private final int count;
+    private final int capacity;
 
-    ReceivedRuns(Arena arena, int count) {
+    /** @param capacity bytes of a message */
+    ReceivedMessages(Arena arena, int count, int capacity) {
         this.count = count;
+        this.capacity = capacity;
         messages = arena.allocate((long) MESSAGE_SIZE * count, 8);
         controls = arena.allocate((long) CONTROL_SIZE * count, 8);
-        buffers = arena.allocate((long) CAPACITY * count, 64);
+        buffers = arena.allocate((long) capacity * count, 64);
         names = new SocketAddressBuffer[count];
         MemorySegment iovecs = arena.allocate((long) IOVEC_SIZE * count, 8);
         for (int i = 0; i < count; i++) {
             names[i] = new SocketAddressBuffer(arena.allocate(SocketAddressBuffer.SIZE, 8));
-            iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE, buffers.address() + (long) i * CAPACITY);
-            iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE + 8, CAPACITY);
+            iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE, buffers.address() + (long) i * capacity);
+            iovecs.set(ValueLayout.JAVA_LONG, (long) i * IOVEC_SIZE + 8, capacity);
             long at = (long) i * MESSAGE_SIZE;
             messages.set(
                     ValueLayout.JAVA_LONG, at + NAME_OFFSET, names[i].memory().address());
@@ -87,30 +90,40 @@ final class ReceivedRuns {
         return names[index];
     }
 
+    /** Copies {@code length} bytes of the message, from its byte {@code from} on. */
+    void copy(int index, int from, byte[] target, int offset, int length) {
+        MemorySegment.copy(buffers, ValueLayout.JAVA_BYTE, (long) index * capacity + from, target, offset, length);
+    }
+
     void copy(int index, byte[] target) {
-        MemorySegment.copy(buffers, ValueLayout.JAVA_BYTE, (long) index * CAPACITY, target, 0, length(index));
+        MemorySegment.copy(buffers, ValueLayout.JAVA_BYTE, (long) index * capacity, target, 0, length(index));
     }
 
     /** Bytes of each datagram of the run, from UDP_GRO; the whole length if it is a single one. */
     int segmentSize(int index) {
-        int size = control(index, SOL_UDP, UDP_GRO);
+        int size = control(index, SOL_UDP, UDP_GRO, 0);
         return size > 0 ? size : length(index);
     }
 
     /** How many datagrams the socket has dropped so far, from SO_RXQ_OVFL; -1 if the kernel did not say. */
     int overflows(int index) {
-        return control(index, SOL_SOCKET, SO_RXQ_OVFL);
+        return control(index, SOL_SOCKET, SO_RXQ_OVFL, 0);
     }
 
-    private int control(int index, int level, int type) {
+    /** The four bytes at {@code at} of a packet socket's struct tpacket_auxdata; -1 if there is none. */
+    int auxiliary(int index, int at) {
+        return control(index, SOL_PACKET, PACKET_AUXDATA, at);
+    }
+
+    private int control(int index, int level, int type, int from) {
         long length = messages.get(ValueLayout.JAVA_LONG, (long) index * MESSAGE_SIZE + CONTROL_LENGTH_OFFSET);
         long end = (long) index * CONTROL_SIZE + Math.min(length, CONTROL_SIZE);
         long at = (long) index * CONTROL_SIZE;
-        while (at + CONTROL_HEADER_SIZE + Integer.BYTES <= end) {
+        while (at + CONTROL_HEADER_SIZE + from + Integer.BYTES <= end) {
             long size = controls.get(ValueLayout.JAVA_LONG, at);
             if (controls.get(ValueLayout.JAVA_INT, at + 8) == level
                     && controls.get(ValueLayout.JAVA_INT, at + 12) == type) {
-                return controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_SIZE);
+                return controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_SIZE + from);
             }
             if (size < CONTROL_HEADER_SIZE) {
                 return -1;
