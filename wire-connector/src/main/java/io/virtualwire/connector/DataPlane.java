@@ -1,34 +1,41 @@
 package io.virtualwire.connector;
 
 import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
-import io.virtualwire.control.Side;
-import io.virtualwire.control.WireId;
+import io.virtualwire.control.Role;
 import io.virtualwire.wire.SideStatus;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What carries frames, as the connector sees it. Endpoints are named {@code tenant/name} here. Safe for use by several
- * threads; each call is over when it returns.
+ * What carries frames, as the connector sees it: each tenant's wires and endpoints are apart from all others'. Safe for use
+ * by several threads; each call is over when it returns.
  */
 interface DataPlane extends AutoCloseable {
 
     /** The port on which peers find it. */
     int port();
 
-    SideStatus connect(ConnectRequest request);
+    /** @param role in which the side begins, if the request makes one */
+    SideStatus connect(String tenant, ConnectRequest request, Role role);
 
-    void disconnect(WireId wire, Side side, Generation generation);
+    /** In the role that the request says. */
+    default SideStatus connect(String tenant, ConnectRequest request) {
+        return connect(tenant, request, request.options().role());
+    }
 
-    SideStatus activate(WireId wire, Side side);
+    void disconnect(SideKey side, Generation generation);
 
-    SideStatus yieldSide(WireId wire, Side side);
+    SideStatus activate(SideKey side);
 
-    Optional<SideStatus> side(WireId wire, Side side);
+    SideStatus yieldSide(SideKey side);
 
-    List<SideStatus> sides();
+    Optional<SideStatus> side(SideKey side);
+
+    /** All that this tenant has. */
+    List<SideStatus> sides(String tenant);
 
     List<AssociationStatus> associations();
 

@@ -56,7 +56,8 @@ final class EndpointRemoval implements LedgerChange<EndpointKey> {
     @Override
     public EndpointKey carryOut() {
         if (present) {
-            disconnected.forEach(it -> dataPlane.disconnect(it.wire(), it.side(), it.generation()));
+            disconnected.forEach(
+                    it -> dataPlane.disconnect(new SideKey(it.tenant(), it.wire(), it.side()), it.generation()));
             host.unplug(key, true);
         }
         return key;

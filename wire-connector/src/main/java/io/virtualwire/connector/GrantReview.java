@@ -36,8 +36,7 @@ final class GrantReview {
     /** Disconnects and removes it. */
     void enforce() {
         ungrantedSides()
-                .forEach((key, side) ->
-                        ledger.change(new SideDisconnection(side.tenant(), key, side.generation(), dataPlane)));
+                .forEach((key, side) -> ledger.change(new SideDisconnection(key, side.generation(), dataPlane)));
         ungrantedEndpoints().forEach(key -> ledger.change(new EndpointRemoval(key, true, endpoints, dataPlane)));
     }
 

@@ -124,11 +124,7 @@ final class HostService implements ConnectorService {
     @Override
     public List<WireStatus> wires(Identity caller) {
         String tenant = admission.tenantOf(caller);
-        Set<SideKey> own = ledger.read(it -> sidesOf(it, tenant)).keySet();
-        return dataPlane.sides().stream()
-                .filter(it -> own.contains(new SideKey(it.wire(), it.side())))
-                .map(StatusReport::of)
-                .toList();
+        return dataPlane.sides(tenant).stream().map(StatusReport::of).toList();
     }
 
     @Override
@@ -136,10 +132,10 @@ final class HostService implements ConnectorService {
         String tenant = admission.tenantOf(caller);
         List<WireStatus> found = new ArrayList<>();
         for (Side side : Side.values()) {
-            SideKey key = new SideKey(wire, side);
-            if (ledger.read(it -> it.side(key)).filter(it -> owned(it, tenant)).isPresent()) {
-                dataPlane.side(wire, side).map(StatusReport::of).ifPresent(found::add);
-            }
+            dataPlane
+                    .side(new SideKey(tenant, wire, side))
+                    .map(StatusReport::of)
+                    .ifPresent(found::add);
         }
         return found;
     }
@@ -154,15 +150,16 @@ final class HostService implements ConnectorService {
     @Override
     public void disconnect(Identity caller, WireId wire, Side side, Generation generation) {
         ledger.change(
-                new SideDisconnection(admission.tenantOf(caller), new SideKey(wire, side), generation, dataPlane));
+                new SideDisconnection(
+                        new SideKey(admission.tenantOf(caller), wire.bare(), side), generation, dataPlane));
     }
 
     @Override
     public WireStatus activate(Identity caller, WireId wire, Side side, Generation generation) {
         String tenant = admission.tenantOf(caller);
-        SideKey key = new SideKey(wire, side);
+        SideKey key = new SideKey(tenant, wire, side);
         LedgerSide known = ledger.read(it -> it.side(key))
-                .filter(it -> owned(it, tenant))
+                .filter(LedgerSide::isConnected)
                 .orElseThrow(() -> new WireException(
                         ErrorCode.NOT_FOUND, "cannot activate side " + key + ": it is not here", "connect it first"));
         if (!known.generation().equals(generation)) {
@@ -171,7 +168,7 @@ final class HostService implements ConnectorService {
                     "cannot activate side " + key + " at generation " + generation + ": it is at " + known.generation(),
                     "use generation " + known.generation() + " if that one is meant");
         }
-        return StatusReport.of(dataPlane.activate(wire, side));
+        return StatusReport.of(dataPlane.activate(key));
     }
 
     @Override
@@ -212,15 +209,11 @@ final class HostService implements ConnectorService {
     private static Map<SideKey, LedgerSide> sidesOf(Ledger ledger, String tenant) {
         Map<SideKey, LedgerSide> own = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         ledger.sides().forEach((key, side) -> {
-            if (owned(side, tenant)) {
+            if (side.isConnected() && key.tenant().equals(tenant)) {
                 own.put(key, side);
             }
         });
         return own;
-    }
-
-    private static boolean owned(LedgerSide side, String tenant) {
-        return side.isConnected() && side.tenant().equals(tenant);
     }
 
     private record EndpointFacts(EndpointKey key, EndpointDescription endpoint, List<SideKey> users) {}

@@ -67,19 +67,19 @@ final class Restoration {
     private void restore(SideKey key, LedgerSide side) {
         try {
             if (!side.isConnected()) {
-                dataPlane.disconnect(key.wire(), key.side(), side.generation());
+                dataPlane.disconnect(key, side.generation());
                 return;
             }
             Role asked = side.latest().options().role();
             // A side that yielded comes back mute; only an active one can yield, and no peer is agreed in between.
             Role begin = side.role() == SettledRole.YIELDED ? Role.ACTIVE : asked;
             for (ConnectRequest request : side.requests()) {
-                dataPlane.connect(Qualified.request(side.tenant(), request, begin));
+                dataPlane.connect(key.tenant(), request, begin);
             }
             if (side.role() == SettledRole.YIELDED) {
-                dataPlane.yieldSide(key.wire(), key.side());
+                dataPlane.yieldSide(key);
             } else if (side.role() == SettledRole.ACTIVE && asked == Role.STANDBY) {
-                dataPlane.activate(key.wire(), key.side());
+                dataPlane.activate(key);
             }
         } catch (WireException e) {
             log.error("side {} was not restored: {} ({})", key, e.getMessage(), e.hint());

@@ -26,7 +26,12 @@ import org.slf4j.LoggerFactory;
 final class SettleWatcher implements WireObserver {
     private static final Logger log = LoggerFactory.getLogger(SettleWatcher.class);
 
+    private final WireNames names;
     private final AtomicReference<@Nullable DurableLedger> ledger = new AtomicReference<>();
+
+    SettleWatcher(WireNames names) {
+        this.names = names;
+    }
 
     /** From now on events are written. */
     void writeTo(DurableLedger target) {
@@ -36,7 +41,8 @@ final class SettleWatcher implements WireObserver {
     @Override
     public void happened(SideEvent event) {
         log.info("{}", event);
-        SideKey key = new SideKey(event.wire(), event.side());
+        SideKey key = new SideKey(
+                names.tenantOf(event.wire()), event.wire().bare(), event.side());
         switch (event) {
             case SideEvent.Activated activated -> settle(key, activated.generation(), SettledRole.ACTIVE, null);
             case SideEvent.Resumed resumed -> settle(key, resumed.generation(), SettledRole.ACTIVE, null);
@@ -74,6 +80,7 @@ final class SettleWatcher implements WireObserver {
             Generation activePeer =
                     side.settled().map(SideSettled::peerGeneration).orElse(firstPeer);
             return ledger.settle(new SideSettled(
+                    key.tenant(),
                     key.wire(),
                     key.side(),
                     generation,

@@ -29,7 +29,7 @@ final class SideConnection implements LedgerChange<SideStatus> {
     @Override
     public List<JournalEntry> decide(Ledger ledger) {
         List<JournalEntry> entries = ledger.connect(tenant, request);
-        SideKey key = new SideKey(request.wire(), request.side());
+        SideKey key = new SideKey(tenant, request.wire(), request.side());
         if (!ledger.side(key).map(LedgerSide::isConnected).orElse(false)) {
             long present = ledger.sides().values().stream()
                     .filter(it -> it.isConnected() && it.tenant().equals(tenant))
@@ -43,11 +43,12 @@ final class SideConnection implements LedgerChange<SideStatus> {
     @Override
     public SideStatus carryOut() {
         if (!changed) {
-            Optional<SideStatus> present = dataPlane.side(request.wire(), request.side());
+            Optional<SideStatus> present =
+                    dataPlane.side(new SideKey(tenant, request.wire(), request.side()));
             if (present.isPresent()) {
                 return present.get();
             }
         }
-        return dataPlane.connect(Qualified.request(tenant, request));
+        return dataPlane.connect(tenant, request);
     }
 }

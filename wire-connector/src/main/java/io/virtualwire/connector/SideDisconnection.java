@@ -9,13 +9,11 @@ import java.util.List;
 
 /** Disconnects a side, and remembers its generation. */
 final class SideDisconnection implements LedgerChange<SideKey> {
-    private final String tenant;
     private final SideKey key;
     private final Generation generation;
     private final DataPlane dataPlane;
 
-    SideDisconnection(String tenant, SideKey key, Generation generation, DataPlane dataPlane) {
-        this.tenant = tenant;
+    SideDisconnection(SideKey key, Generation generation, DataPlane dataPlane) {
         this.key = key;
         this.generation = generation;
         this.dataPlane = dataPlane;
@@ -23,12 +21,12 @@ final class SideDisconnection implements LedgerChange<SideKey> {
 
     @Override
     public List<JournalEntry> decide(Ledger ledger) {
-        return ledger.disconnect(tenant, key, generation);
+        return ledger.disconnect(key, generation);
     }
 
     @Override
     public SideKey carryOut() {
-        dataPlane.disconnect(key.wire(), key.side(), generation);
+        dataPlane.disconnect(key, generation);
         return key;
     }
 }

@@ -3,10 +3,11 @@ package io.virtualwire.connector;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.endpoint.Patchboard;
 import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
-import io.virtualwire.control.Side;
-import io.virtualwire.control.WireId;
+import io.virtualwire.control.Role;
 import io.virtualwire.linux.TapDevice;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
@@ -20,9 +21,11 @@ import java.util.Optional;
 /** The wire stack as data plane and patchboard of a connector. */
 final class StackDataPlane implements DataPlane, Patchboard {
     private final WireStack stack;
+    private final WireNames names;
 
     StackDataPlane(WireStack stack) {
         this.stack = stack;
+        this.names = new WireNames(stack.identity().tenant());
     }
 
     @Override
@@ -31,33 +34,44 @@ final class StackDataPlane implements DataPlane, Patchboard {
     }
 
     @Override
-    public SideStatus connect(ConnectRequest request) {
+    public SideStatus connect(String tenant, ConnectRequest asked, Role role) {
+        ConnectRequest request = new ConnectRequest(
+                names.wire(tenant, asked.wire()),
+                asked.side(),
+                asked.generation(),
+                new EndpointKey(tenant, asked.endpoint()).toString(),
+                asked.peer(),
+                new ConnectOptions(role, asked.options().plain()),
+                asked.relayTo(),
+                asked.relayFrom());
         return WireStack.await(stack.connect(request));
     }
 
     @Override
-    public void disconnect(WireId wire, Side side, Generation generation) {
-        WireStack.await(stack.disconnect(wire, side, generation));
+    public void disconnect(SideKey key, Generation generation) {
+        WireStack.await(stack.disconnect(names.wire(key), key.side(), generation));
     }
 
     @Override
-    public SideStatus activate(WireId wire, Side side) {
-        return WireStack.await(stack.activate(wire, side));
+    public SideStatus activate(SideKey key) {
+        return WireStack.await(stack.activate(names.wire(key), key.side()));
     }
 
     @Override
-    public SideStatus yieldSide(WireId wire, Side side) {
-        return WireStack.await(stack.yieldSide(wire, side));
+    public SideStatus yieldSide(SideKey key) {
+        return WireStack.await(stack.yieldSide(names.wire(key), key.side()));
     }
 
     @Override
-    public Optional<SideStatus> side(WireId wire, Side side) {
-        return WireStack.await(stack.side(wire, side));
+    public Optional<SideStatus> side(SideKey key) {
+        return WireStack.await(stack.side(names.wire(key), key.side()));
     }
 
     @Override
-    public List<SideStatus> sides() {
-        return WireStack.await(stack.sides());
+    public List<SideStatus> sides(String tenant) {
+        return WireStack.await(stack.sides()).stream()
+                .filter(it -> names.tenantOf(it.wire()).equals(tenant))
+                .toList();
     }
 
     @Override

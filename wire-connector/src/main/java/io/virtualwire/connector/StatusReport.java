@@ -19,7 +19,7 @@ final class StatusReport {
     static WireStatus of(SideStatus side) {
         SideCounters counted = side.counters();
         return new WireStatus(
-                side.wire(),
+                side.wire().bare(),
                 side.side(),
                 side.generation(),
                 EndpointKey.parse(side.endpoint()).name(),

@@ -33,15 +33,15 @@ final class FakeDataPlane implements DataPlane {
     }
 
     @Override
-    public SideStatus connect(ConnectRequest request) {
+    public SideStatus connect(String tenant, ConnectRequest request, Role role) {
         SideStatus status = new SideStatus(
                 request.wire(),
                 request.side(),
                 request.generation(),
-                request.endpoint(),
+                tenant + "/" + request.endpoint(),
                 true,
                 request.options(),
-                request.options().role() == Role.ACTIVE ? SideState.ACTIVE : SideState.STANDBY,
+                role == Role.ACTIVE ? SideState.ACTIVE : SideState.STANDBY,
                 false,
                 List.of(peer(request.peer())),
                 List.of(),
@@ -49,36 +49,39 @@ final class FakeDataPlane implements DataPlane {
                 new SideCounters(1, 2, 3, 4, 5, 6, 7, 8),
                 new HoldStatistics(0, 0, 0, 0, 0),
                 Map.of(DropReason.REPLAYED, 9L));
-        sides.put(new SideKey(request.wire(), request.side()), status);
+        sides.put(new SideKey(tenant, request.wire(), request.side()), status);
         return status;
     }
 
     @Override
-    public void disconnect(WireId wire, Side side, Generation generation) {
-        sides.remove(new SideKey(wire, side));
+    public void disconnect(SideKey key, Generation generation) {
+        sides.remove(key);
     }
 
     @Override
-    public SideStatus activate(WireId wire, Side side) {
-        return in(SideState.ACTIVE, wire, side);
+    public SideStatus activate(SideKey key) {
+        return in(SideState.ACTIVE, key);
     }
 
     @Override
-    public SideStatus yieldSide(WireId wire, Side side) {
-        assertThat(sides.get(new SideKey(wire, side)).state())
+    public SideStatus yieldSide(SideKey key) {
+        assertThat(sides.get(key).state())
                 .as("only an active side can yield")
                 .isEqualTo(SideState.ACTIVE);
-        return in(SideState.YIELDED, wire, side);
+        return in(SideState.YIELDED, key);
     }
 
     @Override
-    public Optional<SideStatus> side(WireId wire, Side side) {
-        return Optional.ofNullable(sides.get(new SideKey(wire, side)));
+    public Optional<SideStatus> side(SideKey key) {
+        return Optional.ofNullable(sides.get(key));
     }
 
     @Override
-    public List<SideStatus> sides() {
-        return List.copyOf(sides.values());
+    public List<SideStatus> sides(String tenant) {
+        return sides.entrySet().stream()
+                .filter(it -> it.getKey().tenant().equals(tenant))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     @Override
@@ -89,8 +92,8 @@ final class FakeDataPlane implements DataPlane {
     @Override
     public void close() {}
 
-    private SideStatus in(SideState state, WireId wire, Side side) {
-        SideStatus now = sides.get(new SideKey(wire, side));
+    private SideStatus in(SideState state, SideKey key) {
+        SideStatus now = sides.get(key);
         SideStatus then = new SideStatus(
                 now.wire(),
                 now.side(),
@@ -106,7 +109,7 @@ final class FakeDataPlane implements DataPlane {
                 now.counters(),
                 now.holds(),
                 now.drops());
-        sides.put(new SideKey(wire, side), then);
+        sides.put(key, then);
         return then;
     }
 

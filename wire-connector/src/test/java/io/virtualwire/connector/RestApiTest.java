@@ -262,8 +262,16 @@ final class RestApiTest {
             EndpointDescription theirs =
                     new EndpointDescription("web", "rival-1", Optional.empty(), false, 1500, Optional.empty());
             assertThat(them.putEndpoint(theirs).id()).isEqualTo("rival/host-a/web");
-            refused(ErrorCode.FORBIDDEN, () -> them.connect(request(2)));
-            refused(ErrorCode.FORBIDDEN, () -> them.disconnect(WIRE, Side.A, generation(9)));
+            assertThat(them.connect(request(2)).wire()).isEqualTo(WIRE);
+            assertThat(them.wires()).hasSize(1);
+            assertThat(client.wires())
+                    .as("the same wire id is another wire")
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.generation()).isEqualTo(new Generation(1, "")));
+            them.disconnect(WIRE, Side.A, new Generation(9, ""));
+            refused(ErrorCode.NOT_FOUND, () -> them.activate(WIRE, Side.A, new Generation(1, "")));
+            assertThat(client.wires()).as("their fence is theirs").hasSize(1);
+            client.connect(request(2));
             EndpointDescription second =
                     new EndpointDescription("db", "rival-2", Optional.empty(), false, 1500, Optional.empty());
             refused(ErrorCode.QUOTA_EXCEEDED, () -> them.putEndpoint(second));

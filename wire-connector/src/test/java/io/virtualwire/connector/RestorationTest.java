@@ -6,6 +6,7 @@ import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
@@ -38,7 +39,7 @@ final class RestorationTest {
     void endpointsAndSidesComeBack() {
         live(Role.ACTIVE);
         FakeDataPlane next = liveAgain();
-        assertThat(next.side(WIRE, Side.A)).hasValueSatisfying(side -> {
+        assertThat(next.side(new SideKey("acme", WIRE, Side.A))).hasValueSatisfying(side -> {
             assertThat(side.state()).isEqualTo(SideState.ACTIVE);
             assertThat(side.endpoint()).isEqualTo("acme/web");
         });
@@ -47,25 +48,25 @@ final class RestorationTest {
     @Test
     void aStandbySideComesBackAsStandby() {
         live(Role.STANDBY);
-        assertThat(liveAgain().side(WIRE, Side.A).orElseThrow().state()).isEqualTo(SideState.STANDBY);
+        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.STANDBY);
     }
 
     @Test
     void aSideThatBecameActiveByItselfComesBackActive() {
         live(Role.STANDBY, new SideEvent.Activated(WIRE, Side.A, ONE, ActivationCause.PEER_FRAME));
-        assertThat(liveAgain().side(WIRE, Side.A).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
+        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
     }
 
     @Test
     void aSideThatYieldedComesBackMute() {
         live(Role.ACTIVE, new SideEvent.Yielded(WIRE, Side.A, ONE));
-        assertThat(liveAgain().side(WIRE, Side.A).orElseThrow().state()).isEqualTo(SideState.YIELDED);
+        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.YIELDED);
     }
 
     @Test
     void newsOfAnEarlierGenerationAreNoNews() {
         live(Role.ACTIVE, new SideEvent.Yielded(WIRE, Side.A, TWO));
-        assertThat(liveAgain().side(WIRE, Side.A).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
+        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
     }
 
     private void live(Role role, SideEvent... events) {
@@ -73,7 +74,7 @@ final class RestorationTest {
             HostService service = service(ledger, new FakeEndpointHost(), new FakeDataPlane());
             service.putEndpoint(ME, EndpointDescription.named("web"));
             service.connect(ME, request(role));
-            SettleWatcher watcher = new SettleWatcher();
+            SettleWatcher watcher = new SettleWatcher(new WireNames("acme"));
             watcher.writeTo(ledger);
             for (SideEvent event : events) {
                 watcher.happened(event);

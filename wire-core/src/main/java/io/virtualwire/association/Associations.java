@@ -102,6 +102,11 @@ public final class Associations implements PathDirectory, AutoCloseable {
     }
 
     @Override
+    public String tenant() {
+        return context.self().tenant();
+    }
+
+    @Override
     public WirePath acquire(Identity peer, List<String> addresses) {
         loop.assertInLoop();
         if (peer.equals(context.self())) {

@@ -21,6 +21,7 @@ final class StreamCodec {
     static final int MAX_LENGTH = 1 << 20;
 
     private static final String NUMBER = "number";
+    private static final String TENANT = "tenant";
 
     private final JsonMapper json = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -70,7 +71,7 @@ final class StreamCodec {
                 case "hello", "ready", "error", "close" -> json.treeToValue(tree, StreamMessage.class);
                 case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
                     new Told(
-                            json.treeToValue(tree, PeerMessage.class),
+                            json.treeToValue(complete(tree), PeerMessage.class),
                             tree.path(NUMBER).asLong());
                 default -> unknown(tree, type);
             };
@@ -79,6 +80,14 @@ final class StreamCodec {
         } catch (IOException | RuntimeException e) {
             throw (ProtocolException) new ProtocolException("a message that cannot be read").initCause(e);
         }
+    }
+
+    /** Offers say a tenant only if it is not the daemon's own. */
+    private static JsonNode complete(JsonNode tree) {
+        if (tree instanceof ObjectNode message && tree.path("type").asText().equals("offer") && !tree.has(TENANT)) {
+            message.put(TENANT, "");
+        }
+        return tree;
     }
 
     private ObjectNode numbered(Told told) {

@@ -4,6 +4,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Role;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,11 @@ final class Leg {
     void open() {
         scope.register(this);
         offer();
-        theirs = scope.daemon(identity).book().find(mirror());
+        for (OfferBook.Key mirror : mirrors()) {
+            if (theirs == null) {
+                theirs = scope.daemon(identity).book().find(mirror);
+            }
+        }
         if (agreed()) {
             record.legAgreed(this);
         }
@@ -85,14 +90,15 @@ final class Leg {
             return;
         }
         boolean told = path.tell(new PeerMessage.Offer(
-                record.wire(),
+                record.wire().bare(),
                 record.side(),
                 record.generation(),
                 otherGeneration,
                 Integer.toUnsignedLong(index),
                 record.state() == SideState.ACTIVE ? Role.ACTIVE : Role.STANDBY,
                 record.options().plain(),
-                relay));
+                relay,
+                record.wire().tenant()));
         offered |= told;
     }
 
@@ -144,14 +150,37 @@ final class Leg {
         return theirs != null && theirs.role() == Role.ACTIVE;
     }
 
-    /** What the peer's offer must say to agree with this. */
-    OfferBook.Key mirror() {
+    /**
+     * What the peer's offer must say to agree with this, in one of these ways.
+     *
+     * <p>A daemon that serves several tenants says for whom it offers, and consent is a tenant's: both ends belong to the
+     * same one, or each to the tenant of its own daemon.
+     */
+    List<OfferBook.Key> mirrors() {
+        String owner = record.wire().tenant();
+        List<OfferBook.Key> mirrors = new ArrayList<>();
+        if (owner.isEmpty()) {
+            mirrors.add(mirror(""));
+            if (!scope.tenant().isEmpty()) {
+                mirrors.add(mirror(scope.tenant()));
+            }
+        } else {
+            mirrors.add(mirror(owner));
+            if (owner.equals(identity.tenant())) {
+                mirrors.add(mirror(""));
+            }
+        }
+        return mirrors;
+    }
+
+    private OfferBook.Key mirror(String tenant) {
         return new OfferBook.Key(
-                record.wire(),
+                record.wire().bare(),
                 relay ? record.side() : record.side().other(),
                 otherGeneration,
                 record.generation(),
-                relay);
+                relay,
+                tenant);
     }
 
     /* HOT PATH */

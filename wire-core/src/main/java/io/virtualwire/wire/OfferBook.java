@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
 /** The offers that one peer daemon made in its present life, also those for which there is no record yet; bounded. */
 final class OfferBook {
     /** What makes two offers be about the same leg. */
-    record Key(WireId wire, Side side, Generation generation, Generation peerGeneration, boolean relay) {
+    record Key(
+            WireId wire, Side side, Generation generation, Generation peerGeneration, boolean relay, String tenant) {
         static Key of(PeerMessage.Offer offer) {
-            return new Key(offer.wire(), offer.side(), offer.generation(), offer.peerGeneration(), offer.relay());
+            return new Key(offer.wire().bare(),
+                    offer.side(),
+                    offer.generation(),
+                    offer.peerGeneration(),
+                    offer.relay(),
+                    offer.tenant());
         }
     }
 

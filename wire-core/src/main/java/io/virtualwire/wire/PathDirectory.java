@@ -6,6 +6,11 @@ import java.util.List;
 /** Finds the way to a peer daemon, making it if need be. Called on the owner thread. */
 public interface PathDirectory {
 
+    /** The tenant that this daemon belongs to; empty if nobody has to know. */
+    default String tenant() {
+        return "";
+    }
+
     /**
      * The path to {@code peer}, the same object for the same identity; kept while somebody holds it.
      *

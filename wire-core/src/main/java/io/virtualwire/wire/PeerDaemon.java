@@ -2,14 +2,14 @@ package io.virtualwire.wire;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one peer daemon: what it offered, and the legs that lead to it. */
 final class PeerDaemon {
     private final OfferBook book;
-    /** By the offer that would agree with it. */
+    /** By the offers that would agree with it. */
     private final Map<OfferBook.Key, Leg> legs = new HashMap<>();
 
     PeerDaemon(int rememberedOffers) {
@@ -21,11 +21,11 @@ final class PeerDaemon {
     }
 
     void add(Leg leg) {
-        legs.put(leg.mirror(), leg);
+        leg.mirrors().forEach(mirror -> legs.put(mirror, leg));
     }
 
     void remove(Leg leg) {
-        legs.remove(leg.mirror(), leg);
+        leg.mirrors().forEach(mirror -> legs.remove(mirror, leg));
     }
 
     @Nullable
@@ -45,6 +45,6 @@ final class PeerDaemon {
 
     /** A copy: what is done with them may change them. */
     Collection<Leg> legs() {
-        return List.copyOf(legs.values());
+        return Set.copyOf(legs.values());
     }
 }

@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,6 +29,7 @@ public sealed interface PeerMessage {
      *     if {@code relay}
      * @param index chosen by the sender of the offer, unsigned 32 bits, not 0
      * @param relay whether this is a relay leg between two places of the same side
+     * @param tenant on whose behalf; empty: the tenant of the daemon that offers
      */
     record Offer(
             WireId wire,
@@ -37,8 +39,23 @@ public sealed interface PeerMessage {
             long index,
             Role role,
             boolean plain,
-            boolean relay)
-            implements PeerMessage {}
+            boolean relay,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String tenant)
+            implements PeerMessage {
+
+        /** On behalf of the daemon's own tenant. */
+        public Offer(
+                WireId wire,
+                Side side,
+                Generation generation,
+                Generation peerGeneration,
+                long index,
+                Role role,
+                boolean plain,
+                boolean relay) {
+            this(wire, side, generation, peerGeneration, index, role, plain, relay, "");
+        }
+    }
 
     /** The leg that was offered with this index is gone. */
     record Withdraw(long index) implements PeerMessage {}

@@ -60,6 +60,11 @@ final class Scope {
         return lastIndex;
     }
 
+    /** The tenant that this daemon belongs to; empty if nobody has to know. */
+    String tenant() {
+        return paths.tenant();
+    }
+
     /** The way to a peer daemon; to be given back with {@link #release}. */
     WirePath acquire(Identity peer, List<String> addresses) {
         return paths.acquire(peer, addresses);

@@ -37,9 +37,25 @@ final class Bench implements Loop, PathDirectory, WireObserver {
     final List<SideEvent> events = new ArrayList<>();
     final Map<Identity, BenchPath> paths = new HashMap<>();
     private final List<Due> due = new ArrayList<>();
-    final WireEngine engine = new WireEngine(this, this, this);
+    private final String tenant;
+    final WireEngine engine;
 
     private record Due(long at, Runnable task) {}
+
+    Bench() {
+        this("");
+    }
+
+    /** @param tenant the daemon's, if it matters */
+    Bench(String tenant) {
+        this.tenant = tenant;
+        this.engine = new WireEngine(this, this, this);
+    }
+
+    @Override
+    public String tenant() {
+        return tenant;
+    }
 
     // What a test does
 
@@ -91,9 +107,13 @@ final class Bench implements Loop, PathDirectory, WireObserver {
 
     /** The index that this engine offered last to that peer. */
     int offeredTo(Identity peer) {
+        return (int) lastOffer(peer).index();
+    }
+
+    PeerMessage.Offer lastOffer(Identity peer) {
         return path(peer).told.reversed().stream()
                 .filter(PeerMessage.Offer.class::isInstance)
-                .map(message -> (int) ((PeerMessage.Offer) message).index())
+                .map(PeerMessage.Offer.class::cast)
                 .findFirst()
                 .orElseThrow();
     }

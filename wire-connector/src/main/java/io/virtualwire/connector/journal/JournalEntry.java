@@ -34,12 +34,24 @@ public sealed interface JournalEntry {
     /**
      * What became of a side by itself since it was connected.
      *
+     * @param tenant whose side it is; empty if an older release wrote this
      * @param generation the side's own generation
      * @param role how it is now
      * @param peerGeneration the generation of the far side that is active; lower ones are over
      */
-    record SideSettled(WireId wire, Side side, Generation generation, SettledRole role, Generation peerGeneration)
-            implements JournalEntry {}
+    record SideSettled(
+            String tenant,
+            WireId wire,
+            Side side,
+            Generation generation,
+            SettledRole role,
+            Generation peerGeneration)
+            implements JournalEntry {
+        @SuppressWarnings("ConstantValue") // an older release left it out
+        public SideSettled {
+            tenant = tenant == null ? "" : tenant;
+        }
+    }
 
     /** The role that a restart has to keep. */
     enum SettledRole {

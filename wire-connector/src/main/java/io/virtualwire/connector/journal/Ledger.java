@@ -29,15 +29,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread; pure but for its own maps.
  */
 public final class Ledger {
-    /** How many disconnected sides are remembered; the oldest are forgotten first. */
-    static final int LONGEST_MEMORY = 65_536;
+    /** How many disconnected sides are remembered for each tenant; its oldest are forgotten first. */
+    static final int LONGEST_MEMORY = 16_384;
 
     private final Map<EndpointKey, EndpointDescription> endpoints = new TreeMap<>();
     private final Map<SideKey, LedgerSide> sides = new LinkedHashMap<>();
     /** For each endpoint that has any, the connected sides that use it. */
     private final Map<EndpointKey, Set<SideKey>> users = new HashMap<>();
 
-    private int disconnected;
+    /** For each tenant that has any, the disconnected sides, oldest first. */
+    private final Map<String, Set<SideKey>> disconnected = new HashMap<>();
 
     Ledger() {}
 
@@ -64,8 +65,8 @@ public final class Ledger {
 
     /** What has to be written to accept this; nothing if it is so already. Throws if it is refused. */
     public List<JournalEntry> connect(String tenant, ConnectRequest request) {
-        SideKey key = new SideKey(request.wire(), request.side());
-        LedgerSide known = ownSide(tenant, key);
+        SideKey key = new SideKey(tenant, request.wire(), request.side());
+        LedgerSide known = sides.get(key);
         LedgerSide.checkRelays(request);
         if (!endpoints.containsKey(new EndpointKey(tenant, request.endpoint()))) {
             throw new WireException(
@@ -93,8 +94,8 @@ public final class Ledger {
     }
 
     /** What has to be written to disconnect this; nothing if it is so already. Throws if it is refused. */
-    public List<JournalEntry> disconnect(String tenant, SideKey key, Generation generation) {
-        LedgerSide known = ownSide(tenant, key);
+    public List<JournalEntry> disconnect(SideKey key, Generation generation) {
+        LedgerSide known = sides.get(key);
         if (known != null && known.generation().isAfter(generation)) {
             if (!known.isConnected()) {
                 return List.of();
@@ -108,12 +109,12 @@ public final class Ledger {
         if (known != null && !known.isConnected() && known.generation().equals(generation)) {
             return List.of();
         }
-        return List.of(new SideDisconnected(tenant, key.wire(), key.side(), generation));
+        return List.of(new SideDisconnected(key.tenant(), key.wire(), key.side(), generation));
     }
 
     /** What has to be written about a side that changed by itself; nothing if it is known. */
     public List<JournalEntry> settle(SideSettled news) {
-        LedgerSide known = sides.get(new SideKey(news.wire(), news.side()));
+        LedgerSide known = sides.get(keyOf(news));
         return known == null || known.with(news).equals(known) ? List.of() : List.of(news);
     }
 
@@ -125,16 +126,16 @@ public final class Ledger {
             case EndpointRemoved removed -> putEndpoint(new EndpointKey(removed.tenant(), removed.name()), null);
             case SideConnected connected -> {
                 ConnectRequest request = connected.request();
-                SideKey key = new SideKey(request.wire(), request.side());
+                SideKey key = new SideKey(connected.tenant(), request.wire(), request.side());
                 LedgerSide known = sides.get(key);
                 yield putSide(key, known == null ? LedgerSide.of(connected.tenant(), request) : known.with(request));
             }
             case SideDisconnected gone ->
                 putSide(
-                        new SideKey(gone.wire(), gone.side()),
+                        new SideKey(gone.tenant(), gone.wire(), gone.side()),
                         LedgerSide.disconnected(gone.tenant(), gone.generation()));
             case SideSettled news -> {
-                SideKey key = new SideKey(news.wire(), news.side());
+                SideKey key = keyOf(news);
                 LedgerSide known = sides.get(key);
                 yield known == null ? () -> {} : putSide(key, known.with(news));
             }
@@ -145,13 +146,12 @@ public final class Ledger {
     List<JournalEntry> entries() {
         List<JournalEntry> entries = new ArrayList<>();
         endpoints.forEach((key, endpoint) -> entries.add(new EndpointPut(key.tenant(), endpoint)));
-        int forget = disconnected - LONGEST_MEMORY;
         for (Map.Entry<SideKey, LedgerSide> entry : sides.entrySet()) {
             LedgerSide side = entry.getValue();
             if (side.isConnected()) {
                 side.requests().forEach(request -> entries.add(new SideConnected(side.tenant(), request)));
                 side.settled().ifPresent(entries::add);
-            } else if (forget-- <= 0) {
+            } else {
                 SideKey key = entry.getKey();
                 entries.add(new SideDisconnected(side.tenant(), key.wire(), key.side(), side.generation()));
             }
@@ -163,15 +163,15 @@ public final class Ledger {
         return endpoints.size() + sides.size();
     }
 
-    private @Nullable LedgerSide ownSide(String tenant, SideKey key) {
-        LedgerSide known = sides.get(key);
-        if (known != null && !known.tenant().equals(tenant)) {
-            throw new WireException(
-                    ErrorCode.FORBIDDEN,
-                    "cannot touch side " + key + " as tenant " + tenant + ": another tenant holds it",
-                    "choose another wire id");
+    private SideKey keyOf(SideSettled news) {
+        if (!news.tenant().isEmpty()) {
+            return new SideKey(news.tenant(), news.wire(), news.side());
         }
-        return known;
+        // Written by a release in which no two tenants could have a side of the same name.
+        return sides.keySet().stream()
+                .filter(key -> key.wire().equals(news.wire()) && key.side() == news.side())
+                .findFirst()
+                .orElseGet(() -> new SideKey("", news.wire(), news.side()));
     }
 
     private Runnable putEndpoint(EndpointKey key, @Nullable EndpointDescription value) {
@@ -186,38 +186,53 @@ public final class Ledger {
     }
 
     private Runnable putSide(SideKey key, LedgerSide value) {
-        LedgerSide before = sides.put(key, value);
-        count(key, before, value);
+        LedgerSide before = replace(key, value);
+        Set<SideKey> gone = disconnected.getOrDefault(key.tenant(), Set.of());
+        SideKey oldest = gone.size() > LONGEST_MEMORY ? gone.iterator().next() : null;
+        LedgerSide forgotten = oldest == null ? null : replace(oldest, null);
         return () -> {
-            count(key, value, before);
-            if (before == null) {
-                sides.remove(key);
-            } else {
-                sides.put(key, before);
+            if (oldest != null) {
+                replace(oldest, forgotten);
             }
+            replace(key, before);
         };
     }
 
-    private void count(SideKey key, @Nullable LedgerSide former, @Nullable LedgerSide now) {
-        disconnected += gone(now) - gone(former);
-        if (former != null && former.isConnected()) {
-            EndpointKey endpoint = endpointOf(former);
-            Set<SideKey> left = users.computeIfAbsent(endpoint, it -> new LinkedHashSet<>());
-            left.remove(key);
-            if (left.isEmpty()) {
-                users.remove(endpoint);
-            }
+    private @Nullable LedgerSide replace(SideKey key, @Nullable LedgerSide value) {
+        LedgerSide before = value == null ? sides.remove(key) : sides.put(key, value);
+        if (before != null) {
+            unlist(key, before);
         }
-        if (now != null && now.isConnected()) {
-            users.computeIfAbsent(endpointOf(now), it -> new LinkedHashSet<>()).add(key);
+        if (value != null) {
+            list(key, value);
+        }
+        return before;
+    }
+
+    private void list(SideKey key, LedgerSide side) {
+        if (side.isConnected()) {
+            users.computeIfAbsent(endpointOf(side), it -> new LinkedHashSet<>()).add(key);
+        } else {
+            disconnected.computeIfAbsent(key.tenant(), it -> new LinkedHashSet<>()).add(key);
+        }
+    }
+
+    private void unlist(SideKey key, LedgerSide side) {
+        if (side.isConnected()) {
+            remove(users, endpointOf(side), key);
+        } else {
+            remove(disconnected, key.tenant(), key);
+        }
+    }
+
+    private static <K> void remove(Map<K, Set<SideKey>> index, K at, SideKey key) {
+        Set<SideKey> left = index.get(at);
+        if (left != null && left.remove(key) && left.isEmpty()) {
+            index.remove(at);
         }
     }
 
     private static EndpointKey endpointOf(LedgerSide side) {
         return new EndpointKey(side.tenant(), side.latest().endpoint());
-    }
-
-    private static int gone(@Nullable LedgerSide side) {
-        return side != null && !side.isConnected() ? 1 : 0;
     }
 }

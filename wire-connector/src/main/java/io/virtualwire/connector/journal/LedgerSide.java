@@ -55,7 +55,7 @@ public record LedgerSide(
 
     /** Throws if this request is refused, whatever the caller may do. */
     void check(ConnectRequest asked) {
-        SideKey key = new SideKey(asked.wire(), asked.side());
+        SideKey key = new SideKey(tenant, asked.wire(), asked.side());
         int order = asked.generation().compareTo(generation);
         if (order < 0) {
             throw stale("connect side " + key + " at generation " + asked.generation(), "this side is", generation);
@@ -121,7 +121,7 @@ public record LedgerSide(
         if (wrong) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "cannot connect side " + new SideKey(asked.wire(), asked.side()) + " at generation "
+                    "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation "
                             + asked.generation() + ": it would relay to a generation that is not higher",
                     "relay from the predecessor, to the successor");
         }
@@ -162,7 +162,7 @@ public record LedgerSide(
     private static WireException conflict(ConnectRequest asked, String known) {
         return new WireException(
                 ErrorCode.GENERATION_CONFLICT,
-                "cannot connect side " + new SideKey(asked.wire(), asked.side()) + " at generation "
+                "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation "
                         + asked.generation() + ": at that generation it has " + known,
                 "use a higher generation to change it");
     }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.connector.journal.JournalEntry.SettledRole;
 import io.virtualwire.connector.journal.JournalEntry.SideSettled;
+import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
@@ -18,6 +19,7 @@ import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.WireException;
+import io.virtualwire.control.WireId;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -162,22 +164,53 @@ final class LedgerTest {
     @Test
     void disconnectingWithALowerGenerationIsStale() {
         accept(connect(2, peer("b", 1)));
-        refused(ErrorCode.STALE_GENERATION, () -> ledger.disconnect(TENANT, SIDE, generation(1)));
+        refused(ErrorCode.STALE_GENERATION, () -> ledger.disconnect(SIDE, generation(1)));
     }
 
     @Test
-    void anotherTenantsSideIsForbidden() {
+    void twoTenantsMayHaveASideOfTheSameName() {
         accept(connect(1, peer("b", 1)));
-        ledger.apply(new JournalEntry.EndpointPut("rival", io.virtualwire.client.EndpointDescription.named("web")));
-        refused(ErrorCode.FORBIDDEN, () -> ledger.connect("rival", connect(2, peer("b", 1))));
-        refused(ErrorCode.FORBIDDEN, () -> ledger.disconnect("rival", SIDE, generation(9)));
+        SideKey theirs = new SideKey("rival", SIDE.wire(), SIDE.side());
+        assertThat(ledger.disconnect(theirs, generation(9)))
+                .as("as if it had never been")
+                .hasSize(1);
+        ledger.apply(new JournalEntry.EndpointPut("rival", EndpointDescription.named("web")));
+        ledger.connect("rival", connect(7, peer("b", 1))).forEach(ledger::apply);
+        assertThat(ledger.side(SIDE).orElseThrow().generation()).isEqualTo(generation(1));
+        assertThat(ledger.side(theirs).orElseThrow().generation()).isEqualTo(generation(7));
+        assertThat(accept(connect(2, peer("b", 1)))).isEqualTo(1);
+    }
+
+    /** A tenant that disconnects what was never there makes only its own memory short. */
+    @Test
+    void eachTenantsMemoryIsItsOwn() {
+        accept(connect(1, peer("b", 1)));
+        accept(connect(2, peer("b", 1)));
+        disconnect(2);
+        for (int i = 0; i < Ledger.LONGEST_MEMORY + 10; i++) {
+            ledger.apply(new JournalEntry.SideDisconnected("rival", WireId.named("w" + i), SIDE.side(), generation(1)));
+        }
+        assertThat(ledger.size()).isEqualTo(Ledger.LONGEST_MEMORY + 2);
+        refused(ErrorCode.STALE_GENERATION, () -> accept(connect(1, peer("b", 1))));
+        List<JournalEntry> before = ledger.entries();
+        ledger.apply(new JournalEntry.SideDisconnected("rival", WireId.named("one more"), SIDE.side(), generation(1)))
+                .run();
+        assertThat(ledger.entries()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void whatAnOlderReleaseSettledIsUnderstood() {
+        accept(connect(1, peer("b", 1)));
+        ledger.apply(new SideSettled(
+                "", SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(1)));
+        assertThat(ledger.side(SIDE).orElseThrow().role()).isEqualTo(SettledRole.YIELDED);
     }
 
     @Test
     void whatSettledIsRememberedAndFormerPeersAreForgotten() {
         accept(connect(1, peer("b", 1)));
         accept(connect(1, peer("c", 2)));
-        SideSettled news = new SideSettled(SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(2));
+        SideSettled news = new SideSettled(TENANT, SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(2));
         ledger.settle(news).forEach(ledger::apply);
         LedgerSide side = ledger.side(SIDE).orElseThrow();
         assertThat(side.role()).isEqualTo(SettledRole.YIELDED);
@@ -204,7 +237,7 @@ final class LedgerTest {
     void theEntriesReplayIntoTheSameLedger() {
         accept(connect(1, peer("b", 1)));
         accept(connect(1, peer("c", 2)));
-        disconnect(new SideKey(io.virtualwire.control.WireId.named("gone"), SIDE.side()), 4);
+        disconnect(new SideKey(TENANT, WireId.named("gone"), SIDE.side()), 4);
         Ledger replayed = new Ledger();
         ledger.entries().forEach(replayed::apply);
         assertThat(replayed.entries()).isEqualTo(ledger.entries());
@@ -222,7 +255,7 @@ final class LedgerTest {
     }
 
     private int disconnect(SideKey key, long generation) {
-        List<JournalEntry> entries = ledger.disconnect(TENANT, key, generation(generation));
+        List<JournalEntry> entries = ledger.disconnect(key, generation(generation));
         entries.forEach(ledger::apply);
         return entries.size();
     }

@@ -16,7 +16,7 @@ import java.util.Optional;
 final class Requests {
     static final String TENANT = "acme";
     static final WireId WIRE = WireId.named("test");
-    static final SideKey SIDE = new SideKey(WIRE, Side.A);
+    static final SideKey SIDE = new SideKey(TENANT, WIRE, Side.A);
 
     private Requests() {}
 
