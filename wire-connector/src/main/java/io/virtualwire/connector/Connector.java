@@ -78,8 +78,8 @@ public final class Connector implements AutoCloseable {
     private static Connector start(ConnectorConfig config, Deque<AutoCloseable> parts) {
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
         parts.push(ledger);
-        SettleWatcher watcher = new SettleWatcher(
-                new WireNames(config.credentials().identity().tenant()));
+        SettleWatcher watcher =
+                new SettleWatcher(new WireNames(config.credentials().identity().tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
         WireStack stack =
                 WireStack.start(new StackConfig(config.credentials(), bind, AssociationLimits.DEFAULT), watcher);

@@ -149,9 +149,8 @@ final class HostService implements ConnectorService {
 
     @Override
     public void disconnect(Identity caller, WireId wire, Side side, Generation generation) {
-        ledger.change(
-                new SideDisconnection(
-                        new SideKey(admission.tenantOf(caller), wire.bare(), side), generation, dataPlane));
+        ledger.change(new SideDisconnection(
+                new SideKey(admission.tenantOf(caller), wire.bare(), side), generation, dataPlane));
     }
 
     @Override

@@ -41,8 +41,7 @@ final class SettleWatcher implements WireObserver {
     @Override
     public void happened(SideEvent event) {
         log.info("{}", event);
-        SideKey key = new SideKey(
-                names.tenantOf(event.wire()), event.wire().bare(), event.side());
+        SideKey key = new SideKey(names.tenantOf(event.wire()), event.wire().bare(), event.side());
         switch (event) {
             case SideEvent.Activated activated -> settle(key, activated.generation(), SettledRole.ACTIVE, null);
             case SideEvent.Resumed resumed -> settle(key, resumed.generation(), SettledRole.ACTIVE, null);

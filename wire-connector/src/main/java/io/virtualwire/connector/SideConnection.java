@@ -43,8 +43,7 @@ final class SideConnection implements LedgerChange<SideStatus> {
     @Override
     public SideStatus carryOut() {
         if (!changed) {
-            Optional<SideStatus> present =
-                    dataPlane.side(new SideKey(tenant, request.wire(), request.side()));
+            Optional<SideStatus> present = dataPlane.side(new SideKey(tenant, request.wire(), request.side()));
             if (present.isPresent()) {
                 return present.get();
             }

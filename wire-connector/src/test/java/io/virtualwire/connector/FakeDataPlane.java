@@ -8,8 +8,6 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
-import io.virtualwire.control.Side;
-import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.wire.HoldStatistics;
 import io.virtualwire.wire.LegStatus;
@@ -65,9 +63,7 @@ final class FakeDataPlane implements DataPlane {
 
     @Override
     public SideStatus yieldSide(SideKey key) {
-        assertThat(sides.get(key).state())
-                .as("only an active side can yield")
-                .isEqualTo(SideState.ACTIVE);
+        assertThat(sides.get(key).state()).as("only an active side can yield").isEqualTo(SideState.ACTIVE);
         return in(SideState.YIELDED, key);
     }
 

@@ -48,25 +48,41 @@ final class RestorationTest {
     @Test
     void aStandbySideComesBackAsStandby() {
         live(Role.STANDBY);
-        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.STANDBY);
+        assertThat(liveAgain()
+                        .side(new SideKey("acme", WIRE, Side.A))
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(SideState.STANDBY);
     }
 
     @Test
     void aSideThatBecameActiveByItselfComesBackActive() {
         live(Role.STANDBY, new SideEvent.Activated(WIRE, Side.A, ONE, ActivationCause.PEER_FRAME));
-        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
+        assertThat(liveAgain()
+                        .side(new SideKey("acme", WIRE, Side.A))
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(SideState.ACTIVE);
     }
 
     @Test
     void aSideThatYieldedComesBackMute() {
         live(Role.ACTIVE, new SideEvent.Yielded(WIRE, Side.A, ONE));
-        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.YIELDED);
+        assertThat(liveAgain()
+                        .side(new SideKey("acme", WIRE, Side.A))
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(SideState.YIELDED);
     }
 
     @Test
     void newsOfAnEarlierGenerationAreNoNews() {
         live(Role.ACTIVE, new SideEvent.Yielded(WIRE, Side.A, TWO));
-        assertThat(liveAgain().side(new SideKey("acme", WIRE, Side.A)).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
+        assertThat(liveAgain()
+                        .side(new SideKey("acme", WIRE, Side.A))
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(SideState.ACTIVE);
     }
 
     private void live(Role role, SideEvent... events) {

@@ -33,9 +33,7 @@ public record WireId(String tenant, UUID uuid) implements Comparable<WireId> {
     @JsonCreator
     static WireId noted(String text) {
         int slash = text.indexOf('/');
-        return slash < 0
-                ? parse(text)
-                : parse(text.substring(slash + 1)).of(text.substring(0, slash));
+        return slash < 0 ? parse(text) : parse(text.substring(slash + 1)).of(text.substring(0, slash));
     }
 
     /** The wire id that everybody derives from the same name, so that repeating a command names the same wire. */

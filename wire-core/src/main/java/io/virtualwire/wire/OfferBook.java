@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** The offers that one peer daemon made in its present life, also those for which there is no record yet; bounded. */
 final class OfferBook {
     /** What makes two offers be about the same leg. */
-    record Key(
-            WireId wire, Side side, Generation generation, Generation peerGeneration, boolean relay, String tenant) {
+    record Key(WireId wire, Side side, Generation generation, Generation peerGeneration, boolean relay, String tenant) {
         static Key of(PeerMessage.Offer offer) {
-            return new Key(offer.wire().bare(),
+            return new Key(
+                    offer.wire().bare(),
                     offer.side(),
                     offer.generation(),
                     offer.peerGeneration(),

@@ -40,12 +40,7 @@ public sealed interface JournalEntry {
      * @param peerGeneration the generation of the far side that is active; lower ones are over
      */
     record SideSettled(
-            String tenant,
-            WireId wire,
-            Side side,
-            Generation generation,
-            SettledRole role,
-            Generation peerGeneration)
+            String tenant, WireId wire, Side side, Generation generation, SettledRole role, Generation peerGeneration)
             implements JournalEntry {
         @SuppressWarnings("ConstantValue") // an older release left it out
         public SideSettled {

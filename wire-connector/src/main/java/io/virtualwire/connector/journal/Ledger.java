@@ -213,7 +213,9 @@ public final class Ledger {
         if (side.isConnected()) {
             users.computeIfAbsent(endpointOf(side), it -> new LinkedHashSet<>()).add(key);
         } else {
-            disconnected.computeIfAbsent(key.tenant(), it -> new LinkedHashSet<>()).add(key);
+            disconnected
+                    .computeIfAbsent(key.tenant(), it -> new LinkedHashSet<>())
+                    .add(key);
         }
     }
 

@@ -121,8 +121,8 @@ public record LedgerSide(
         if (wrong) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
-                    "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation "
-                            + asked.generation() + ": it would relay to a generation that is not higher",
+                    "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation " + asked.generation()
+                            + ": it would relay to a generation that is not higher",
                     "relay from the predecessor, to the successor");
         }
     }
@@ -162,8 +162,8 @@ public record LedgerSide(
     private static WireException conflict(ConnectRequest asked, String known) {
         return new WireException(
                 ErrorCode.GENERATION_CONFLICT,
-                "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation "
-                        + asked.generation() + ": at that generation it has " + known,
+                "cannot connect side " + asked.wire() + "/" + asked.side() + " at generation " + asked.generation()
+                        + ": at that generation it has " + known,
                 "use a higher generation to change it");
     }
 }

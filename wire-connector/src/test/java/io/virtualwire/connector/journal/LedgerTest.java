@@ -9,9 +9,9 @@ import static io.virtualwire.connector.journal.Requests.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.journal.JournalEntry.SettledRole;
 import io.virtualwire.connector.journal.JournalEntry.SideSettled;
-import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
@@ -201,8 +201,7 @@ final class LedgerTest {
     @Test
     void whatAnOlderReleaseSettledIsUnderstood() {
         accept(connect(1, peer("b", 1)));
-        ledger.apply(new SideSettled(
-                "", SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(1)));
+        ledger.apply(new SideSettled("", SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(1)));
         assertThat(ledger.side(SIDE).orElseThrow().role()).isEqualTo(SettledRole.YIELDED);
     }
 
@@ -210,7 +209,8 @@ final class LedgerTest {
     void whatSettledIsRememberedAndFormerPeersAreForgotten() {
         accept(connect(1, peer("b", 1)));
         accept(connect(1, peer("c", 2)));
-        SideSettled news = new SideSettled(TENANT, SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(2));
+        SideSettled news =
+                new SideSettled(TENANT, SIDE.wire(), SIDE.side(), generation(1), SettledRole.YIELDED, generation(2));
         ledger.settle(news).forEach(ledger::apply);
         LedgerSide side = ledger.side(SIDE).orElseThrow();
         assertThat(side.role()).isEqualTo(SettledRole.YIELDED);
