@@ -70,14 +70,20 @@ final class FabricCommandsIT {
                 assertThat(wire.said("diff", "-f", exported.toString(), "--exit-code"))
                         .contains("nothing differs");
                 Files.writeString(exported, Files.readString(exported).replace("db@hosta", "other@hosta"));
+                CommandSession.Result late = wire.run("apply", "-f", exported.toString(), "--wait", "1");
+                assertThat(late.text()).contains("1 still to come: lan/db", "lan/db (", "TIMEOUT");
+                Files.writeString(exported, Files.readString(exported).replace("other@hosta", "db@hosta"));
+                assertThat(wire.said("apply", "-f", exported.toString(), "--wait", "20"))
+                        .contains("all is connected");
+                Files.writeString(exported, Files.readString(exported).replace("db@hosta", "other@hosta"));
                 CommandSession.Result differs = wire.run("diff", "-f", exported.toString(), "--exit-code");
                 assertThat(differs.status()).isEqualTo(1);
                 assertThat(differs.text()).contains("~ wire lan/db", "endpoint: db@hosta -> other@hosta");
 
                 assertThat(wire.run("switch", "rm", "lan").text()).contains("lan/web, lan/db", "IN_USE");
-                assertThat(wire.said("switch", "unplug", "lan/db")).contains("version 4");
+                assertThat(wire.said("switch", "unplug", "lan/db")).contains("version 6");
                 assertThat(wire.said("switch", "unplug", "lan/db")).contains("no wire at lan/db");
-                assertThat(wire.said("switch", "rm", "lan", "--force")).contains("version 5");
+                assertThat(wire.said("switch", "rm", "lan", "--force")).contains("version 7");
                 assertThat(wire.said("switch", "rm", "lan")).contains("no switch lan");
             }
         }
