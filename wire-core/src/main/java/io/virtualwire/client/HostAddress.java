@@ -2,6 +2,8 @@ package io.virtualwire.client;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /** Where a daemon's interface is: a name or address, and a port. Written {@code host}, {@code host:port} or {@code [v6]:port}. */
 public record HostAddress(String host, int port) {
@@ -9,8 +11,18 @@ public record HostAddress(String host, int port) {
     public static final int DEFAULT_API_PORT = 7472;
 
     public HostAddress {
-        if (host.isBlank() || host.contains("/") || port < 1 || port > 65_535) {
+        if (port < 1 || port > 65_535 || !isHost(authority(host, port))) {
             throw refused(host + ":" + port);
+        }
+    }
+
+    /** Only what can stand in a URI can be called. */
+    private static boolean isHost(String authority) {
+        try {
+            URI uri = new URI("https://" + authority);
+            return uri.getHost() != null && uri.getUserInfo() == null && uri.getRawAuthority().equals(authority);
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
@@ -36,6 +48,10 @@ public record HostAddress(String host, int port) {
 
     /** As a URI wants it. */
     public String authority() {
+        return authority(host, port);
+    }
+
+    private static String authority(String host, int port) {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 

@@ -37,9 +37,13 @@ final class TappedTransport implements Transport {
         return real.localAddress();
     }
 
+    /** Where what arrives goes. */
+    volatile DatagramSink sink = (bytes, offset, length, segmentSize, source) -> {};
+
     @Override
-    public void attach(DatagramSink sink) {
-        real.attach(sink);
+    public void attach(DatagramSink newSink) {
+        sink = newSink;
+        real.attach(newSink);
     }
 
     @Override
