@@ -10,7 +10,7 @@ export JAVA_HOME
 began=$SECONDS
 step() { printf '\n== %s  (%d s)\n' "$*" $((SECONDS - began)); }
 
-find . -path '*/target/*-reports/TEST-*.xml' -delete
+find . \( -path '*/target/*-reports/TEST-*.xml' -o -path '*/target/fuzz/*.txt' \) -delete
 status=0
 
 if [ -f docs/model/check.sh ]; then

@@ -41,8 +41,9 @@ public final class Fuzz {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private Check check = () -> {};
     private long allocation = DEFAULT_ALLOCATION;
-    private long refused;
     private boolean here;
+    private long refused;
+    private long cpuNanos;
 
     private Fuzz(String name, FuzzSettings settings) {
         this.name = name;
@@ -85,7 +86,6 @@ public final class Fuzz {
     /** Runs so many cases, and ten times as many in a long run. */
     public void run(int cases, Spoiler spoiler, Target target) {
         long all = settings.casesOf(cases);
-        long began = System.nanoTime();
         if (here) {
             runAll(all, spoiler, target);
         } else {
@@ -98,7 +98,7 @@ public final class Fuzz {
         if (failed != null) {
             throw new AssertionError(failed.getMessage(), failed.getCause());
         }
-        settings.report(name, settings.only() < 0 ? all : 1, refused, System.nanoTime() - began);
+        settings.report(name, settings.only() < 0 ? all : 1, refused, cpuNanos);
     }
 
     private void runAll(long all, Spoiler spoiler, Target target) {
@@ -106,6 +106,7 @@ public final class Fuzz {
         long end = settings.only() < 0 ? all : first + 1;
         long checkEvery = Math.max(1, all / CHECKS);
         byte[] input = {};
+        long began = settings.cpuNanos();
         try {
             for (long number = first; number < end; number++) {
                 current.set(number);
@@ -115,6 +116,7 @@ public final class Fuzz {
                     check.run();
                 }
             }
+            cpuNanos = settings.cpuNanos() - began;
         } catch (Throwable e) {
             failure.set(new AssertionError(describe(current.get(), e.toString(), input), e));
         }

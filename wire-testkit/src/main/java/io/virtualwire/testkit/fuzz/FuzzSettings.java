@@ -37,14 +37,19 @@ record FuzzSettings(long seed, long only, int factor, Path reports) {
         return THREADS.getCurrentThreadAllocatedBytes();
     }
 
+    /** What the calling thread has computed so far. */
+    long cpuNanos() {
+        return THREADS.getCurrentThreadCpuTime();
+    }
+
     void report(String name, long cases, long refused, long nanos) {
         try {
             Files.createDirectories(reports);
             Files.writeString(
-                    reports.resolve(name.replaceAll("[^a-z0-9]+", "-") + ".txt"),
+                    reports.resolve(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".txt"),
                     String.format(
                             Locale.ROOT,
-                            "%d cases, %d refused by exception, %.1f s, seed %d: %s%n",
+                            "%d cases, %d refused by exception, %.1f s of one core, seed %d: %s%n",
                             cases,
                             refused,
                             nanos / 1e9,
