@@ -20,7 +20,9 @@ public record HostAddress(String host, int port) {
     private static boolean isHost(String authority) {
         try {
             URI uri = new URI("https://" + authority);
-            return uri.getHost() != null && uri.getUserInfo() == null && uri.getRawAuthority().equals(authority);
+            return uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && uri.getRawAuthority().equals(authority);
         } catch (URISyntaxException e) {
             return false;
         }

@@ -84,8 +84,7 @@ class HandshakeFuzzTest {
     void provedPeersThatTalkNonsenseHarmNobodyElse() {
         StreamCodec codec = new StreamCodec();
         Generation generation = Generation.parse("7:west");
-        Hello hello = new Hello(
-                1, List.of("frames"), new UUID(1, 2), 77, 1, List.of(9), List.of("aes-256-gcm"), false);
+        Hello hello = new Hello(1, List.of("frames"), new UUID(1, 2), 77, 1, List.of(9), List.of("aes-256-gcm"), false);
         byte[] said = concatenated(
                 codec.encode(hello),
                 codec.encode(new StreamMessage.Ready()),

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,12 +21,16 @@ class NamesFuzzTest {
         SIDE(Side::parse, "a", "B"),
         ROLE(Role::parse, "active", "STANDBY"),
         MAC(MacAddress::parse, "02:00:5e:10:00:01", "02-00-5e-10-00-01"),
-        HOST(text -> URI.create("https://" + HostAddress.parse(text, 7472) + "/v1"), "host-b", "192.0.2.1:7472", "[2001:db8::1]:7472");
+        HOST(
+                text -> URI.create("https://" + HostAddress.parse(text, 7472) + "/v1"),
+                "host-b",
+                "192.0.2.1:7472",
+                "[2001:db8::1]:7472");
 
-        private final Function<String, ?> parser;
+        private final Consumer<String> parser;
         private final List<String> good;
 
-        Kind(Function<String, ?> parser, String... good) {
+        Kind(Consumer<String> parser, String... good) {
             this.parser = parser;
             this.good = List.of(good);
         }
@@ -37,10 +41,10 @@ class NamesFuzzTest {
     void areUnderstoodOrRefused(Kind kind) {
         Fuzz.of("names: " + kind.name().toLowerCase(Locale.ROOT))
                 .refusing(WireException.class)
-                .stillWorks(() -> kind.good.forEach(kind.parser::apply))
+                .stillWorks(() -> kind.good.forEach(kind.parser::accept))
                 .run(
                         20_000,
                         new SpoiledText(kind.good, 10_000),
-                        input -> kind.parser.apply(new String(input, StandardCharsets.UTF_8)));
+                        input -> kind.parser.accept(new String(input, StandardCharsets.UTF_8)));
     }
 }

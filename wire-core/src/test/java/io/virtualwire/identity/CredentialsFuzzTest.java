@@ -32,7 +32,8 @@ class CredentialsFuzzTest {
         String text = PemText.write(east.certificate(), east.key(), acme.certificate());
         Fuzz.of("credentials files")
                 .refusing(WireException.class)
-                .stillWorks(() -> assertThat(Credentials.parse("it", text).identity()).isEqualTo(east.identity()))
+                .stillWorks(() ->
+                        assertThat(Credentials.parse("it", text).identity()).isEqualTo(east.identity()))
                 .run(
                         6_000,
                         either(new SpoiledText(List.of(text), LONGEST, "X509 CRL", "EC PARAMETERS"), text),
@@ -45,8 +46,8 @@ class CredentialsFuzzTest {
                 .pem();
         Fuzz.of("revocation lists")
                 .refusing(WireException.class)
-                .stillWorks(() ->
-                        assertThat(RevocationList.parse("it", text).isSignedBy(acme.certificate())).isTrue())
+                .stillWorks(() -> assertThat(RevocationList.parse("it", text).isSignedBy(acme.certificate()))
+                        .isTrue())
                 .run(10_000, either(new SpoiledText(List.of(text), LONGEST), text), input -> {
                     RevocationList list = RevocationList.parse("it", new String(input, StandardCharsets.UTF_8));
                     if (list.isSignedBy(acme.certificate()) && list.number() != 7) {
@@ -66,11 +67,11 @@ class CredentialsFuzzTest {
                 .refusing(CertificateException.class)
                 .stillWorks(() -> trust.checkClientTrusted(new X509Certificate[] {east.certificate()}, "EC"))
                 .run(3_000, new SpoiledBytes(List.of(genuine, stranger), LONGEST), input -> {
-                    var certificate =
-                            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(input));
+                    var certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(input));
                     trust.checkClientTrusted(new X509Certificate[] {certificate}, "EC");
                     // A signature may be written in several ways; what is signed may not.
-                    assertThat(certificate.getTBSCertificate()).isEqualTo(east.certificate().getTBSCertificate());
+                    assertThat(certificate.getTBSCertificate())
+                            .isEqualTo(east.certificate().getTBSCertificate());
                 });
     }
 

@@ -25,20 +25,18 @@ class TlsFuzzTest {
         Fuzz.of("TLS records of strangers")
                 .refusing(SSLException.class)
                 .allocatingAtMost(8 << 20)
-                .stillWorks(() ->
-                        Handshake.run(east.clientEngine(west.identity()), west.serverEngine(peer -> true)))
+                .stillWorks(() -> Handshake.run(east.clientEngine(west.identity()), west.serverEngine(peer -> true)))
                 .run(2_000, new SpoiledBytes(List.of(hello), LONGEST, 0, 1, 3, 5, 6, 9, 11, 43, 44, 76), input -> {
                     SSLEngine server = west.serverEngine(peer -> true);
                     server.beginHandshake();
                     ByteBuffer in = ByteBuffer.wrap(input);
                     ByteBuffer out = ByteBuffer.allocate(1 << 16);
                     for (int round = 0; round < 20; round++) {
-                        SSLEngineResult result =
-                                switch (server.getHandshakeStatus()) {
-                                    case NEED_WRAP -> server.wrap(ByteBuffer.allocate(0), out.clear());
-                                    case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> server.unwrap(in, out.clear());
-                                    default -> null;
-                                };
+                        SSLEngineResult result = switch (server.getHandshakeStatus()) {
+                            case NEED_WRAP -> server.wrap(ByteBuffer.allocate(0), out.clear());
+                            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> server.unwrap(in, out.clear());
+                            default -> null;
+                        };
                         for (Runnable task = server.getDelegatedTask();
                                 task != null;
                                 task = server.getDelegatedTask()) {

@@ -29,7 +29,6 @@ public final class Fuzz {
         void run() throws Exception;
     }
 
-    private static final long PATIENCE_MILLIS = 15_000;
     private static final int CHECKS = 64;
     private static final int SHOWN_BYTES = 512;
     private static final long DEFAULT_ALLOCATION = 4 << 20;
@@ -89,10 +88,7 @@ public final class Fuzz {
         if (here) {
             runAll(all, spoiler, target);
         } else {
-            await(Thread.ofPlatform()
-                    .name("fuzz-" + name)
-                    .daemon()
-                    .start(() -> runAll(all, spoiler, target)));
+            await(Thread.ofPlatform().name("fuzz-" + name).daemon().start(() -> runAll(all, spoiler, target)));
         }
         Throwable failed = failure.get();
         if (failed != null) {
@@ -143,7 +139,7 @@ public final class Fuzz {
         long seen = -1;
         try {
             while (worker.isAlive()) {
-                worker.join(PATIENCE_MILLIS);
+                worker.join(settings.patienceMillis());
                 long now = current.get();
                 if (worker.isAlive() && now == seen) {
                     AssertionError stuck = new AssertionError(describe(now, "it does not end", new byte[0]));

@@ -14,11 +14,13 @@ import java.util.Locale;
  * @param seed of the whole run
  * @param only the one case that is to run; -1: all
  * @param factor how many times as many cases as usual
+ * @param patienceMillis after how long a case counts as endless; it may take twice as long
  * @param reports the folder whose files config/test-summary.sh adds up
  */
-record FuzzSettings(long seed, long only, int factor, Path reports) {
+record FuzzSettings(long seed, long only, int factor, long patienceMillis, Path reports) {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int LONG_FACTOR = 10;
+    private static final long PATIENCE_MILLIS = 15_000;
 
     static FuzzSettings fromSystemProperties() {
         boolean thorough = Boolean.getBoolean("wire.long");
@@ -26,6 +28,7 @@ record FuzzSettings(long seed, long only, int factor, Path reports) {
                 Long.getLong("wire.fuzz.seed", thorough ? System.nanoTime() : 1),
                 Long.getLong("wire.fuzz.case", -1),
                 thorough ? LONG_FACTOR : 1,
+                PATIENCE_MILLIS,
                 Path.of("target", "fuzz"));
     }
 

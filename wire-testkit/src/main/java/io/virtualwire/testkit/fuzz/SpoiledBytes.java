@@ -11,8 +11,24 @@ import java.util.random.RandomGenerator;
  */
 public final class SpoiledBytes implements Spoiler {
     private static final long[] EDGES = {
-        0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
-        0x7fff_ffff_ffff_ffffL, 0x8000_0000_0000_0000L, -1, -2
+        0,
+        1,
+        2,
+        0x7f,
+        0x80,
+        0xff,
+        0x100,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x1_0000,
+        0x7fff_ffffL,
+        0x8000_0000L,
+        0xffff_ffffL,
+        0x7fff_ffff_ffff_ffffL,
+        0x8000_0000_0000_0000L,
+        -1,
+        -2
     };
     private static final int MOST_CHANGES = 3;
     private static final int UNTOUCHED_ONE_IN = 16;

@@ -18,12 +18,73 @@ public final class SpoiledText implements Spoiler {
     private static final int BYTES_ONE_IN = 8;
 
     private static final List<String> SURPRISES = List.of(
-            "null", "true", "false", "0", "-1", "1", "255", "65536", "2147483647", "2147483648", "-2147483649",
-            "4294967295", "4294967296", "9223372036854775807", "9223372036854775808", "1e308", "1e999999999", "-0.0",
-            "1.5", "NaN", ".inf", "0x7fffffff", "0b1", "\"\"", "''", "[]", "{}", "[null]", "{\"a\":null}", "[[[]]]",
-            "\"a\"", "\"\\u0000\"", "\\", "\"", "'", "%00", "%2e%2e%2f", "%zz", "../..", "/", ":", "-", "- ", "? ",
-            "&a", "*a", "!!int", "!!java.net.URL", "<<", "|", ">", "#", "@", "`", "\t", "\r\n", "\n", "\u0000",
-            "\ufeff", "\u202e", "\ud83d\ude00", "\ud800", "\u00e9", "type", "optional", "version", "2001-01-01");
+            "null",
+            "true",
+            "false",
+            "0",
+            "-1",
+            "1",
+            "255",
+            "65536",
+            "2147483647",
+            "2147483648",
+            "-2147483649",
+            "4294967295",
+            "4294967296",
+            "9223372036854775807",
+            "9223372036854775808",
+            "1e308",
+            "1e999999999",
+            "-0.0",
+            "1.5",
+            "NaN",
+            ".inf",
+            "0x7fffffff",
+            "0b1",
+            "\"\"",
+            "''",
+            "[]",
+            "{}",
+            "[null]",
+            "{\"a\":null}",
+            "[[[]]]",
+            "\"a\"",
+            "\"\\u0000\"",
+            "\\",
+            "\"",
+            "'",
+            "%00",
+            "%2e%2e%2f",
+            "%zz",
+            "../..",
+            "/",
+            ":",
+            "-",
+            "- ",
+            "? ",
+            "&a",
+            "*a",
+            "!!int",
+            "!!java.net.URL",
+            "<<",
+            "|",
+            ">",
+            "#",
+            "@",
+            "`",
+            "\t",
+            "\r\n",
+            "\n",
+            "\u0000",
+            "\ufeff",
+            "\u202e",
+            "\ud83d\ude00",
+            "\ud800",
+            "\u00e9",
+            "type",
+            "optional",
+            "version",
+            "2001-01-01");
 
     private final List<List<String>> seeds = new ArrayList<>();
     private final List<String> words = new ArrayList<>(SURPRISES);
@@ -46,7 +107,10 @@ public final class SpoiledText implements Spoiler {
         this.longest = longest;
         words.addAll(List.of(vocabulary));
         this.raw = new SpoiledBytes(
-                seeds.stream().map(seed -> seed.getBytes(StandardCharsets.UTF_8)).toList(), longest);
+                seeds.stream()
+                        .map(seed -> seed.getBytes(StandardCharsets.UTF_8))
+                        .toList(),
+                longest);
     }
 
     @Override
@@ -82,7 +146,9 @@ public final class SpoiledText implements Spoiler {
             case 0, 1, 2 -> text.set(at, surprise(random));
             case 3 -> text.add(at, surprise(random));
             case 4 -> text.remove(at);
-            case 5 -> text.subList(at, at + 1 + random.nextInt(Math.min(8, text.size() - at))).clear();
+            case 5 ->
+                text.subList(at, at + 1 + random.nextInt(Math.min(8, text.size() - at)))
+                        .clear();
             case 6 -> repeat(text, at, random);
             case 7 -> {
                 int other = random.nextInt(text.size());
