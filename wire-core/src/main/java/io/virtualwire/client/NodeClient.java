@@ -55,6 +55,17 @@ public final class NodeClient implements AutoCloseable {
         return calls.post("/v1/topology" + query, "application/yaml", yaml, new TypeReference<AppliedTopology>() {});
     }
 
+    /**
+     * Tells of what happens in the fabric, until the node ends or is lost; then ask any node again, from the last number on.
+     *
+     * @param since the number of the last event that is known; empty: only new ones are told
+     * @param events also lines of the types {@link FabricEvent#ALIVE} and {@link FabricEvent#GAP}; may throw to end it
+     */
+    public void events(OptionalLong since, Consumer<FabricEvent> events) {
+        calls.getForLines(
+                "/v1/events" + (since.isPresent() ? "?since=" + since.getAsLong() : ""), FabricEvent.class, events);
+    }
+
     /** Moves a component, live; returns when it has moved. */
     public MigrationResult migrate(String component, String to, Consumer<MigrationStep> progress) {
         AtomicReference<MigrationStep> last = new AtomicReference<>();

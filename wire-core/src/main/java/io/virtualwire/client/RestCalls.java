@@ -91,9 +91,19 @@ final class RestCalls implements AutoCloseable {
 
     /** A request whose answer is one JSON object a line, each taken as it comes; there is no limit on the time of all. */
     <T> void postForLines(String path, Class<T> type, Consumer<T> lines) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + address.authority() + path))
-                .POST(BodyPublishers.noBody())
-                .build();
+        lines(endless(path).POST(BodyPublishers.noBody()).build(), type, lines);
+    }
+
+    /** The same, of something that is only looked at. */
+    <T> void getForLines(String path, Class<T> type, Consumer<T> lines) {
+        lines(endless(path).GET().build(), type, lines);
+    }
+
+    private HttpRequest.Builder endless(String path) {
+        return HttpRequest.newBuilder(URI.create("https://" + address.authority() + path));
+    }
+
+    private <T> void lines(HttpRequest request, Class<T> type, Consumer<T> lines) {
         try {
             HttpResponse<Stream<String>> response = exchange(request, BodyHandlers.ofLines());
             try (Stream<String> body = response.body()) {

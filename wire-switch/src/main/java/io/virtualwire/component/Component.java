@@ -44,6 +44,9 @@ public interface Component {
     /** Rises whenever {@link #state} changes in a way that a successor would miss. */
     long stateVersion();
 
+    /** The port that leads where this one leads, and for which this one is therefore blocked; empty if it forwards. */
+    String blockedFor(String port);
+
     /** What people see of it. */
     ComponentStatus status();
 }

@@ -161,6 +161,13 @@ public final class SwitchComponent implements Component {
     }
 
     @Override
+    public String blockedFor(String port) {
+        loop.assertInLoop();
+        int number = bridge.portOf(port);
+        return number < 0 ? "" : watch.blockedFor(number);
+    }
+
+    @Override
     public ComponentStatus status() {
         loop.assertInLoop();
         List<ComponentStatus.PortStatus> seen = new ArrayList<>();

@@ -1,17 +1,16 @@
 package io.virtualwire.node;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.virtualwire.client.ErrorBody;
+import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.MigrationResult;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.log.Applied;
 import io.virtualwire.log.FabricLog;
-import io.virtualwire.topology.Claim;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.MoveRecord;
@@ -20,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One migration that somebody asked this node for: proposes it, and tells how it goes until it has ended.
+ * One migration that somebody asked this node for: tells how it goes until it has ended.
  *
  * <p>Only watches: the move goes on, or is called off, by itself if this node is lost. Runs on one Vert.x context.
  */
@@ -57,26 +56,9 @@ final class MigrationWatch {
         this.to = to;
     }
 
-    /** Has the move agreed on; fails if it is refused. */
-    Future<Void> begin() {
-        return Future.fromCompletionStage(log.latest(), vertx.getOrCreateContext())
-                .compose(applied -> {
-                    NodeApi.requireSwitch(applied.state(), component);
-                    long highest =
-                            applied.state().claim(component).map(Claim::highest).orElse(0L);
-                    return Future.fromCompletionStage(
-                            log.append(new FabricCommand.BeginMove(component, highest, to)),
-                            vertx.getOrCreateContext());
-                })
-                .map(applied -> {
-                    generation =
-                            applied.state().claim(component).map(Claim::highest).orElse(0L);
-                    return null;
-                });
-    }
-
-    /** Tells of each step; the last one has a result or an error. */
-    void run(Consumer<MigrationStep> steps) {
+    /** Tells of each step of the move to this generation; the last one has a result or an error. */
+    void run(long agreed, Consumer<MigrationStep> steps) {
+        generation = agreed;
         steps.accept(step("agreed", node));
         listening = events.listen(event -> {
             if (component.equals(event.getString("component"))) {
@@ -98,17 +80,46 @@ final class MigrationWatch {
         Applied<FabricState> applied = log.current();
         Optional<MoveRecord> record =
                 applied.state().lastMove(component).filter(move -> move.generation() == generation);
-        MoveRecord.Outcome outcome = record.map(MoveRecord::outcome).orElse(MoveRecord.Outcome.TAKEN_OVER);
+        MoveRecord.Outcome outcome = record.map(MoveRecord::outcome).orElseGet(() -> earlier(applied.state()));
         switch (outcome) {
             case UNDER_WAY -> {
                 if (millis() > LONGEST_MILLIS) {
                     end(steps, failed("it has not ended after " + LONGEST_MILLIS / 1000 + " s", ErrorCode.TIMEOUT));
                 }
             }
-            case COMPLETED -> record.ifPresent(move -> completed(move, steps));
+            case COMPLETED -> completed(record.orElseGet(() -> ended(applied.state())), steps);
             case CALLED_OFF, TAKEN_OVER ->
                 end(steps, failed(record.map(MoveRecord::reason).orElse("another claim holds"), ErrorCode.WRONG_STATE));
         }
+    }
+
+    /** How a move ended after which there was another one. */
+    private MoveRecord.Outcome earlier(FabricState state) {
+        return event(state, "component.moved").isPresent()
+                ? MoveRecord.Outcome.COMPLETED
+                : MoveRecord.Outcome.TAKEN_OVER;
+    }
+
+    private MoveRecord ended(FabricState state) {
+        FabricEvent figures = event(state, "component.measured")
+                .or(() -> event(state, "component.moved"))
+                .orElseThrow();
+        return new MoveRecord(
+                component,
+                generation,
+                figures.from(),
+                figures.node(),
+                MoveRecord.Outcome.COMPLETED,
+                figures.handoffMicros(),
+                figures.flipMicros(),
+                "");
+    }
+
+    private Optional<FabricEvent> event(FabricState state, String type) {
+        return state.events().recent().stream()
+                .filter(it ->
+                        it.type().equals(type) && it.component().equals(component) && it.generation() == generation)
+                .findFirst();
     }
 
     private void completed(MoveRecord move, Consumer<MigrationStep> steps) {

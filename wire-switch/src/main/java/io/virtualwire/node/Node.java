@@ -32,6 +32,7 @@ import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.WireEngine;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -133,11 +134,11 @@ public final class Node implements AutoCloseable {
         WireEngine engine = WireStack.await(stack.inOneStep(it -> it));
 
         add(ClusterTunnel.open(plan, tls));
-        FabricLog<FabricCommand, FabricState> log = openLog(settings, plan);
+        StampedLog log = new StampedLog(openLog(settings, plan), InstantSource.system());
         ClusterMember member = add(join(plan));
         Vertx vertx = member.vertx();
 
-        NodeEvents events = new NodeEvents(vertx, settings.name());
+        NodeEvents steps = new NodeEvents(vertx, settings.name());
         String api = at(settings.listen(), settings.apiPort());
         NodeRecord self = new NodeRecord(
                 settings.name(),
@@ -150,7 +151,7 @@ public final class Node implements AutoCloseable {
         ExecutorService aside = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("node-aside").factory());
         add(aside::shutdownNow);
-        ComponentVerticles verticles = new ComponentVerticles(vertx, loop, events, aside);
+        ComponentVerticles verticles = new ComponentVerticles(vertx, loop, steps, aside);
         KeeperContext context = new KeeperContext(
                 self,
                 tls.identity().tenant(),
@@ -172,14 +173,16 @@ public final class Node implements AutoCloseable {
             fleet.keepWarm(applied.state().topology());
         }));
         add(changes);
+        EventFeed feed = new EventFeed();
+        add(log.onChange(feed::agreed));
         add(member.membership().onChange(change -> {
             Set<Identity> present = member.membership().present();
             loop.execute(() -> reconciler.present(present));
         }));
         register(log, loop, self);
 
-        NodeApi interfaceOfNode =
-                new NodeApi(vertx, settings.name(), log, events, () -> presentNames(log, member), reloading);
+        FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, () -> presentNames(log, member));
+        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, fabric, steps, feed, reloading);
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

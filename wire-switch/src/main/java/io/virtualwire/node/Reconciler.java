@@ -36,6 +36,7 @@ final class Reconciler {
     private static final Duration RETURN_PATIENCE = Duration.ofSeconds(5);
 
     private final KeeperContext context;
+    private final Reporter reporter;
     private final TakeoverRule rule = new TakeoverRule();
     private final Map<String, ComponentKeeper> keepers = new TreeMap<>();
     private final Map<String, Long> seenHeld = new HashMap<>();
@@ -47,6 +48,7 @@ final class Reconciler {
 
     Reconciler(KeeperContext context) {
         this.context = context;
+        this.reporter = new Reporter(context, this::keeper);
     }
 
     /** Begins the periodic round. */
@@ -117,6 +119,7 @@ final class Reconciler {
         try {
             run();
             keepers().forEach(ComponentKeeper::replicate);
+            reporter.round(state, presentNodes());
         } catch (RuntimeException failure) {
             LOG.error("A round of reconciling failed; the next is tried all the same", failure);
         }

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  * @param wires by {@link WireRecord#name}
  * @param removed wires no longer wanted whose far sides may still be connected
  * @param moves the latest move of each component
+ * @param observations what nodes have reported of what they see
+ * @param events the latest events, which all of the above amounts to
  */
 public record FabricState(
         long version,
@@ -25,9 +27,11 @@ public record FabricState(
         Map<String, Claim> claims,
         Map<String, WireRecord> wires,
         List<WireRecord> removed,
-        Map<String, MoveRecord> moves) {
-    public static final FabricState INITIAL =
-            new FabricState(0, Topology.EMPTY, 0, Map.of(), Map.of(), Map.of(), List.of(), Map.of());
+        Map<String, MoveRecord> moves,
+        Observations observations,
+        EventLog events) {
+    public static final FabricState INITIAL = new FabricState(
+            0, Topology.EMPTY, 0, Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Observations.NONE, EventLog.EMPTY);
 
     public FabricState {
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
@@ -35,6 +39,9 @@ public record FabricState(
         wires = Collections.unmodifiableMap(new TreeMap<>(wires));
         removed = List.copyOf(removed);
         moves = Collections.unmodifiableMap(new TreeMap<>(moves));
+        // A snapshot of a release that had neither.
+        observations = observations == null ? Observations.NONE : observations;
+        events = events == null ? EventLog.EMPTY : events;
     }
 
     public Optional<Claim> claim(String component) {
@@ -62,12 +69,31 @@ public record FabricState(
             Map<String, Claim> kept,
             Map<String, WireRecord> wanting,
             List<WireRecord> unwanted) {
-        return new FabricState(version + 1, wanted, generation, nodes, kept, wanting, unwanted, moves);
+        return new FabricState(
+                version + 1,
+                wanted,
+                generation,
+                nodes,
+                kept,
+                wanting,
+                unwanted,
+                moves,
+                observations.of(wanting),
+                events);
     }
 
     FabricState withNode(NodeRecord node) {
         return new FabricState(
-                version, topology, lastGeneration, with(nodes, node.name(), node), claims, wires, removed, moves);
+                version,
+                topology,
+                lastGeneration,
+                with(nodes, node.name(), node),
+                claims,
+                wires,
+                removed,
+                moves,
+                observations.with(node.name(), true),
+                events);
     }
 
     FabricState withClaim(Claim claim) {
@@ -79,16 +105,37 @@ public record FabricState(
                 with(claims, claim.component(), claim),
                 wires,
                 removed,
-                moves);
+                moves,
+                observations,
+                events);
     }
 
     FabricState withMove(MoveRecord move) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, removed, with(moves, move.component(), move));
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                with(moves, move.component(), move),
+                observations,
+                events);
     }
 
     FabricState withRemoved(List<WireRecord> left) {
-        return new FabricState(version, topology, lastGeneration, nodes, claims, wires, left, moves);
+        return new FabricState(
+                version, topology, lastGeneration, nodes, claims, wires, left, moves, observations, events);
+    }
+
+    FabricState withObservations(Observations seen) {
+        return new FabricState(version, topology, lastGeneration, nodes, claims, wires, removed, moves, seen, events);
+    }
+
+    FabricState withEvents(EventLog happened) {
+        return new FabricState(
+                version, topology, lastGeneration, nodes, claims, wires, removed, moves, observations, happened);
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

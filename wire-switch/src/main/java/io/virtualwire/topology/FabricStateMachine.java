@@ -43,7 +43,18 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
 
     @Override
     public FabricState apply(FabricState state, FabricCommand command, long index) {
+        FabricCommand.Stamped stamped =
+                command instanceof FabricCommand.Stamped given ? given : FabricCommand.Stamped.at(0, command);
+        if (state.events().has(stamped)) {
+            return state;
+        }
+        FabricState next = next(state, stamped.command());
+        return next.withEvents(state.events().plus(new StateChange(state, next).events(), stamped));
+    }
+
+    private static FabricState next(FabricState state, FabricCommand command) {
         return switch (command) {
+            case FabricCommand.Stamped nested -> next(state, nested.command());
             case FabricCommand.RegisterNode register -> state.withNode(register.node());
             case FabricCommand.ApplyTopology apply -> applyTopology(state, apply);
             case FabricCommand.TakeOver take -> takeOver(state, take);
@@ -59,6 +70,8 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         .map(move -> state.withMove(move.withFlip(measured.micros())))
                         .orElse(state);
             case FabricCommand.ForgetWires forget -> forgetWires(state, forget);
+            case FabricCommand.ReportPorts report -> reportPorts(state, report);
+            case FabricCommand.ReportNode report -> reportNode(state, report);
         };
     }
 
@@ -203,6 +216,29 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         return state.withRemoved(state.removed().stream()
                 .filter(wire -> !gone.contains(wire.id()))
                 .toList());
+    }
+
+    private static FabricState reportPorts(FabricState state, FabricCommand.ReportPorts report) {
+        boolean holds = state.claim(report.component())
+                .filter(claim -> claim.generation() == report.generation())
+                .isPresent();
+        if (!holds) {
+            throw new WireException(
+                    ErrorCode.VERSION_CONFLICT,
+                    "Nobody holds " + report.component() + " at generation " + report.generation(),
+                    "Look again");
+        }
+        Map<String, PortReport> known = new TreeMap<>(report.ports());
+        known.keySet()
+                .retainAll(state.wiresOf(report.component()).stream()
+                        .map(WireRecord::name)
+                        .toList());
+        return state.withObservations(state.observations().with(known));
+    }
+
+    private static FabricState reportNode(FabricState state, FabricCommand.ReportNode report) {
+        requireInstance(state, report.node(), report.instance());
+        return state.withObservations(state.observations().with(report.node(), report.present()));
     }
 
     private static Optional<MoveRecord> report(FabricState state, String component, long generation) {

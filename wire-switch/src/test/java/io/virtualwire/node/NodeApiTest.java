@@ -2,9 +2,11 @@ package io.virtualwire.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.virtualwire.client.ComponentView;
+import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.config.ReloadReport;
@@ -22,11 +24,13 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,8 +67,17 @@ final class NodeApiTest {
         }
         ReloadSource reloading = new ReloadSource("node");
         reloading.use(() -> new ReloadReport("node.yaml", List.of("log-level"), List.of(), List.of(), List.of()));
+        StampedLog log = new StampedLog(fabric.log(0), InstantSource.system());
+        EventFeed feed = new EventFeed();
+        log.onChange(feed::agreed);
         NodeApi api = new NodeApi(
-                vertx, "east", fabric.log(0), new NodeEvents(vertx, "east"), () -> Set.of("east", "west"), reloading);
+                vertx,
+                "east",
+                log,
+                new FabricOperations(vertx, "east", log, () -> Set.of("east", "west")),
+                new NodeEvents(vertx, "east"),
+                feed,
+                reloading);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -101,6 +114,63 @@ final class NodeApiTest {
         refused(ErrorCode.NOT_FOUND, () -> client.migrate("lan", "west", step -> {}));
         client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
         refused(ErrorCode.WRONG_STATE, () -> client.migrate("lan", "west", step -> {}));
+    }
+
+    @Test
+    void eventsAreNumberedAndToldFromAnyNumberOn() throws Exception {
+        client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        assertThat(ask("GET", "/v1/events?since=0&follow=false", "").body().lines())
+                .hasSize(5)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"sequence\":1", "node.joined", "\"node\":\"east\""),
+                        line -> assertThat(line).contains("\"sequence\":2", "node.joined", "\"node\":\"west\""),
+                        line -> assertThat(line)
+                                .contains("\"sequence\":3", "topology.applied", "\"added\":[\"lan/web\"]"),
+                        line -> assertThat(line).contains("\"sequence\":4", "component.added"),
+                        line -> assertThat(line).contains("\"sequence\":4", "alive"));
+        assertThat(ask("GET", "/v1/events?since=3&follow=false", "").body().lines())
+                .hasSize(2);
+        assertThat(ask("GET", "/v1/events?follow=false", "").body().lines()).hasSize(1);
+        HttpResponse<String> ahead = ask("GET", "/v1/events?since=5", "");
+        assertThat(ahead.statusCode()).isEqualTo(409);
+        assertThat(ahead.body()).contains("no event 5 yet");
+    }
+
+    @Test
+    void whoFollowsIsToldAtOnce() throws Exception {
+        List<FabricEvent> told = new CopyOnWriteArrayList<>();
+        Thread follower = Thread.ofVirtual().start(() -> {
+            try (NodeClient other = client(ME)) {
+                other.events(OptionalLong.of(0), told::add);
+            } catch (WireException end) {
+                told.add(FabricEvent.of("end"));
+            }
+        });
+        await().until(() -> told.stream().anyMatch(event -> event.type().equals(FabricEvent.ALIVE)));
+        client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        await().until(() -> told.stream().anyMatch(event -> event.type().equals("component.added")));
+        assertThat(told.stream().filter(FabricEvent::isEvent).map(FabricEvent::sequence))
+                .containsExactly(1L, 2L, 3L, 4L);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        follower.join(Duration.ofSeconds(10));
+        assertThat(told.getLast().type()).isEqualTo("end");
+    }
+
+    @Test
+    void aRequestWithAKeyIsCarriedOutOnce() throws Exception {
+        RawHttps https = new RawHttps(ME, port).with("Idempotency-Key", "k1");
+        String first = https.ask("POST", "/v1/topology", TOPOLOGY).body();
+        assertThat(first).contains("\"version\":1", "\"added\":[\"lan/web\"]");
+        assertThat(https.ask("POST", "/v1/topology", TOPOLOGY).body()).isEqualTo(first);
+        assertThat(client.topology().version()).isEqualTo(1);
+        HttpResponse<String> other = https.ask("POST", "/v1/topology", TOPOLOGY.replace("port: web", "port: www"));
+        assertThat(other.statusCode()).isEqualTo(409);
+        assertThat(other.body()).contains("ALREADY_EXISTS");
+        assertThat(new RawHttps(ME, port)
+                        .with("Idempotency-Key", "x".repeat(200))
+                        .ask("POST", "/v1/topology", TOPOLOGY)
+                        .body())
+                .contains("parameter 'Idempotency-Key'");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -22,9 +23,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class RawHttps {
     private final SSLContext tls;
     private final int port;
+    private final Map<String, String> headers;
 
     public RawHttps(Credentials credentials, int port) {
         this.port = port;
+        this.headers = Map.of();
         try {
             tls = SSLContext.getInstance("TLSv1.3");
             tls.init(
@@ -36,13 +39,24 @@ public final class RawHttps {
         }
     }
 
+    private RawHttps(RawHttps like, Map<String, String> headers) {
+        this.tls = like.tls;
+        this.port = like.port;
+        this.headers = headers;
+    }
+
+    /** The same, with this header and no other. */
+    public RawHttps with(String header, String value) {
+        return new RawHttps(this, Map.of(header, value));
+    }
+
     /** Sends a request without saying what language its body is in. */
     public HttpResponse<String> ask(String method, String path, String body) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newBuilder().sslContext(tls).build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
-                    .method(method, BodyPublishers.ofString(body))
-                    .build();
-            return http.send(request, BodyHandlers.ofString());
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
+                    .method(method, BodyPublishers.ofString(body));
+            headers.forEach(request::header);
+            return http.send(request.build(), BodyHandlers.ofString());
         }
     }
 

@@ -1,0 +1,140 @@
+package io.virtualwire.topology;
+
+import io.virtualwire.client.FabricEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The events in the difference between one agreed state and the next. */
+final class StateChange {
+    private final FabricState before;
+    private final FabricState after;
+    private final List<FabricEvent> events = new ArrayList<>();
+
+    StateChange(FabricState before, FabricState after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    List<FabricEvent> events() {
+        nodes();
+        topology();
+        after.topology().switches().keySet().forEach(this::component);
+        after.wires().keySet().forEach(this::port);
+        return events;
+    }
+
+    private void nodes() {
+        after.nodes().forEach((name, node) -> {
+            Optional<NodeRecord> known = before.node(name);
+            boolean isGone = after.observations().absent().contains(name);
+            boolean wasGone = before.observations().absent().contains(name);
+            if (known.isEmpty() || !known.get().instance().equals(node.instance())) {
+                events.add(FabricEvent.of("node.joined").at(name));
+            } else if (wasGone && !isGone) {
+                events.add(FabricEvent.of("node.returned").at(name));
+            } else if (isGone && !wasGone) {
+                events.add(FabricEvent.of("node.left").at(name));
+                after.claims().values().stream()
+                        .filter(claim -> claim.owner().equals(name))
+                        .forEach(claim -> events.add(FabricEvent.of("component.failed")
+                                .about(claim.component(), name, "", claim.generation())
+                                .because("its node has left")));
+            }
+        });
+    }
+
+    private void topology() {
+        if (before.version() == after.version()) {
+            return;
+        }
+        events.add(FabricEvent.of("topology.applied")
+                .replacing(after.version(), missing(after.wires(), before), missing(before.wires(), after)));
+        for (String name : after.topology().switches().keySet()) {
+            if (!before.topology().switches().containsKey(name)) {
+                events.add(FabricEvent.of("component.added").about(name, "", "", 0));
+            }
+        }
+        for (String name : before.topology().switches().keySet()) {
+            if (!after.topology().switches().containsKey(name)) {
+                events.add(FabricEvent.of("component.removed").about(name, "", "", 0));
+            }
+        }
+    }
+
+    private static List<String> missing(Map<String, WireRecord> wires, FabricState from) {
+        return wires.values().stream()
+                .filter(wire -> from.wires().get(wire.name()) == null
+                        || !from.wires().get(wire.name()).id().equals(wire.id()))
+                .map(WireRecord::name)
+                .toList();
+    }
+
+    private void component(String name) {
+        Optional<MoveRecord> was = before.lastMove(name);
+        Optional<MoveRecord> is = after.lastMove(name);
+        boolean moved = false;
+        if (is.isPresent() && !is.equals(was)) {
+            moved = move(
+                    is.get(), was.filter(move -> move.generation() == is.get().generation()));
+        }
+        Optional<Claim> held = before.claim(name);
+        Optional<Claim> holds = after.claim(name);
+        if (!moved && holds.isPresent() && !holds.map(Claim::generation).equals(held.map(Claim::generation))) {
+            Claim claim = holds.get();
+            String from = held.map(Claim::owner).orElse("");
+            events.add(FabricEvent.of("component.placed").about(name, claim.owner(), from, claim.generation()));
+        }
+    }
+
+    /** Whether the component is now where the move goes. */
+    private boolean move(MoveRecord is, Optional<MoveRecord> was) {
+        boolean ended =
+                was.map(MoveRecord::outcome).filter(is.outcome()::equals).isEmpty();
+        if (ended) {
+            String type = switch (is.outcome()) {
+                case UNDER_WAY -> "component.moving";
+                case COMPLETED -> "component.moved";
+                case CALLED_OFF, TAKEN_OVER -> "component.move-failed";
+            };
+            events.add(FabricEvent.of(type)
+                    .about(is.component(), is.to(), is.from(), is.generation())
+                    .because(is.reason()));
+        }
+        if (isMeasured(is) && was.filter(StateChange::isMeasured).isEmpty()) {
+            events.add(FabricEvent.of("component.measured")
+                    .about(is.component(), is.to(), is.from(), is.generation())
+                    .measured(is.handoffMicros(), is.flipMicros()));
+        }
+        return ended && is.outcome() == MoveRecord.Outcome.COMPLETED;
+    }
+
+    private static boolean isMeasured(MoveRecord move) {
+        return move.handoffMicros() >= 0 && move.flipMicros() >= 0;
+    }
+
+    private void port(String wire) {
+        PortReport was = before.observations().port(wire);
+        PortReport is = after.observations().port(wire);
+        if (was.equals(is)) {
+            return;
+        }
+        String component = Objects.requireNonNull(after.wires().get(wire)).component();
+        String node = after.claim(component).map(Claim::owner).orElse("");
+        long generation = after.claim(component).map(Claim::generation).orElse(0L);
+        if (was.up() != is.up()) {
+            events.add(FabricEvent.of(is.up() ? "wire.up" : "wire.down")
+                    .about(component, node, "", generation)
+                    .on(wire)
+                    .because(is.detail()));
+        }
+        if (!was.blockedFor().equals(is.blockedFor())) {
+            events.add(FabricEvent.of(is.blockedFor().isEmpty() ? "port.unblocked" : "port.blocked")
+                    .about(component, node, "", generation)
+                    .on(wire)
+                    .because(is.blockedFor()));
+        }
+    }
+}
