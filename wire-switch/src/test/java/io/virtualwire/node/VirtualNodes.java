@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.virtualwire.component.Component;
 import io.virtualwire.component.SwitchComponent;
 import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
@@ -18,6 +20,9 @@ import io.virtualwire.migration.FarEnds;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.migration.KeeperObserver;
 import io.virtualwire.migration.ReplicatedStates;
+import io.virtualwire.testkit.fabric.Interference;
+import io.virtualwire.testkit.fabric.Sabotage;
+import io.virtualwire.testkit.fabric.Step;
 import io.virtualwire.testkit.fabric.VirtualDaemon;
 import io.virtualwire.testkit.fabric.VirtualFabric;
 import io.virtualwire.testkit.fabric.Weather;
@@ -31,6 +36,8 @@ import io.virtualwire.topology.TopologyFile;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
@@ -45,6 +52,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +68,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualNodes {
     static final String LAN = "lan";
+    /** The receiver of what is proposed to the log. */
+    static final String MAJORITY = "majority";
+
+    private static final FarEndStatus NO_ANSWER = new FarEndStatus(FarEndStatus.Progress.FAILED, "no answer");
+    private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
     private static final List<String> NODES = List.of("east", "north", "west");
     private static final Map<String, String> GUESTS = new LinkedHashMap<>();
 
@@ -81,7 +94,10 @@ final class VirtualNodes {
 
     final VirtualFabric fabric;
     final Random random;
+    /** Those whose guests have a wire. */
     final Map<String, VirtualStation> stations = new LinkedHashMap<>();
+
+    private final Map<String, VirtualStation> ports = new HashMap<>();
     private final InMemoryFabric<FabricCommand, FabricState> logs =
             new InMemoryFabric<>(new FabricStateMachine(), NODES.size());
     private final Map<String, RunningNode> nodes = new LinkedHashMap<>();
@@ -90,6 +106,7 @@ final class VirtualNodes {
     private final Set<String> alone = new HashSet<>();
     private int lives;
     private boolean traffic;
+    private Duration gap = Duration.ofMillis(5);
 
     VirtualNodes(long seed, Weather weather) {
         fabric = new VirtualFabric(seed, weather);
@@ -101,6 +118,7 @@ final class VirtualNodes {
         for (Map.Entry<String, String> guest : GUESTS.entrySet()) {
             VirtualStation station = new VirtualStation(guest.getKey(), number++, this::nanoTime);
             stations.put(guest.getKey(), station);
+            ports.put(guest.getKey(), station);
             fabric.daemon(guest.getValue()).engine().addPort(guest.getKey(), station);
         }
         nodes.values().forEach(RunningNode::start);
@@ -129,12 +147,17 @@ final class VirtualNodes {
     }
 
     /** Every station sends to every other, about every {@code gap}. */
-    void startTraffic(Duration gap) {
+    void startTraffic(Duration every) {
+        gap = every;
         traffic = true;
-        trafficRound(gap);
+        trafficRound();
     }
 
-    private void trafficRound(Duration gap) {
+    void slowTraffic(Duration every) {
+        gap = every;
+    }
+
+    private void trafficRound() {
         if (traffic) {
             for (VirtualStation from : stations.values()) {
                 for (VirtualStation to : stations.values()) {
@@ -143,13 +166,26 @@ final class VirtualNodes {
                     }
                 }
             }
-            fabric.at(gap, () -> trafficRound(gap));
+            fabric.at(gap, this::trafficRound);
         }
     }
 
     void stopTraffic() {
         traffic = false;
         fabric.run(Duration.ofSeconds(2));
+    }
+
+    /** Applies the topology, and waits for nothing. */
+    void apply() {
+        propose(new FabricCommand.ApplyTopology(0, topology(), "nonce"));
+    }
+
+    /** The topology without the wire to web. */
+    void unplugWeb() {
+        Topology without =
+                TopologyFile.parse("test", TOPOLOGY.replace("  - { switch: lan, port: web, endpoint: web@h1 }\n", ""));
+        propose(new FabricCommand.ApplyTopology(-1, without, "nonce"));
+        stations.remove("web");
     }
 
     long beginMove(String to) {
@@ -201,6 +237,10 @@ final class VirtualNodes {
 
     /** Kills a node or a host, and starts it again. */
     void crash(String name, Duration downFor) {
+        if (name.equals(MAJORITY)) {
+            NODES.stream().filter(this::isUp).forEach(node -> crash(node, downFor));
+            return;
+        }
         if (!isUp(name)) {
             return;
         }
@@ -230,10 +270,40 @@ final class VirtualNodes {
         } else {
             GUESTS.forEach((guest, host) -> {
                 if (host.equals(name)) {
-                    fabric.daemon(name).engine().addPort(guest, stations.get(guest));
+                    fabric.daemon(name).engine().addPort(guest, ports.get(guest));
                 }
             });
         }
+    }
+
+    /** What a sabotage does: who crashes is back after {@code away}, and what is cut is mended then. */
+    Sabotage.Means means(Duration away) {
+        return new Sabotage.Means() {
+            @Override
+            public void crash(String daemon) {
+                // Whoever is in the middle of something ends it first, but nobody hears of it.
+                if (!daemon.equals(MAJORITY)) {
+                    fabric.daemon(daemon).silence();
+                }
+                fabric.at(Duration.ZERO, () -> VirtualNodes.this.crash(daemon, away));
+            }
+
+            @Override
+            public void cut(String one, String other) {
+                if (other.equals(MAJORITY)) {
+                    isolate(one, true);
+                    fabric.at(away, () -> isolate(one, false));
+                } else {
+                    fabric.cut(fabric.daemon(one), fabric.daemon(other));
+                    fabric.at(away, () -> fabric.mend(fabric.daemon(one), fabric.daemon(other)));
+                }
+            }
+
+            @Override
+            public void breakStream(String one, String other) {
+                fabric.breakStream(fabric.daemon(one), fabric.daemon(other));
+            }
+        };
     }
 
     /** Cuts a node off from everything but itself, or lets it back. */
@@ -299,7 +369,61 @@ final class VirtualNodes {
                 }
             }
         }
+        require(
+                "every side is as it is wanted, and no other is left",
+                Duration.ofSeconds(8),
+                () -> undesired().isEmpty());
         verifyNoDuplicates();
+    }
+
+    /** What is observed and not desired, or desired and not observed. */
+    private List<String> undesired() {
+        FabricState wanted = state();
+        Generation generation = wanted.claim(LAN).orElseThrow().ownGeneration();
+        List<String> undesired = new ArrayList<>();
+        wanted.removed().forEach(wire -> undesired.add(wire.name() + " is not forgotten"));
+        for (String host : GUESTS.values()) {
+            List<WireRecord> wires = wanted.wires().values().stream()
+                    .filter(wire -> wire.host().equals(host))
+                    .toList();
+            List<SideStatus> sides = fabric.daemon(host).engine().sides();
+            if (sides.size() != wires.size()
+                    || !wires.stream()
+                            .allMatch(wire -> sides.stream().anyMatch(side -> isFarSide(side, wire, generation)))) {
+                undesired.add(host + " has " + sides);
+            }
+        }
+        for (String node : NODES) {
+            List<SideStatus> sides = fabric.daemon(node).engine().sides();
+            int expected = node.equals(owner()) ? wanted.wires().size() : 0;
+            if (sides.size() != expected
+                    || !sides.stream().allMatch(side -> side.generation().equals(generation) && side.agreed())) {
+                undesired.add(node + " has " + sides);
+            }
+        }
+        return undesired;
+    }
+
+    private static boolean isFarSide(SideStatus side, WireRecord wire, Generation generation) {
+        return side.wire().equals(wire.id())
+                && side.generation().equals(wire.farSideGeneration())
+                && side.peers().stream()
+                        .filter(peer -> peer.state() == PeerState.ACTIVE)
+                        .map(PeerStatus::generation)
+                        .toList()
+                        .equals(List.of(generation));
+    }
+
+    /** Fails if a frame was lost though no bound was exceeded. */
+    void verifyNothingLostOrABoundWasCounted() {
+        for (VirtualStation from : stations.values()) {
+            for (VirtualStation to : stations.values()) {
+                if (from != to && to.gotFrom(from) != from.sentTo(to) && !fabric.isBoundExceeded()) {
+                    throw failure(from.name() + " sent " + from.sentTo(to) + " to " + to.name() + ", which got "
+                            + to.gotFrom(from));
+                }
+            }
+        }
     }
 
     void verifyNoDuplicates() {
@@ -308,6 +432,60 @@ final class VirtualNodes {
                 throw failure(station.name() + " got twice: " + station.duplicates());
             }
         });
+    }
+
+    /** What a node proposes, as steps that may fail. */
+    private final class InterferedLog implements FabricLog<FabricCommand, FabricState> {
+        private final String node;
+        private final FabricLog<FabricCommand, FabricState> log;
+
+        InterferedLog(String node, FabricLog<FabricCommand, FabricState> log) {
+            this.node = node;
+            this.log = log;
+        }
+
+        @Override
+        public CompletableFuture<Applied<FabricState>> append(FabricCommand command) {
+            Step step = new Step("propose " + command.getClass().getSimpleName(), node, MAJORITY);
+            Interference.Fate fate = fabric.interference().begins(step);
+            if (fate == Interference.Fate.LOST) {
+                return CompletableFuture.failedFuture(noAnswer());
+            }
+            CompletableFuture<Applied<FabricState>> done = log.append(command);
+            if (fate == Interference.Fate.ARRIVES_TWICE) {
+                log.append(command).exceptionally(refused -> log.current());
+            }
+            return fabric.interference().done(step) ? done : CompletableFuture.failedFuture(noAnswer());
+        }
+
+        private WireException noAnswer() {
+            return new WireException(ErrorCode.UNAVAILABLE, "no answer", "Repeat it.");
+        }
+
+        @Override
+        public Applied<FabricState> current() {
+            return log.current();
+        }
+
+        @Override
+        public CompletableFuture<Applied<FabricState>> latest() {
+            return log.latest();
+        }
+
+        @Override
+        public Registration onChange(Consumer<Applied<FabricState>> listener) {
+            return log.onChange(listener);
+        }
+
+        @Override
+        public boolean isLeader() {
+            return log.isLeader();
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 
     /** A node's process, one life after the other. */
@@ -332,7 +510,7 @@ final class VirtualNodes {
             life = mine;
             VirtualDaemon daemon = fabric.daemon(name);
             Loop loop = daemon.loop();
-            FabricLog<FabricCommand, FabricState> log = logs.log(NODES.indexOf(name));
+            FabricLog<FabricCommand, FabricState> log = new InterferedLog(name, logs.log(NODES.indexOf(name)));
             NodeRecord self = new NodeRecord(name, daemon.identity(), name + "-" + mine, List.of(), "");
             Connectors connectors = new Connectors(loop);
             KeeperContext context = new KeeperContext(
@@ -363,7 +541,7 @@ final class VirtualNodes {
         private void register(FabricLog<FabricCommand, FabricState> log, Loop loop, NodeRecord self) {
             CompletableFuture<Applied<FabricState>> done = log.append(new FabricCommand.RegisterNode(self));
             if (done.isCompletedExceptionally()) {
-                loop.schedule(Duration.ofMillis(500), () -> register(log, loop, self));
+                loop.schedule(REGISTER_PAUSE, () -> register(log, loop, self));
             }
         }
 
@@ -463,24 +641,57 @@ final class VirtualNodes {
             }
             VirtualDaemon host = fabric.daemon(hosts.get(request.wire()));
             FarEndStatus status;
-            if (!host.isUp() || !alone.isEmpty() && alone.contains(nameOf())) {
-                status = new FarEndStatus(FarEndStatus.Progress.FAILED, "away");
-                loop.schedule(Duration.ofMillis(300), () -> connect(request));
+            Step step = new Step(
+                    "connect g" + request.peer().generation().number()
+                            + (request.peer().fence() ? " (fence)" : ""),
+                    nameOf(),
+                    host.name());
+            Interference.Fate fate = fabric.interference().begins(step);
+            if (fate == Interference.Fate.LOST || !reaches(host)) {
+                status = NO_ANSWER;
             } else {
                 try {
                     host.connect(request);
-                    status = FarEndStatus.CONFIRMED;
+                    if (fate == Interference.Fate.ARRIVES_TWICE) {
+                        fabric.at(Duration.ofMillis(400), () -> connectAgain(host, request));
+                    }
+                    status = fabric.interference().done(step) ? FarEndStatus.CONFIRMED : NO_ANSWER;
                 } catch (WireException refused) {
                     status = new FarEndStatus(FarEndStatus.Progress.FAILED, refused.toString());
                 }
             }
             FarEndStatus now = status;
+            if (now.equals(NO_ANSWER)) {
+                loop.schedule(Duration.ofMillis(300), () -> connect(request));
+            }
             loop.schedule(someMillis(15), () -> {
                 if (request.equals(wanted.get(request.wire()))) {
                     statuses.put(request.wire(), now);
                     changed.run();
                 }
             });
+        }
+
+        private boolean reaches(VirtualDaemon host) {
+            return host.isUp() && !fabric.isCut(fabric.daemon(nameOf()), host) && !alone.contains(nameOf());
+        }
+
+        private void disconnectAgain(WireRecord wire) {
+            VirtualDaemon host = fabric.daemon(wire.host());
+            if (host.isUp()) {
+                host.disconnect(wire.id(), Side.B, wire.farSideGeneration());
+            }
+        }
+
+        /** A copy of a request that was long under way. */
+        private void connectAgain(VirtualDaemon host, ConnectRequest request) {
+            if (host.isUp()) {
+                try {
+                    host.connect(request);
+                } catch (WireException refused) {
+                    fabric.note(host.name() + " refused a late copy: " + refused.getMessage());
+                }
+            }
         }
 
         private String nameOf() {
@@ -494,7 +705,7 @@ final class VirtualNodes {
         private void look() {
             wanted.forEach((wire, request) -> {
                 VirtualDaemon host = fabric.daemon(hosts.get(wire));
-                if (host.isUp() && statuses.get(wire).progress() == FarEndStatus.Progress.CONFIRMED) {
+                if (reaches(host) && statuses.get(wire).progress() == FarEndStatus.Progress.CONFIRMED) {
                     Optional<SideStatus> side = host.engine().side(wire, Side.B);
                     boolean there = side.isPresent()
                             && side.get().peers().stream()
@@ -521,8 +732,20 @@ final class VirtualNodes {
         @Override
         public void remove(WireRecord wire, Runnable done) {
             loop.schedule(someMillis(30), () -> {
-                fabric.daemon(wire.host()).disconnect(wire.id(), Side.B, wire.farSideGeneration());
-                done.run();
+                VirtualDaemon host = fabric.daemon(wire.host());
+                Step step = new Step("disconnect", nameOf(), host.name());
+                Interference.Fate fate = fabric.interference().begins(step);
+                if (fate == Interference.Fate.LOST || !reaches(host)) {
+                    // The reconciler asks again.
+                    return;
+                }
+                host.disconnect(wire.id(), Side.B, wire.farSideGeneration());
+                if (fate == Interference.Fate.ARRIVES_TWICE) {
+                    fabric.at(Duration.ofMillis(400), () -> disconnectAgain(wire));
+                }
+                if (fabric.interference().done(step)) {
+                    done.run();
+                }
             });
         }
     }

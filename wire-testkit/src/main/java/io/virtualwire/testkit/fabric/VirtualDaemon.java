@@ -42,6 +42,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private WireEngine engine;
     private int life;
     private boolean up = true;
+    private boolean dying;
 
     VirtualDaemon(
             VirtualFabric fabric, VirtualNetwork network, VirtualTime time, Trace trace, String name, MoveRules rules) {
@@ -136,6 +137,15 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         }
     }
 
+    /** Nothing that it still does reaches anybody: it is about to be killed. */
+    public void silence() {
+        dying = true;
+    }
+
+    boolean isDying() {
+        return dying;
+    }
+
     /**
      * A new process begins.
      *
@@ -147,6 +157,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         }
         trace.add("%s RESTART", name());
         up = true;
+        dying = false;
         life = fabric.nextLife();
         loop = new VirtualLoop(time);
         paths = new HashMap<>();
@@ -250,6 +261,13 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             noteBounds();
         }
         return exceeded.contains(wire);
+    }
+
+    boolean anyBoundExceeded() {
+        if (up) {
+            noteBounds();
+        }
+        return !exceeded.isEmpty();
     }
 
     private void noteBounds() {

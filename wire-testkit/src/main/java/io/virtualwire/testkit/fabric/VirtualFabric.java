@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * A fabric that runs from a seed: daemons, wires between them, guests at their ends, weather, faults.
@@ -178,6 +179,22 @@ public final class VirtualFabric {
         network.breakStream(one.name(), other.name());
     }
 
+    /** Whether nothing passes between the two. */
+    public boolean isCut(VirtualDaemon one, VirtualDaemon other) {
+        return network.isCut(one.name(), other.name());
+    }
+
+    /** Lets somebody meddle with every step between two daemons from now on. */
+    public void interfere(Interference meddler) {
+        faulty = true;
+        network.interference(meddler);
+    }
+
+    /** A step that is taken outside of the underlay, such as a request to a daemon, is about to begin. */
+    public Interference interference() {
+        return network.interference();
+    }
+
     /** All faults end. */
     public void calm() {
         network.mendAll();
@@ -281,6 +298,13 @@ public final class VirtualFabric {
             exceeded.add(wire);
         }
         return exceeded.contains(wire);
+    }
+
+    /** Whether anywhere a hold or a relay went beyond one of its bounds, and counted it. */
+    public boolean isBoundExceeded() {
+        return wires.isEmpty()
+                ? daemons.values().stream().anyMatch(VirtualDaemon::anyBoundExceeded)
+                : IntStream.range(0, wires.size()).anyMatch(this::boundExceeded);
     }
 
     /** Ends the traffic, lets everything settle, and fails unless every invariant held. */

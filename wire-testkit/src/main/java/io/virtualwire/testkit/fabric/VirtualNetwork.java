@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -17,6 +18,10 @@ final class VirtualNetwork {
     private static final long REDIAL_NANOS = 150_000_000;
     /** How long a broken control stream goes unnoticed. */
     private static final long NOTICE_NANOS = 300_000_000;
+    /** How late the second of two copies comes. */
+    private static final long LATE_NANOS = 150_000_000;
+
+    private static final Step NO_STEP = new Step("", "", "");
 
     private record Pair(String low, String high) {
         static Pair of(String one, String other) {
@@ -33,6 +38,7 @@ final class VirtualNetwork {
     private final Set<Pair> dialling = new HashSet<>();
     private final Set<Pair> cut = new HashSet<>();
     private Weather weather;
+    private Interference interference = Interference.NONE;
 
     VirtualNetwork(VirtualTime time, Random random, Ledger ledger, Trace trace, Weather weather) {
         this.time = time;
@@ -44,6 +50,18 @@ final class VirtualNetwork {
 
     void weather(Weather newWeather) {
         weather = newWeather;
+    }
+
+    void interference(Interference meddler) {
+        interference = meddler;
+    }
+
+    Interference interference() {
+        return interference;
+    }
+
+    boolean isCut(String one, String other) {
+        return cut.contains(Pair.of(one, other));
     }
 
     void add(VirtualDaemon daemon) {
@@ -153,7 +171,16 @@ final class VirtualNetwork {
             return false;
         }
         VirtualDaemon receiver = daemons.get(to);
-        if (receiver == null || cut.contains(Pair.of(from.name(), to))) {
+        Step step = interference == Interference.NONE ? NO_STEP : new Step("tell " + name(message), from.name(), to);
+        Interference.Fate fate = interference.begins(step);
+        Pair pair = Pair.of(from.name(), to);
+        if (receiver == null || fate == Interference.Fate.LOST || cut.contains(pair)) {
+            // A stream loses nothing but by its end.
+            time.after(NOTICE_NANOS, () -> {
+                if (sessions.get(pair) == session) {
+                    breakStream(pair);
+                }
+            });
             return true;
         }
         int life = receiver.life();
@@ -166,6 +193,10 @@ final class VirtualNetwork {
             if (session.isStreamUp() && receiver.isUp() && receiver.life() == life) {
                 trace.add("%s told by %s: %s", to, from.name(), message);
                 receiver.told(from.name(), message);
+                if (fate == Interference.Fate.ARRIVES_TWICE) {
+                    receiver.told(from.name(), message);
+                }
+                interference.done(step);
             }
         });
         return true;
@@ -181,7 +212,11 @@ final class VirtualNetwork {
         VirtualDaemon receiver = daemons.get(to);
         boolean carriesFrame = header.kind() == MessageKind.FRAME || header.kind() == MessageKind.RELAYED_FRAME;
         Ledger.Entry entry = carriesFrame ? ledger.sent(header, from.name(), to, payload) : null;
+        // HOT PATH of every simulation: names cost more than all else.
+        Step step = interference == Interference.NONE ? NO_STEP : new Step(kind(header), from.name(), to);
+        Interference.Fate fate = interference.begins(step);
         boolean lost = receiver == null
+                || fate == Interference.Fate.LOST
                 || cut.contains(Pair.of(from.name(), to))
                 || random.nextInt(1_000) < weather.lossPerMille();
         if (!carriesFrame) {
@@ -198,14 +233,25 @@ final class VirtualNetwork {
         time.after(delay, () -> {
             if (receiver.isUp() && session.lifeOf(to) == receiver.life()) {
                 receiver.received(from.name(), session, new MessageHeader(copy, 0), plain, payload);
+                interference.done(step);
             } else {
                 ledger.excuse(entry, "receiver crashed");
             }
         });
+        if (fate == Interference.Fate.ARRIVES_TWICE && !carriesFrame) {
+            // As if the sender had repeated it: the replay window lets no copy of the very same datagram pass.
+            time.after(delay + LATE_NANOS, () -> {
+                if (receiver.isUp() && session.lifeOf(to) == receiver.life()) {
+                    receiver.received(from.name(), session, new MessageHeader(copy, 0), plain, payload);
+                }
+            });
+        }
     }
 
     private static String kind(MessageHeader header) {
         String name = switch (header.kind()) {
+            case MessageKind.FRAME -> "FRAME";
+            case MessageKind.RELAYED_FRAME -> "RELAYED_FRAME";
             case MessageKind.HELLO -> "HELLO";
             case MessageKind.HELLO_ACK -> "HELLO_ACK";
             case MessageKind.END -> "END";
@@ -214,8 +260,28 @@ final class VirtualNetwork {
             case MessageKind.RELAYED_END_ACK -> "RELAYED_END_ACK";
             default -> Integer.toString(header.kind());
         };
-        return name + (header.superseded() ? "(superseded)" : "") + " g" + header.senderGeneration() + "->g"
-                + header.receiverGeneration() + " to";
+        return name + (header.superseded() ? " (superseded)" : "") + " g" + header.senderGeneration() + "->g"
+                + header.receiverGeneration();
+    }
+
+    private static String name(PeerMessage message) {
+        return switch (message) {
+            case PeerMessage.Offer offer ->
+                "offer " + (offer.relay() ? "of a relay " : "")
+                        + offer.role().name().toLowerCase(Locale.ROOT) + " g"
+                        + offer.generation().number() + "->g"
+                        + offer.peerGeneration().number();
+            case PeerMessage.Withdraw _ -> "withdraw";
+            case PeerMessage.Prepared prepared ->
+                "prepared g" + prepared.generation().number();
+            case PeerMessage.CallOff callOff ->
+                "callOff g" + callOff.generation().number();
+            case PeerMessage.CalledOff calledOff ->
+                "calledOff g" + calledOff.generation().number();
+            case PeerMessage.Handoff handoff ->
+                "handoff g" + handoff.generation().number();
+            case PeerMessage.HandoffAck ack -> "handoffAck g" + ack.generation().number();
+        };
     }
 
     List<VirtualDaemon> daemons() {

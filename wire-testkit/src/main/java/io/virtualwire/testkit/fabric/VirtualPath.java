@@ -66,7 +66,7 @@ final class VirtualPath implements WirePath {
     @Override
     public boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
         VirtualSession current = session;
-        if (current == null) {
+        if (current == null || daemon.isDying()) {
             return false;
         }
         byte[] copy = Arrays.copyOfRange(payload, offset, offset + length);
@@ -80,6 +80,6 @@ final class VirtualPath implements WirePath {
     @Override
     public boolean tell(PeerMessage message) {
         VirtualSession current = session;
-        return current != null && network.tell(current, daemon, peer.name(), message);
+        return current != null && !daemon.isDying() && network.tell(current, daemon, peer.name(), message);
     }
 }
