@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,15 +24,18 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -43,19 +47,38 @@ final class RestCalls implements AutoCloseable {
 
     private final String daemon;
     private final HostAddress address;
-    private final HttpClient http;
+    private final Supplier<SSLContext> contexts;
+    private final Optional<TlsContexts> tls;
+    private volatile HttpClient http;
+    private @Nullable X509Certificate guarded;
+    private @Nullable Guard guard;
     private final JsonMapper json = ApiJson.lenient();
     private volatile @Nullable Identity server;
 
     /** @param daemon what is asked, as in {@code wire DAEMON run} */
     RestCalls(String daemon, TlsContexts tls, HostAddress address, Optional<Identity> expected) {
+        this(daemon, address, () -> context(tls, expected), Optional.of(tls));
+    }
+
+    /** For somebody who has no credentials yet. */
+    RestCalls(String daemon, SSLContext stranger, HostAddress address) {
+        this(daemon, address, () -> stranger, Optional.empty());
+    }
+
+    private RestCalls(String daemon, HostAddress address, Supplier<SSLContext> contexts, Optional<TlsContexts> tls) {
         this.daemon = daemon;
         this.address = address;
-        this.http = HttpClient.newBuilder()
+        this.contexts = contexts;
+        this.tls = tls;
+        this.http = client();
+    }
+
+    private HttpClient client() {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_TIMEOUT)
-                .sslContext(context(tls, expected))
+                .sslContext(contexts.get())
                 .sslParameters(TlsContexts.parameters())
                 .build();
     }
@@ -76,9 +99,19 @@ final class RestCalls implements AutoCloseable {
         return read(send(request(path).GET()), type);
     }
 
+    /** Asks for something that may take this long. */
+    <T> T get(String path, TypeReference<T> type, Duration patience) {
+        return read(send(request(path).GET().timeout(patience)), type);
+    }
+
     <T> T put(String path, Object body, TypeReference<T> type) {
         HttpRequest.Builder request = request(path).header("content-type", "application/json");
         return read(send(request.PUT(BodyPublishers.ofByteArray(write(body)))), type);
+    }
+
+    <T> T post(String path, Object body, TypeReference<T> type) {
+        HttpRequest.Builder request = request(path).header("content-type", "application/json");
+        return read(send(request.POST(BodyPublishers.ofByteArray(write(body)))), type);
     }
 
     <T> T post(String path, TypeReference<T> type) {
@@ -126,8 +159,32 @@ final class RestCalls implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (guard != null) {
+            guard.close();
+        }
         http.shutdownNow();
+    }
+
+    /** Cuts the connections when the one who answers on them is believed no more; the next call shakes hands anew. */
+    private synchronized void watch(SSLSession session) {
+        if (tls.isPresent()) {
+            X509Certificate shown = TlsContexts.shown(session).orElse(null);
+            if (shown != null && !shown.equals(guarded)) {
+                if (guard != null) {
+                    guard.close();
+                }
+                guarded = shown;
+                guard = tls.get().guard(session, this::startOver);
+            }
+        }
+    }
+
+    private synchronized void startOver() {
+        HttpClient former = http;
+        http = client();
+        guarded = null;
+        former.shutdownNow();
     }
 
     private HttpRequest.Builder request(String path) {
@@ -152,7 +209,10 @@ final class RestCalls implements AutoCloseable {
     private <B> HttpResponse<B> exchange(HttpRequest request, BodyHandler<B> handler) throws IOException {
         try {
             HttpResponse<B> response = http.send(request, handler);
-            response.sslSession().ifPresent(session -> server = TlsContexts.peer(session));
+            response.sslSession().ifPresent(session -> {
+                server = TlsContexts.peer(session);
+                watch(session);
+            });
             return response;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

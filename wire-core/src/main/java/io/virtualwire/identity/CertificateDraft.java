@@ -3,6 +3,7 @@ package io.virtualwire.identity;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -13,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
@@ -101,6 +103,27 @@ final class CertificateDraft {
                     Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point}));
         } catch (CertIOException e) {
             throw cannotSign(e);
+        }
+    }
+
+    /** Where {@link #listAt} said. */
+    static Optional<URI> listAddress(X509Certificate certificate) {
+        byte[] value = certificate.getExtensionValue(Extension.cRLDistributionPoints.getId());
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            CRLDistPoint points = CRLDistPoint.getInstance(JcaX509ExtensionUtils.parseExtensionValue(value));
+            GeneralName[] names = GeneralNames.getInstance(
+                            points.getDistributionPoints()[0].getDistributionPoint().getName())
+                    .getNames();
+            return Optional.of(URI.create(names[0].getName().toString()));
+        } catch (IOException | RuntimeException e) {
+            throw new WireException(
+                    ErrorCode.CORRUPT,
+                    "cannot read where the authority of '" + certificate.getSubjectX500Principal() + "' is",
+                    "issue the credentials again",
+                    e);
         }
     }
 

@@ -3,11 +3,15 @@ package io.virtualwire.identity;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one daemon or person proves its identity with, and whom it believes: a private key, the certificate for it,
@@ -32,6 +36,7 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
         return parse(file.toString(), new SecretFile(file).read());
     }
 
+    /** Reads the text of a {@code NAME.wire} file. */
     static Credentials parse(String origin, String text) {
         PemText pem = PemText.parse(origin, text);
         List<X509Certificate> own = new ArrayList<>();
@@ -53,6 +58,38 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
     /** Who these credentials prove to be. */
     public Identity identity() {
         return SubjectNames.of(certificate).identity();
+    }
+
+    /** When the certificate begins to be due for renewal, and everything else about its times. */
+    Lifetime lifetime() {
+        return Lifetime.of(certificate);
+    }
+
+    /** How long the certificate holds from its making on. */
+    public Duration life() {
+        return lifetime().life();
+    }
+
+    /** How much of that is left by a clock that says {@code now}; never more than all. */
+    public Duration left(Instant now) {
+        Duration left = lifetime().left(now).minus(lifetime().grace());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** The one among the authorities that issued these. */
+    public X509Certificate issuer() {
+        return authorities.stream()
+                .filter(authority -> TenantAuthority.issued(authority, certificate))
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.CORRUPT,
+                        "cannot use the credentials of " + identity() + ": no authority in them issued them",
+                        "issue them again"));
+    }
+
+    /** Where the authority that issued these can be asked, if the certificate says so. */
+    public Optional<URI> authorityService() {
+        return CertificateDraft.listAddress(certificate);
     }
 
     /** The same credentials, trusting one more tenant's authority. */

@@ -52,11 +52,15 @@ record Lifetime(Instant from, Instant until) {
         return left.isNegative() ? Duration.ZERO : left.compareTo(most) < 0 ? left : most;
     }
 
-    /** The moment at which to judge it: {@code now}, or the next at which it holds if that lies within the grace. */
-    Instant judgedAt(Instant now) {
+    /**
+     * The moment at which to judge it: {@code now}, or the next at which it holds if that lies within the grace.
+     *
+     * @param extra more grace at the end
+     */
+    Instant judgedAt(Instant now, Duration extra) {
         if (now.isBefore(from) && now.isAfter(from.minus(EARLY))) {
             return from;
         }
-        return now.isAfter(until) && now.isBefore(until.plus(grace())) ? until : now;
+        return now.isAfter(until) && now.isBefore(until.plus(grace()).plus(extra)) ? until : now;
     }
 }

@@ -18,28 +18,32 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
-/** The private keys and certificates of one PEM text, in the order in which they stand there. */
-record PemText(List<PrivateKey> keys, List<X509Certificate> certificates) {
+/** The private keys, certificates and requests for such of one PEM text, in the order in which they stand there. */
+record PemText(
+        List<PrivateKey> keys, List<X509Certificate> certificates, List<PKCS10CertificationRequest> requests) {
     private static final String HINT = "Issue them again with 'wire init' or copy an intact file.";
 
     static PemText parse(String origin, String text) {
         List<PrivateKey> keys = new ArrayList<>();
         List<X509Certificate> certificates = new ArrayList<>();
+        List<PKCS10CertificationRequest> requests = new ArrayList<>();
         try (PEMParser parser = new PEMParser(new StringReader(text))) {
             for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
                 switch (item) {
                     case PrivateKeyInfo key -> keys.add(new JcaPEMKeyConverter().getPrivateKey(key));
                     case X509CertificateHolder holder ->
                         certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
+                    case PKCS10CertificationRequest request -> requests.add(request);
                     default ->
                         throw new PEMException("unexpected " + item.getClass().getSimpleName());
                 }
             }
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new WireException(ErrorCode.CORRUPT, attempted(origin, String.valueOf(e.getMessage())), HINT, e);
         }
-        return new PemText(List.copyOf(keys), List.copyOf(certificates));
+        return new PemText(List.copyOf(keys), List.copyOf(certificates), List.copyOf(requests));
     }
 
     PrivateKey onlyKey(String origin) {

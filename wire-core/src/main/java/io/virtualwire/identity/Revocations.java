@@ -4,10 +4,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,12 +130,7 @@ public final class Revocations {
     }
 
     private static Path file(Path folder, X509Certificate authority) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(authority.getEncoded());
-            String fingerprint = HexFormat.of().formatHex(digest).substring(0, FINGERPRINT_DIGITS);
-            return folder.resolve(SubjectNames.of(authority).tenant() + "-" + fingerprint + ".crl");
-        } catch (GeneralSecurityException e) {
-            throw new WireException(ErrorCode.INTERNAL, "cannot name the file of a revocation list", "", e);
-        }
+        String fingerprint = Fingerprint.of(authority).toString().substring(0, FINGERPRINT_DIGITS);
+        return folder.resolve(SubjectNames.of(authority).tenant() + "-" + fingerprint + ".crl");
     }
 }

@@ -20,17 +20,18 @@ import java.util.Set;
 import java.util.UUID;
 
 /** A small text file that only its owner may read and that is either whole or absent, also after a power cut. */
-final class SecretFile {
+public final class SecretFile {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER = PosixFilePermissions.fromString("rwx------");
 
     private final Path path;
 
-    SecretFile(Path path) {
+    public SecretFile(Path path) {
         this.path = path;
     }
 
-    void write(String text) {
+    /** Replaces the file, whole; it is on disk when this returns. */
+    public void write(String text) {
         Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a folder");
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FOLDER));
@@ -53,7 +54,8 @@ final class SecretFile {
         }
     }
 
-    String read() {
+    /** Reads the file. */
+    public String read() {
         try {
             return Files.readString(path, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {

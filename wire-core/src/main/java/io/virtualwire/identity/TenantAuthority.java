@@ -87,11 +87,30 @@ public final class TenantAuthority {
 
     /** Reads an authority's public half, for somebody who is to trust it. */
     public static X509Certificate loadCertificate(Path file) {
-        PemText pem = PemText.parse(file.toString(), new SecretFile(file).read());
-        if (pem.certificates().size() != 1 || !isAuthority(pem.certificates().getFirst())) {
-            throw PemText.unreadable(file.toString(), "it is not the certificate of one tenant's authority");
+        return parseCertificate(file.toString(), new SecretFile(file).read());
+    }
+
+    /** Reads an authority's public half from PEM text. */
+    public static X509Certificate parseCertificate(String origin, String pem) {
+        PemText text = PemText.parse(origin, pem);
+        if (text.certificates().size() != 1 || !isAuthority(text.certificates().getFirst())) {
+            throw PemText.unreadable(origin, "it is not the certificate of one tenant's authority");
         }
-        return pem.certificates().getFirst();
+        return text.certificates().getFirst();
+    }
+
+    /** Reads a member's certificate from PEM text. */
+    public static X509Certificate parseMember(String origin, String pem) {
+        PemText text = PemText.parse(origin, pem);
+        if (text.certificates().size() != 1) {
+            throw PemText.unreadable(origin, "it is not one certificate");
+        }
+        return text.certificates().getFirst();
+    }
+
+    /** A certificate as PEM text. */
+    public static String pem(X509Certificate certificate) {
+        return PemText.write(certificate);
     }
 
     /** Writes {@code ca.key} and {@code ca.crt}; refuses to replace an authority, whose issues would become void. */
@@ -113,10 +132,15 @@ public final class TenantAuthority {
 
     /** Makes a key, and a certificate for it that this authority vouches for; good for either end of TLS. */
     public Credentials issue(String name, Duration validity) {
+        return issue(name, validity, Optional.empty());
+    }
+
+    /** The same, with a certificate that says where this authority can be asked. */
+    public Credentials issue(String name, Duration validity, Optional<URI> service) {
         KeyPair pair = newKeyPair();
         return new Credentials(
                 pair.getPrivate(),
-                certify(new Identity(tenant, name), pair.getPublic(), validity, Optional.empty()),
+                certify(new Identity(tenant, name), pair.getPublic(), validity, service),
                 List.of(certificate));
     }
 
@@ -208,7 +232,7 @@ public final class TenantAuthority {
         return folder.resolve("ca.key");
     }
 
-    private static X500Name name(Identity identity) {
+    static X500Name name(Identity identity) {
         return new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.O, identity.tenant())
                 .addRDN(BCStyle.CN, identity.name())

@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Predicate;
@@ -25,10 +26,13 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class TenantTrustManager extends X509ExtendedTrustManager {
     private final OwnIdentity self;
     private final Predicate<Identity> accepted;
+    private final Duration extraGrace;
 
-    TenantTrustManager(OwnIdentity self, Predicate<Identity> accepted) {
+    /** @param extraGrace how long a certificate that has ended is believed beyond its own grace */
+    TenantTrustManager(OwnIdentity self, Predicate<Identity> accepted, Duration extraGrace) {
         this.self = self;
         this.accepted = accepted;
+        this.extraGrace = extraGrace;
     }
 
     @Override
@@ -92,7 +96,7 @@ final class TenantTrustManager extends X509ExtendedTrustManager {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
             // Lists are checked below; the JDK would look for them in places that certificates name.
             parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(Lifetime.of(chain[0]).judgedAt(self.now())));
+            parameters.setDate(Date.from(Lifetime.of(chain[0]).judgedAt(self.now(), extraGrace)));
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(new CertPathTrustManagerParameters(parameters));
             return (X509ExtendedTrustManager) factory.getTrustManagers()[0];

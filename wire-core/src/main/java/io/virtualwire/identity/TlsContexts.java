@@ -8,6 +8,9 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -19,6 +22,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the ends of mutual TLS 1.3 connections in which both sides prove an {@link Identity}.
@@ -97,14 +101,18 @@ public final class TlsContexts {
 
     /** A trust manager, for libraries that build their own contexts. */
     public X509ExtendedTrustManager trustManager(Predicate<Identity> accepted) {
-        return new TenantTrustManager(self, accepted);
+        return new TenantTrustManager(self, accepted, Duration.ZERO);
     }
 
     /** A context for one connection; the caller applies {@link #parameters()} to what it makes of it. */
     public SSLContext context(Predicate<Identity> accepted) {
+        return context(keyManager, trustManager(accepted));
+    }
+
+    private static SSLContext context(@Nullable KeyManager keys, TrustManager trust) {
         try {
             SSLContext context = SSLContext.getInstance(PROTOCOLS[0]);
-            context.init(new KeyManager[] {keyManager}, new TrustManager[] {trustManager(accepted)}, null);
+            context.init(keys == null ? new KeyManager[0] : new KeyManager[] {keys}, new TrustManager[] {trust}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new WireException(
@@ -117,6 +125,34 @@ public final class TlsContexts {
         SSLParameters parameters = new SSLParameters(CIPHER_SUITES.clone(), PROTOCOLS.clone());
         parameters.setNeedClientAuth(true);
         return parameters;
+    }
+
+    /** The certificate that the peer of a finished handshake showed; empty if it showed none. */
+    public static Optional<X509Certificate> shown(SSLSession session) {
+        try {
+            return Optional.of((X509Certificate) session.getPeerCertificates()[0]);
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * For the authority's own service: shows the authority's certificate too, for those who know but its fingerprint.
+     */
+    public X509ExtendedKeyManager keyManagerWithAuthority() {
+        return new OwnKeyManager(self::credentials, true);
+    }
+
+    /** For the authority's own service: believes a certificate that has ended, for as long as it may be renewed. */
+    public X509ExtendedTrustManager renewalTrustManager() {
+        return new TenantTrustManager(self, _ -> true, Lifetime.RENEWAL_GRACE);
+    }
+
+    /**
+     * A context for somebody who has no credentials yet: believes exactly one service, by its authority's fingerprint.
+     */
+    public static SSLContext strangerContext(Fingerprint authority, Identity service, InstantSource clock) {
+        return context(null, new FingerprintTrustManager(authority, service, clock));
     }
 
     /** Who the peer of a finished handshake proved to be. */

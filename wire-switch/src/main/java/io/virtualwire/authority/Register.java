@@ -1,0 +1,73 @@
+package io.virtualwire.authority;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * All that an authority remembers, at one moment.
+ *
+ * @param service where its service was last told to listen, as host:port
+ * @param listNumber the number of the newest revocation list; 0: there is none
+ * @param list that list, as PEM
+ */
+record Register(
+        Optional<String> service,
+        long listNumber,
+        Optional<String> list,
+        List<TokenRecord> tokens,
+        List<IssuedRecord> issued) {
+    static final Register EMPTY = new Register(Optional.empty(), 0, Optional.empty(), List.of(), List.of());
+
+    /** How long something that has ended is remembered: a certificate may be renewed, and a token be asked about, that long. */
+    private static final Duration MEMORY = Duration.ofDays(8);
+
+    Register {
+        tokens = List.copyOf(tokens);
+        issued = List.copyOf(issued);
+    }
+
+    Register at(String newService) {
+        return new Register(Optional.of(newService), listNumber, list, tokens, issued);
+    }
+
+    Register listing(long number, String pem) {
+        return new Register(service, number, Optional.of(pem), tokens, issued);
+    }
+
+    Register with(TokenRecord token) {
+        List<TokenRecord> more = new ArrayList<>(tokens);
+        more.removeIf(other -> other.digest().equals(token.digest()));
+        more.add(token);
+        return new Register(service, listNumber, list, more, issued);
+    }
+
+    Register withTokens(List<TokenRecord> newTokens) {
+        return new Register(service, listNumber, list, newTokens, issued);
+    }
+
+    Register with(IssuedRecord certificate) {
+        List<IssuedRecord> more = new ArrayList<>(issued);
+        more.add(certificate);
+        return new Register(service, listNumber, list, tokens, more);
+    }
+
+    Register mapIssued(UnaryOperator<IssuedRecord> change) {
+        return new Register(
+                service, listNumber, list, tokens, issued.stream().map(change).toList());
+    }
+
+    /** Without what ended so long ago that nobody can come back to it. */
+    Register pruned(Instant now) {
+        Instant oldest = now.minus(MEMORY);
+        return new Register(
+                service,
+                listNumber,
+                list,
+                tokens.stream().filter(it -> it.expiresAt().isAfter(oldest)).toList(),
+                issued.stream().filter(it -> it.until().isAfter(oldest)).toList());
+    }
+}

@@ -1,0 +1,304 @@
+package io.virtualwire.authority;
+
+import io.virtualwire.authority.RegisterFile.Change;
+import io.virtualwire.client.CertificateAnswer;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.RevocationsAnswer;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.enrolment.EnrolmentToken;
+import io.virtualwire.identity.CertificateRequest;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.Fingerprint;
+import io.virtualwire.identity.RevocationList;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.WireHome;
+import java.math.BigInteger;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lets people and daemons into a tenant and out of it. Whatever it says is on disk before it says so, so that an answer that
+ * was lost can be given again.
+ *
+ * <pre>
+ *   token:  UNUSED ──enrol──▶ USED (by one key, which may ask again)
+ *              └── its time ──▶ EXPIRED
+ * </pre>
+ */
+public final class Registrar {
+    /** How long a token may be used unless told otherwise. */
+    public static final Duration DEFAULT_TOKEN_LIFE = Duration.ofHours(1);
+
+    /** How long the certificates of enrolled daemons hold unless told otherwise. */
+    public static final Duration DEFAULT_LIFE = Duration.ofHours(24);
+
+    private static final int SECRET_BYTES = 24;
+    private static final int ID_DIGITS = 8;
+
+    private final TenantAuthority authority;
+    private final RegisterFile file;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    private Registrar(TenantAuthority authority, RegisterFile file, InstantSource clock) {
+        this.authority = authority;
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /** The registrar of the authority in this home. */
+    public static Registrar of(WireHome home, InstantSource clock) {
+        return new Registrar(home.authority(clock), new RegisterFile(home.tenantFolder()), clock);
+    }
+
+    /** The tenant whose members these are. */
+    public String tenant() {
+        return authority.tenant();
+    }
+
+    /** The authority itself. */
+    public TenantAuthority authority() {
+        return authority;
+    }
+
+    /** Where its service can be asked, if that was ever said. */
+    public Optional<HostAddress> service() {
+        return file.read().service().map(it -> HostAddress.parse(it, 0));
+    }
+
+    /** From now on certificates and tokens say that the service is there. */
+    public void serveAt(HostAddress service) {
+        file.change(register -> new Change<>(register.at(service.toString()), true));
+    }
+
+    /** Makes credentials here, key and all, for a file that is carried to where it is used. */
+    public Credentials issue(String name, Duration life) {
+        requireName(name);
+        return file.change(register -> {
+            Credentials issued = authority.issue(name, life, listAddress(register));
+            return new Change<>(noted(register, name, issued.certificate()), issued);
+        });
+    }
+
+    /** Makes a token that turns one daemon into the member {@code name}. */
+    public EnrolmentToken createToken(String name, Duration life, HostAddress service) {
+        requireName(name);
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String digest = Fingerprint.of(secret).toString();
+        Instant now = clock.instant();
+        TokenRecord made = new TokenRecord(
+                digest.substring(0, ID_DIGITS),
+                digest,
+                name,
+                now,
+                now.plus(life),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        return file.change(register -> new Change<>(
+                register.pruned(now).with(made),
+                new EnrolmentToken(
+                        new Identity(tenant(), name), service, Fingerprint.of(authority.certificate()), secret)));
+    }
+
+    /** All tokens that are remembered. */
+    public List<TokenStatus> tokens() {
+        Instant now = clock.instant();
+        return file.read().tokens().stream()
+                .map(token -> TokenStatus.of(token, now))
+                .toList();
+    }
+
+    /** Forgets the tokens of that id or name; who used one stays a member. Returns how many there were. */
+    public int removeTokens(String idOrName) {
+        return file.change(register -> {
+            List<TokenRecord> left = new ArrayList<>(register.tokens());
+            left.removeIf(
+                    token -> token.id().equals(idOrName) || token.name().equals(idOrName));
+            return new Change<>(
+                    register.withTokens(left), register.tokens().size() - left.size());
+        });
+    }
+
+    /** Makes whoever holds a token's secret the member that the token names: once, or again for the same key. */
+    public CertificateAnswer enrol(String secret, String pem, Duration life) {
+        String digest = Fingerprint.of(secret).toString();
+        Instant now = clock.instant();
+        return file.change(register -> {
+            TokenRecord token = register.tokens().stream()
+                    .filter(it -> it.digest().equals(digest))
+                    .findFirst()
+                    .orElseThrow(() -> refused(
+                            ErrorCode.UNAUTHENTICATED, "the authority of tenant " + tenant() + " knows no such token"));
+            CertificateRequest request = CertificateRequest.parse(pem);
+            Identity member = new Identity(tenant(), token.name());
+            if (!request.identity().equals(member)) {
+                throw refused(ErrorCode.FORBIDDEN, "the token is for " + member + ", not for " + request.identity());
+            }
+            String key = request.keyFingerprint().toString();
+            if (token.usedAt().isPresent()) {
+                return new Change<>(register, again(register, token, key));
+            }
+            if (now.isAfter(token.expiresAt())) {
+                throw refused(ErrorCode.UNAUTHENTICATED, "the token for " + member + " expired " + token.expiresAt());
+            }
+            X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
+            Register after = noted(register, token.name(), made)
+                    .with(token.used(now, key, TenantAuthority.pem(made)));
+            return new Change<>(after, answer(made));
+        });
+    }
+
+    /** Gives the member that shows this certificate the next one. */
+    public CertificateAnswer renew(X509Certificate shown, Identity member, String pem, Duration life) {
+        return file.change(register -> {
+            if (isRevoked(register, shown)) {
+                throw refused(ErrorCode.FORBIDDEN, "the certificate of " + member + " was revoked");
+            }
+            CertificateRequest request = CertificateRequest.parse(pem);
+            if (!request.identity().equals(member)) {
+                throw refused(ErrorCode.FORBIDDEN, member + " asks to become " + request.identity());
+            }
+            if (member.name().equals(TenantAuthority.SERVICE)) {
+                throw refused(ErrorCode.FORBIDDEN, "the service renews its own certificate");
+            }
+            X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
+            return new Change<>(noted(register, member.name(), made), answer(made));
+        });
+    }
+
+    /** Takes back every certificate of that name that was issued until now. */
+    public Revoked revoke(String name) {
+        Identity identity = new Identity(tenant(), name);
+        Instant now = clock.instant();
+        return file.change(before -> {
+            List<IssuedRecord> taken = before.issued().stream()
+                    .filter(it -> it.name().equals(name) && it.revokedAt().isEmpty())
+                    .toList();
+            if (taken.isEmpty()) {
+                throw new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "cannot revoke " + identity + ": no certificate of that name is in force",
+                        "see 'wire identity ls --issued'");
+            }
+            Register after = before.pruned(now)
+                    .mapIssued(it -> it.name().equals(name) ? it.revoked(now) : it)
+                    .withTokens(before.tokens().stream()
+                            .filter(it -> !it.name().equals(name) || it.usedAt().isPresent())
+                            .toList());
+            // Counts from the clock, so that a register restored from a backup goes on above what daemons know.
+            long number = Math.max(before.listNumber() + 1, now.toEpochMilli());
+            Map<BigInteger, Instant> revoked = new HashMap<>();
+            for (IssuedRecord one : after.issued()) {
+                one.revokedAt().ifPresent(since -> revoked.put(one.number(), since));
+            }
+            RevocationList list = authority.revocationList(number, revoked);
+            return new Change<>(after.listing(number, list.pem()), new Revoked(identity, taken.size(), list));
+        });
+    }
+
+    /** The newest revocation list, if there ever was one. */
+    public Optional<RevocationList> revocations() {
+        return file.read().list().map(pem -> RevocationList.parse("the authority's register", pem));
+    }
+
+    /** All certificates that are in force or may be renewed. */
+    public List<MemberStatus> members() {
+        return file.read().issued().stream()
+                .map(it -> new MemberStatus(new Identity(tenant(), it.name()), it.serial(), it.until(), it.revokedAt()))
+                .toList();
+    }
+
+    /** Enters certificates that were made without the register; those that it knows are passed over. */
+    public void note(List<Credentials> known) {
+        file.change(before -> {
+            Register after = before;
+            for (Credentials one : known) {
+                String serial = IssuedRecord.serial(one.certificate().getSerialNumber());
+                if (one.identity().tenant().equals(tenant())
+                        && after.issued().stream().noneMatch(it -> it.serial().equals(serial))) {
+                    after = noted(after, one.identity().name(), one.certificate());
+                }
+            }
+            return new Change<>(after, true);
+        });
+    }
+
+    /** The newest list with its number; 0 if there never was one. */
+    RevocationsAnswer newestList() {
+        Register register = file.read();
+        return new RevocationsAnswer(register.listNumber(), register.list());
+    }
+
+    /** Differs whenever the register does. */
+    Object version() {
+        return file.version();
+    }
+
+    private CertificateAnswer again(Register register, TokenRecord token, String key) {
+        if (!token.key().equals(Optional.of(key))) {
+            throw refused(
+                    ErrorCode.FORBIDDEN,
+                    "the token for " + token.name() + " was used at "
+                            + token.usedAt().orElseThrow() + ", by somebody with another key");
+        }
+        X509Certificate made = TenantAuthority.parseMember("the register", token.certificate().orElseThrow());
+        if (isRevoked(register, made)) {
+            throw refused(ErrorCode.FORBIDDEN, "what the token for " + token.name() + " gave was revoked");
+        }
+        return answer(made);
+    }
+
+    private CertificateAnswer answer(X509Certificate made) {
+        return new CertificateAnswer(
+                TenantAuthority.pem(made),
+                TenantAuthority.pem(authority.certificate()),
+                made.getNotAfter().toInstant());
+    }
+
+    private static Register noted(Register register, String name, X509Certificate made) {
+        return register.with(new IssuedRecord(
+                IssuedRecord.serial(made.getSerialNumber()),
+                name,
+                made.getNotAfter().toInstant(),
+                Optional.empty()));
+    }
+
+    private static boolean isRevoked(Register register, X509Certificate certificate) {
+        String serial = IssuedRecord.serial(certificate.getSerialNumber());
+        return register.issued().stream()
+                .anyMatch(it -> it.serial().equals(serial) && it.revokedAt().isPresent());
+    }
+
+    private static Optional<URI> listAddress(Register register) {
+        return register.service().map(it -> URI.create("https://" + it + "/v1/revocations"));
+    }
+
+    private void requireName(String name) {
+        if (new Identity(tenant(), name).name().equals(TenantAuthority.SERVICE)) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot make a member called " + name + ": that is the authority's own name",
+                    "choose another name");
+        }
+    }
+
+    private static WireException refused(ErrorCode code, String reason) {
+        return new WireException(
+                code, "cannot be let in: " + reason, "ask the tenant's owner for a new one: wire token create --name NAME");
+    }
+}
