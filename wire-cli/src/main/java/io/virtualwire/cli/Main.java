@@ -1,6 +1,7 @@
 package io.virtualwire.cli;
 
 import io.virtualwire.cli.command.ApplyCommand;
+import io.virtualwire.cli.command.AuthorityCommand;
 import io.virtualwire.cli.command.CompletionCommand;
 import io.virtualwire.cli.command.ConnectCommand;
 import io.virtualwire.cli.command.ConnectorCommand;
@@ -18,6 +19,7 @@ import io.virtualwire.cli.command.MigrateCommand;
 import io.virtualwire.cli.command.NodeCommand;
 import io.virtualwire.cli.command.ShowCommand;
 import io.virtualwire.cli.command.SwitchCommand;
+import io.virtualwire.cli.command.TokenCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
 import io.virtualwire.cli.output.UsageReport;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
             HelpCommand.class,
             InitCommand.class,
             IdentityCommand.class,
+            TokenCommand.class,
+            AuthorityCommand.class,
             HostCommand.class,
             ConnectorCommand.class,
             EndpointCommand.class,

@@ -82,7 +82,7 @@ public final class Connector implements AutoCloseable {
                 new SettleWatcher(new WireNames(config.credentials().identity().tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
         WireStack stack =
-                WireStack.start(new StackConfig(config.credentials(), bind, AssociationLimits.DEFAULT), watcher);
+                WireStack.start(new StackConfig(config.self(), bind, AssociationLimits.DEFAULT), watcher);
         StackDataPlane dataPlane = new StackDataPlane(stack);
         parts.push(dataPlane);
         TapEndpoints endpoints = new TapEndpoints(dataPlane);
@@ -94,7 +94,7 @@ public final class Connector implements AutoCloseable {
                 Thread.ofPlatform().name("connector-upkeep").daemon().factory());
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         parts.push(upkeep::shutdownNow);
-        Identity self = config.credentials().identity();
+        Identity self = config.self().identity();
         Admission admission = new Admission(self.tenant(), config.grants());
         ReloadSource reloading = new ReloadSource("connector");
         HostService service = new HostService(
@@ -110,7 +110,7 @@ public final class Connector implements AutoCloseable {
                 InstantSource.system(),
                 reloading);
         ApiServer api =
-                ApiServer.start(new TlsContexts(config.credentials()), config.listen(), config.apiPort(), service);
+                ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
         parts.push(api);
         return new Connector(self, parts, dataPlane, api, admission, reloading, service);
     }

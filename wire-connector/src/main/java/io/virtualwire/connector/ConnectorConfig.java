@@ -4,12 +4,14 @@ import io.virtualwire.connector.admission.Grant;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * All that a connector needs to start, resolved and checked.
  *
+ * @param self who it is, and whom it believes
  * @param listen the underlay address to listen on
  * @param port UDP and TCP port of associations; 0 takes any
  * @param apiPort TCP port of the REST interface; 0 takes any
@@ -18,7 +20,7 @@ import java.util.List;
  * @param grants what tenants other than the connector's own may do
  */
 public record ConnectorConfig(
-        Credentials credentials,
+        OwnIdentity self,
         String listen,
         int port,
         int apiPort,
@@ -33,6 +35,27 @@ public record ConnectorConfig(
         grants = List.copyOf(grants);
         requirePort("port", port);
         requirePort("api-port", apiPort);
+    }
+
+    /** With credentials that are not renewed. */
+    public ConnectorConfig(
+            Credentials credentials,
+            String listen,
+            int port,
+            int apiPort,
+            Path stateFolder,
+            boolean salvageJournal,
+            List<Grant> grants,
+            String version) {
+        this(
+                OwnIdentity.of(credentials),
+                listen,
+                port,
+                apiPort,
+                stateFolder,
+                salvageJournal,
+                grants,
+                version);
     }
 
     private static void requirePort(String key, int number) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ConnectorFile(
         Optional<String> name,
         Optional<Path> identity,
+        Optional<String> enrol,
         Optional<String> listen,
         Optional<Integer> port,
         @JsonProperty("api-port") Optional<Integer> apiPort,
@@ -45,6 +46,7 @@ public record ConnectorFile(
     /** A file that says nothing. */
     public static ConnectorFile empty() {
         return new ConnectorFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

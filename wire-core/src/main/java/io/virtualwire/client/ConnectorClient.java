@@ -7,6 +7,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +106,12 @@ public final class ConnectorClient implements AutoCloseable {
      */
     public ReloadReport reload(boolean enforce) {
         return calls.post("/v1/reload" + (enforce ? "?enforce=true" : ""), new TypeReference<ReloadReport>() {});
+    }
+
+    /** Brings a revocation list there. */
+    public RevocationsTaken offer(RevocationList list) {
+        return calls.put(
+                "/v1/revocations", "application/x-pem-file", list.pem(), new TypeReference<RevocationsTaken>() {});
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,6 +92,12 @@ public final class NodeClient implements AutoCloseable {
     /** Lets the node read its configuration file again. */
     public ReloadReport reload() {
         return calls.post("/v1/reload", new TypeReference<ReloadReport>() {});
+    }
+
+    /** Brings a revocation list there. */
+    public RevocationsTaken offer(RevocationList list) {
+        return calls.put(
+                "/v1/revocations", "application/x-pem-file", list.pem(), new TypeReference<RevocationsTaken>() {});
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
+import io.virtualwire.identity.Standing;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,7 @@ final class RestCalls implements AutoCloseable {
     private final Optional<TlsContexts> tls;
     private volatile HttpClient http;
     private @Nullable X509Certificate guarded;
+    private @Nullable Standing standing;
     private @Nullable Guard guard;
     private final JsonMapper json = ApiJson.lenient();
     private volatile @Nullable Identity server;
@@ -109,6 +111,10 @@ final class RestCalls implements AutoCloseable {
         return read(send(request.PUT(BodyPublishers.ofByteArray(write(body)))), type);
     }
 
+    <T> T put(String path, String contentType, String body, TypeReference<T> type) {
+        return read(send(request(path).header("content-type", contentType).PUT(BodyPublishers.ofString(body))), type);
+    }
+
     <T> T post(String path, Object body, TypeReference<T> type) {
         HttpRequest.Builder request = request(path).header("content-type", "application/json");
         return read(send(request.POST(BodyPublishers.ofByteArray(write(body)))), type);
@@ -160,31 +166,44 @@ final class RestCalls implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (guard != null) {
-            guard.close();
-        }
+        forget();
         http.shutdownNow();
     }
 
     /** Cuts the connections when the one who answers on them is believed no more; the next call shakes hands anew. */
     private synchronized void watch(SSLSession session) {
-        if (tls.isPresent()) {
-            X509Certificate shown = TlsContexts.shown(session).orElse(null);
-            if (shown != null && !shown.equals(guarded)) {
-                if (guard != null) {
-                    guard.close();
-                }
-                guarded = shown;
-                guard = tls.get().guard(session, this::startOver);
-            }
+        X509Certificate shown = TlsContexts.shown(session).orElse(null);
+        if (tls.isEmpty() || shown == null || shown.equals(guarded)) {
+            return;
+        }
+        forget();
+        guarded = shown;
+        standing = tls.get().standing(session);
+        guard = tls.get().guard(session, () -> startOver().shutdownNow());
+    }
+
+    /** Shakes hands anew while the old certificates still hold, if newer ones there are: then nothing has to be cut. */
+    private synchronized void keepFresh() {
+        if (standing != null && standing.isFollowingDue(true, tls.orElseThrow().now())) {
+            // Ends when the calls that are under way have ended.
+            startOver().shutdown();
         }
     }
 
-    private synchronized void startOver() {
+    private synchronized HttpClient startOver() {
         HttpClient former = http;
+        forget();
         http = client();
+        return former;
+    }
+
+    private synchronized void forget() {
         guarded = null;
-        former.shutdownNow();
+        standing = null;
+        if (guard != null) {
+            guard.close();
+        }
+        guard = null;
     }
 
     private HttpRequest.Builder request(String path) {
@@ -207,6 +226,7 @@ final class RestCalls implements AutoCloseable {
     }
 
     private <B> HttpResponse<B> exchange(HttpRequest request, BodyHandler<B> handler) throws IOException {
+        keepFresh();
         try {
             HttpResponse<B> response = http.send(request, handler);
             response.sslSession().ifPresent(session -> {

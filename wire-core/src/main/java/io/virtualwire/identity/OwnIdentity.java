@@ -19,6 +19,7 @@ public final class OwnIdentity {
     private final Revocations revocations;
     private final InstantSource clock;
     private final Ticker ticker;
+    private final Proofs proofs = new Proofs();
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private volatile Credentials credentials;
 
@@ -81,6 +82,10 @@ public final class OwnIdentity {
 
     Instant now() {
         return clock.instant();
+    }
+
+    Proofs proofs() {
+        return proofs;
     }
 
     Ticker ticker() {

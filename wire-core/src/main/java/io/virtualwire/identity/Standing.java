@@ -6,7 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one handshake proved, and how long that holds: until the peer's certificate ends, with grace, or is revoked.
+ * What one handshake proved, and how long that holds: until the certificate is revoked, or until it, and any that the same
+ * peer showed in other handshakes, has ended, with grace.
  *
  * <p>The end is reckoned once, at the handshake, and then counted on the monotonic clock.
  */
@@ -51,6 +52,7 @@ public final class Standing {
         Lifetime peerLifetime = Lifetime.of(peer);
         this.peerPause = peerLifetime.life().dividedBy(PEER_SHARE).toNanos();
         this.peerPatience = peerLifetime.grace().toNanos() + peerPause;
+        self.proofs().add(this.peer, peerEnd);
         this.seen = self.credentials();
         this.renewed = !seen.certificate().equals(own);
     }
@@ -70,7 +72,7 @@ public final class Standing {
         if (revoked) {
             return "the certificate of " + peer + " was revoked";
         }
-        return now - peerEnd >= 0 ? "the certificate of " + peer + " has ended, and it did not show a newer one" : null;
+        return now - self.proofs().end(peer, peerEnd) >= 0 ? "the certificate of " + peer + " has ended, and it did not show a newer one" : null;
     }
 
     /**

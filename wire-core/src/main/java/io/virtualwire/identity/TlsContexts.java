@@ -155,6 +155,11 @@ public final class TlsContexts {
         return context(null, new FingerprintTrustManager(authority, service, clock));
     }
 
+    /** The present reading of the clock that {@link Standing}s count on. */
+    public long now() {
+        return self.ticker().nanoTime();
+    }
+
     /** Who the peer of a finished handshake proved to be. */
     public static Identity peer(SSLSession session) {
         return SubjectNames.of(certificate(session)).identity();

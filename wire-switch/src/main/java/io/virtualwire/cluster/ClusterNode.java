@@ -25,6 +25,11 @@ public record ClusterNode(int number, Identity identity, InetSocketAddress tunne
         }
     }
 
+    /** Where to call now: a name is looked up each time, because its address may have changed. */
+    InetSocketAddress tunnelNow() {
+        return tunnel.isUnresolved() ? new InetSocketAddress(tunnel.getHostString(), tunnel.getPort()) : tunnel;
+    }
+
     /** The node's name within its tenant. */
     public String name() {
         return identity.name();

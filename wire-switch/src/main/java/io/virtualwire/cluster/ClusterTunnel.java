@@ -26,9 +26,9 @@ import java.util.function.Predicate;
  */
 public final class ClusterTunnel implements AutoCloseable {
     private final TunnelOutlet outlet;
-    private final List<TunnelInlet> inlets;
+    private final List<AutoCloseable> inlets;
 
-    private ClusterTunnel(TunnelOutlet outlet, List<TunnelInlet> inlets) {
+    private ClusterTunnel(TunnelOutlet outlet, List<AutoCloseable> inlets) {
         this.outlet = outlet;
         this.inlets = inlets;
     }
@@ -57,7 +57,7 @@ public final class ClusterTunnel implements AutoCloseable {
             TunnelOutlet outlet =
                     TunnelOutlet.open(listen, tls, plan::isPeer, service -> plan.address(plan.own(), service));
             opened.add(outlet);
-            List<TunnelInlet> inlets = new ArrayList<>();
+            List<AutoCloseable> inlets = new ArrayList<>();
             for (ClusterNode node : plan.others()) {
                 // A node on this machine is called directly: its address is its own here.
                 if (!node.tunnel().isUnresolved() && isHere.test(node.tunnel().getAddress())) {
@@ -69,6 +69,9 @@ public final class ClusterTunnel implements AutoCloseable {
                     opened.add(inlet);
                     inlets.add(inlet);
                 }
+                TunnelProof proof = TunnelProof.start(tls, node);
+                opened.add(proof);
+                inlets.add(proof);
             }
             return new ClusterTunnel(outlet, List.copyOf(inlets));
         } catch (IOException e) {
@@ -89,7 +92,7 @@ public final class ClusterTunnel implements AutoCloseable {
 
     @Override
     public void close() {
-        inlets.forEach(TunnelInlet::close);
+        inlets.forEach(Sockets::close);
         outlet.close();
     }
 

@@ -1,5 +1,6 @@
 package io.virtualwire.cluster;
 
+import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,12 +51,6 @@ final class TunnelInlet implements AutoCloseable {
         open.close();
     }
 
-    /** Where to call now: a name is looked up each time, because its address may have changed. */
-    private InetSocketAddress tunnel() {
-        InetSocketAddress tunnel = node.tunnel();
-        return tunnel.isUnresolved() ? new InetSocketAddress(tunnel.getHostString(), tunnel.getPort()) : tunnel;
-    }
-
     private void carry(Socket caller) {
         try (Socket underlay = new Socket()) {
             if (!open.hold(caller) || !open.hold(underlay)) {
@@ -63,13 +58,15 @@ final class TunnelInlet implements AutoCloseable {
             }
             try {
                 caller.setTcpNoDelay(true);
-                underlay.connect(tunnel(), CONNECT_MILLIS);
+                underlay.connect(node.tunnelNow(), CONNECT_MILLIS);
                 Sockets.prepare(underlay);
                 underlay.setSoTimeout(HANDSHAKE_MILLIS);
                 SSLSocket peer = tls.clientSocket(underlay, node.identity());
                 if (ServiceRequest.ask(peer.getInputStream(), peer.getOutputStream(), service)) {
                     peer.setSoTimeout(0);
-                    new Relay(caller, peer, underlay).run();
+                    try (Guard guard = tls.guard(peer.getSession(), () -> Sockets.reset(underlay))) {
+                        new Relay(caller, peer, underlay).run();
+                    }
                     return;
                 }
             } finally {

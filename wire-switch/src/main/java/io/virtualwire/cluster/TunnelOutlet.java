@@ -1,6 +1,8 @@
 package io.virtualwire.cluster;
 
 import io.virtualwire.control.Identity;
+import io.virtualwire.identity.Guard;
+import io.virtualwire.identity.Standing;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -85,6 +87,9 @@ final class TunnelOutlet implements AutoCloseable {
             caller.setSoTimeout(HANDSHAKE_MILLIS);
             SSLSocket proved = tls.serverSocket(caller, isPeer);
             proved.startHandshake();
+            // Whatever is asked next: this much is proved, for the other connections of this peer, too.
+            Standing standing = tls.standing(proved.getSession());
+            LOG.trace("{} proved itself at the cluster tunnel", standing.peer());
             return Optional.of(proved);
         } catch (IOException e) {
             // Not louder: anybody on the underlay can make it happen.
@@ -112,7 +117,9 @@ final class TunnelOutlet implements AutoCloseable {
             ServiceRequest.accept(peer.getOutputStream());
             peer.setSoTimeout(0);
             if (open.hold(service)) {
-                new Relay(service, peer, carrier).run();
+                try (Guard guard = tls.guard(peer.getSession(), () -> Sockets.reset(carrier))) {
+                    new Relay(service, peer, carrier).run();
+                }
                 open.release(service);
             }
         }

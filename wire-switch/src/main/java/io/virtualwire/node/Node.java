@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
 
     private void vote(NodeSettings settings) {
         ClusterPlan plan = settings.plan();
-        add(ClusterTunnel.open(plan, new TlsContexts(settings.credentials())));
+        add(ClusterTunnel.open(plan, new TlsContexts(settings.own())));
         openLog(settings, plan);
     }
 
@@ -120,12 +120,12 @@ public final class Node implements AutoCloseable {
     }
 
     private void run(NodeSettings settings) {
-        TlsContexts tls = new TlsContexts(settings.credentials());
+        TlsContexts tls = new TlsContexts(settings.own());
         ClusterPlan plan = settings.plan();
         LateObserver observer = new LateObserver();
         WireStack stack = add(WireStack.start(
                 new StackConfig(
-                        settings.credentials(),
+                        settings.own(),
                         new InetSocketAddress(settings.listen(), settings.wirePort()),
                         AssociationLimits.DEFAULT),
                 observer));

@@ -12,8 +12,12 @@ import io.vertx.ext.web.RoutingContext;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.NodeView;
+import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Guard;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
@@ -68,16 +72,29 @@ final class NodeApi {
                 .setIdleTimeout(IDLE_SECONDS)
                 .setHost(address)
                 .setPort(port);
-        return vertx.createHttpServer(options).requestHandler(router()).listen();
+        return vertx.createHttpServer(options)
+                .requestHandler(router(tls.self()))
+                .connectionHandler(connection -> {
+                    // However long it would have stayed: it ends when its caller is believed no more.
+                    Guard guard = tls.guard(connection.sslSession(), connection::close);
+                    connection.closeHandler(closed -> guard.close());
+                })
+                .listen();
     }
 
-    private Router router() {
+    private Router router(OwnIdentity self) {
         return routes.later("fabric", call -> fabric.fabric())
                 .later("listComponents", call -> fabric.fabric().map(NodeView::components))
                 .later("showComponent", call -> fabric.component(call.path("name")))
                 .later("wantedTopology", call -> fabric.topology())
                 .later("applyTopology", this::apply)
                 .blocking("reload", call -> reloading.reload())
+                .blocking("bringRevocations", call -> {
+                    // Whoever brings a list: it is believed for its signature.
+                    String pem = new String(call.body(), StandardCharsets.US_ASCII);
+                    RevocationList list = RevocationList.parse("the request", pem);
+                    return new RevocationsTaken(list.number(), self.offer(list));
+                })
                 .on("migrate", this::migrate)
                 .on("events", this::events)
                 .router();

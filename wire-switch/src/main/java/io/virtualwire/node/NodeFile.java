@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeFile(
         Optional<String> name,
         Optional<Path> identity,
+        Optional<String> enrol,
         Optional<String> listen,
         List<PeerNode> peers,
         Optional<Path> state,
@@ -45,6 +46,7 @@ public record NodeFile(
     /** A file that says nothing. */
     public static NodeFile empty() {
         return new NodeFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

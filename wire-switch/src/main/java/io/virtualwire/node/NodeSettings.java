@@ -6,6 +6,7 @@ import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.stack.StackConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.List;
  * What a node needs to know.
  *
  * @param name how topologies and migrations call it
- * @param credentials who it proves to be
+ * @param own who it is, and whom it believes
  * @param listen its address on the underlay
  * @param wirePort where wires end, TCP and UDP
  * @param apiPort where its REST interface listens
@@ -25,7 +26,7 @@ import java.util.List;
  */
 public record NodeSettings(
         String name,
-        Credentials credentials,
+        OwnIdentity own,
         String listen,
         int wirePort,
         int apiPort,
@@ -41,13 +42,26 @@ public record NodeSettings(
         peers = List.copyOf(peers);
     }
 
+    /** With credentials that are not renewed. */
+    public NodeSettings(
+            String name,
+            Credentials credentials,
+            String listen,
+            int wirePort,
+            int apiPort,
+            List<PeerNode> peers,
+            Path state,
+            boolean witness) {
+        this(name, OwnIdentity.of(credentials), listen, wirePort, apiPort, peers, state, witness);
+    }
+
     /** This node and the others, as the cluster numbers them. */
     ClusterPlan plan() {
         int self = -1;
         List<ClusterNode> nodes = new ArrayList<>();
         for (PeerNode peer : peers) {
             nodes.add(new ClusterNode(
-                    nodes.size() + 1, peer.identity(credentials.identity(), name), peer.tunnelAddress()));
+                    nodes.size() + 1, peer.identity(own.identity(), name), peer.tunnelAddress()));
             if (peer.name().equals(name)) {
                 self = nodes.size();
             }

@@ -15,13 +15,10 @@ import io.virtualwire.connector.ConnectorFile;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
-import io.virtualwire.identity.Credentials;
-import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,7 +38,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  wire connector run --name hosta",
-            "  wire connector run --identity hostb.wire --listen 198.51.100.7"
+            "  wire connector run --identity hostb.wire --listen 198.51.100.7",
+            "  wire connector run --enrol wire-eyJuIjoiaG9tZS9ob3N0YiIs…"
         })
 final class ConnectorRunCommand implements Callable<Integer> {
     private static final String LOOPBACK = "127.0.0.1";
@@ -54,6 +52,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Its credentials; default: NAME.wire of the wire home, made there if 'wire init' ran here.")
     private Optional<Path> identity = Optional.empty();
+
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "Become a member by this word of 'wire token create', once; the key is made here.")
+    private Optional<String> enrol = Optional.empty();
 
     @Option(names = "--listen", paramLabel = "ADDRESS", description = "The underlay address; default: all.")
     private Optional<String> listen = Optional.empty();
@@ -107,15 +111,18 @@ final class ConnectorRunCommand implements Callable<Integer> {
         DaemonLog log = new DaemonLog();
         log.level(logLevel.or(file::logLevel));
         WireHome home = WireHome.of(System.getenv());
-        Credentials credentials = credentials(home, file);
-        for (Path authority : file.trust()) {
-            credentials = credentials.trusting(TenantAuthority.loadCertificate(authority));
-        }
-        String self = credentials.identity().name();
+        DaemonIdentity found = DaemonIdentity.find(
+                home,
+                enrol.or(file::enrol),
+                identity.or(file::identity),
+                name.or(file::name),
+                ConnectorRunCommand::hostName);
+        String self = found.credentials().identity().name();
         Path journal = state.or(file::state)
                 .orElseGet(() -> home.folder().resolve("state").resolve(self));
+        DaemonIdentity.Kept kept = found.keep(file.trust(), journal);
         Connector connector = Connector.start(new ConnectorConfig(
-                credentials,
+                kept.self(),
                 listen.or(file::listen).orElse("0.0.0.0"),
                 port.or(file::port).orElse(ConnectorConfig.DEFAULT_PORT),
                 apiPort.or(file::apiPort).orElse(ConnectorConfig.DEFAULT_API_PORT),
@@ -135,6 +142,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            kept.close();
                             connector.close();
                             ended.countDown();
                         },
@@ -154,14 +162,6 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 path, ConnectorFile::read, ConnectorFile.KEYS, file, new GivenFlags(spec).names(), settings);
         connector.reloadWith(live::reload);
         new HangUp(connector::reload).listen();
-    }
-
-    private Credentials credentials(WireHome home, ConnectorFile file) {
-        Optional<Path> given = identity.or(file::identity);
-        return given.isPresent()
-                ? Credentials.load(given.get())
-                : new DaemonCredentials(home, InstantSource.system())
-                        .find(name.or(file::name), ConnectorRunCommand::hostName);
     }
 
     /** Lets commands of this wire home find this connector by its name, unless somebody said where it is. */

@@ -1,8 +1,10 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.authority.Registrar;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -55,9 +57,10 @@ final class DaemonCredentials {
                     ErrorCode.UNAUTHENTICATED,
                     "there are no credentials for " + name + " in " + home.folder(),
                     "where you ran 'wire init': wire identity issue " + name + "; then copy " + name + ".wire to "
-                            + home.folder() + " here. If this is the first host: wire init");
+                            + home.folder() + " here. Or wire token create --name " + name
+                            + "; then --enrol TOKEN here. If this is the first host: wire init");
         }
-        Credentials issued = home.authority(clock).issue(name);
+        Credentials issued = Registrar.of(home, clock).issue(name, TenantAuthority.DEFAULT_VALIDITY);
         home.save(issued);
         return issued;
     }

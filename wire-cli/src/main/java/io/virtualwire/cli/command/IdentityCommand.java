@@ -1,5 +1,9 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.authority.MemberStatus;
+import io.virtualwire.authority.Registrar;
+import io.virtualwire.authority.Revoked;
+import io.virtualwire.cli.command.RevocationNews.Told;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
@@ -7,7 +11,6 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
-import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +26,11 @@ import picocli.CommandLine.Parameters;
 /** {@code wire identity …}. */
 @Command(name = "identity", description = "Credentials of daemons and persons.")
 public final class IdentityCommand {
+    private static final int SERIAL_DIGITS = 12;
+
     private final WireHome home = WireHome.of(System.getenv());
+
+    private record Done(Identity identity, int certificates, long list, List<Told> told) {}
 
     private record Issued(Identity identity, Path file, Instant validUntil) {}
 
@@ -50,8 +57,7 @@ public final class IdentityCommand {
                     "cannot issue credentials for " + name + " that hold " + days + " days",
                     "use --days 1 or more");
         }
-        TenantAuthority authority = home.authority(InstantSource.system());
-        Credentials credentials = authority.issue(name, Duration.ofDays(days));
+        Credentials credentials = registrar().issue(name, Duration.ofDays(days));
         Path file = out == null ? Path.of(name + ".wire") : out;
         credentials.save(file);
         Instant until = credentials.certificate().getNotAfter().toInstant();
@@ -62,8 +68,42 @@ public final class IdentityCommand {
         return ExitCode.OK;
     }
 
+    @Command(
+            name = "revoke",
+            description = {
+                "Take back all credentials of a daemon or person. Within 5 s no daemon that can be reached believes them.",
+                "The hosts that you know hear of it at once, others from your authority's service and from one another."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire identity revoke hostb"})
+    int revoke(
+            @Parameters(paramLabel = "NAME", description = "The daemon's name within your tenant.") String name,
+            @Mixin Output output) {
+        Registrar registrar = registrar();
+        // Those that an earlier release issued are in no register.
+        registrar.note(home.names().stream().map(home::credentials).toList());
+        Revoked revoked = registrar.revoke(name);
+        List<Told> told = new RevocationNews(home).tell(revoked.list());
+        output.print(new Done(revoked.identity(), revoked.certificates(), revoked.list().number(), told), out -> {
+            out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity() + ", list "
+                    + revoked.list().number());
+            Table table = new Table("DAEMON", "HEARD");
+            told.forEach(it -> table.row(it.daemon(), it.heard()));
+            if (!told.isEmpty()) {
+                table.print(out);
+            }
+        });
+        return ExitCode.OK;
+    }
+
     @Command(name = "ls", description = "List the credentials in your wire home.")
-    int list(@Mixin Output output) {
+    int list(
+            @Option(names = "--issued", description = "List instead all certificates that your authority has issued.")
+                    boolean issued,
+            @Mixin Output output) {
+        if (issued) {
+            return issued(output);
+        }
         List<Issued> all = home.names().stream()
                 .map(name -> {
                     Credentials credentials = home.credentials(name);
@@ -79,5 +119,23 @@ public final class IdentityCommand {
             table.print(out);
         });
         return ExitCode.OK;
+    }
+
+    private int issued(Output output) {
+        List<MemberStatus> all = registrar().members();
+        output.print(all, out -> {
+            Table table = new Table("IDENTITY", "SERIAL", "VALID UNTIL", "REVOKED");
+            all.forEach(it -> table.row(
+                    it.identity(),
+                    it.serial().substring(0, SERIAL_DIGITS),
+                    it.until(),
+                    it.revokedAt().map(Instant::toString).orElse("-")));
+            table.print(out);
+        });
+        return ExitCode.OK;
+    }
+
+    private Registrar registrar() {
+        return Registrar.of(home, InstantSource.system());
     }
 }

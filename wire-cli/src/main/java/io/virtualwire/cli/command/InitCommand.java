@@ -1,5 +1,6 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.authority.Registrar;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.control.ErrorCode;
@@ -49,7 +50,8 @@ public final class InitCommand implements Callable<Integer> {
         }
         boolean issue = !home.names().contains(Person.ADMIN);
         if (issue) {
-            home.save(authority.issue(Person.ADMIN));
+            home.save(Registrar.of(home, InstantSource.system())
+                    .issue(Person.ADMIN, TenantAuthority.DEFAULT_VALIDITY));
         }
         boolean created = !exists || issue;
         output.print(

@@ -5,6 +5,7 @@ import io.virtualwire.client.NodeClient;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.WireHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class NodeOption {
 
     /** Asks the first node that answers. */
     <T> T ask(Person person, Function<NodeClient, T> question) {
-        List<String> known = addresses == null ? noted(person) : split(addresses);
+        List<String> known = addresses == null ? noted(person.home()) : split(addresses);
         WireException last = new WireException(
                 ErrorCode.NOT_FOUND,
                 "no node is known to ask",
@@ -60,12 +61,13 @@ final class NodeOption {
                 .toList();
     }
 
-    private static Path file(Person person) {
-        return person.home().folder().resolve("nodes");
+    private static Path file(WireHome home) {
+        return home.folder().resolve("nodes");
     }
 
-    private static List<String> noted(Person person) {
-        Path file = file(person);
+    /** The nodes that were asked before. */
+    static List<String> noted(WireHome home) {
+        Path file = file(home);
         if (!Files.exists(file)) {
             return List.of();
         }
@@ -83,11 +85,11 @@ final class NodeOption {
     /** Best effort: whoever may not write there names nodes each time. */
     private static void note(Person person, List<String> asked) {
         List<String> all = new ArrayList<>(
-                Stream.concat(asked.stream(), noted(person).stream()).distinct().toList());
-        if (!all.equals(noted(person))) {
+                Stream.concat(asked.stream(), noted(person.home()).stream()).distinct().toList());
+        if (!all.equals(noted(person.home()))) {
             try {
-                Files.createDirectories(file(person).toAbsolutePath().getParent());
-                Files.writeString(file(person), String.join("\n", all) + "\n");
+                Files.createDirectories(file(person.home()).toAbsolutePath().getParent());
+                Files.writeString(file(person.home()), String.join("\n", all) + "\n");
             } catch (IOException unwritable) {
                 all.clear();
             }

@@ -7,15 +7,12 @@ import io.virtualwire.config.LogLevel;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
-import io.virtualwire.identity.Credentials;
-import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import io.virtualwire.node.Node;
 import io.virtualwire.node.NodeFile;
 import io.virtualwire.node.NodeSettings;
 import io.virtualwire.node.PeerNode;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +46,13 @@ final class NodeRunCommand implements Callable<Integer> {
             description =
                     "Its credentials; default: node-NAME.wire of the wire home, made there if 'wire init' ran here.")
     private Optional<Path> identity = Optional.empty();
+
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "Become a member by this word of 'wire token create --name node-NAME', once; the key is made"
+                    + " here.")
+    private Optional<String> enrol = Optional.empty();
 
     @Option(
             names = "--listen",
@@ -110,7 +114,35 @@ final class NodeRunCommand implements Callable<Integer> {
         NodeFile file = config.map(NodeFile::read).orElseGet(NodeFile::empty);
         DaemonLog log = new DaemonLog();
         log.level(logLevel.or(file::logLevel));
-        NodeSettings settings = settings(file);
+        String self = required("name", name.or(file::name), "east");
+        String address = required("listen", listen.or(file::listen), "192.0.2.10");
+        List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
+        required("peers", nodes.isEmpty() ? Optional.empty() : Optional.of(nodes), "east=192.0.2.10,…");
+        WireHome home = WireHome.of(System.getenv());
+        String daemon = "node-" + self;
+        Optional<String> token = enrol.or(file::enrol);
+        DaemonIdentity found = DaemonIdentity.find(
+                home,
+                token,
+                identity.or(file::identity),
+                token.isPresent() ? Optional.empty() : Optional.of(daemon),
+                () -> daemon);
+        Path folder =
+                state.or(file::state).orElseGet(() -> home.folder().resolve("state").resolve(daemon));
+        try (DaemonIdentity.Kept kept = found.keep(file.trust(), folder)) {
+            return run(file, log, new NodeSettings(
+                    self,
+                    kept.self(),
+                    address,
+                    wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
+                    apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
+                    nodes,
+                    folder,
+                    witness || file.witness().orElse(false)));
+        }
+    }
+
+    private int run(NodeFile file, DaemonLog log, NodeSettings settings) throws InterruptedException {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         // After all that can be refused: it waits for the node's end, and a refusal has no node to end.
@@ -126,7 +158,7 @@ final class NodeRunCommand implements Callable<Integer> {
             config.ifPresent(path -> reloadable(node, path, file, log));
             String self = settings.name();
             output.print(
-                    new Ready(self, settings.credentials().identity(), node.wirePort(), node.apiPort()),
+                    new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort()),
                     out -> out.println("node " + self
                             + (settings.witness()
                                     ? " votes"
@@ -137,32 +169,6 @@ final class NodeRunCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitCode.OK;
-    }
-
-    private NodeSettings settings(NodeFile file) {
-        String self = required("name", name.or(file::name), "east");
-        String address = required("listen", listen.or(file::listen), "192.0.2.10");
-        List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
-        required("peers", nodes.isEmpty() ? Optional.empty() : Optional.of(nodes), "east=192.0.2.10,…");
-        WireHome home = WireHome.of(System.getenv());
-        String daemon = "node-" + self;
-        Credentials credentials = identity.or(file::identity)
-                .map(Credentials::load)
-                .orElseGet(() ->
-                        new DaemonCredentials(home, InstantSource.system()).find(Optional.of(daemon), () -> daemon));
-        for (Path authority : file.trust()) {
-            credentials = credentials.trusting(TenantAuthority.loadCertificate(authority));
-        }
-        return new NodeSettings(
-                self,
-                credentials,
-                address,
-                wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
-                apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
-                nodes,
-                state.or(file::state)
-                        .orElseGet(() -> home.folder().resolve("state").resolve(daemon)),
-                witness || file.witness().orElse(false));
     }
 
     private void reloadable(Node node, Path path, NodeFile file, DaemonLog log) {

@@ -5,12 +5,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import java.util.Objects;
 import java.util.Set;
@@ -52,7 +54,8 @@ public final class ApiServer implements AutoCloseable {
                 .setPort(port);
         try {
             HttpServer server = await(vertx.createHttpServer(options)
-                    .requestHandler(new RestApi(vertx, service).router())
+                    .requestHandler(new RestApi(vertx, service, tls.self()).router())
+                    .connectionHandler(connection -> guard(tls, connection))
                     .listen());
             return new ApiServer(vertx, server);
         } catch (RuntimeException e) {
@@ -63,6 +66,12 @@ public final class ApiServer implements AutoCloseable {
                     "see who has the port with 'ss -lntp' and end it, or choose another with --api-port",
                     e);
         }
+    }
+
+    /** Closes the connection when its caller is believed no more, however long it would have stayed. */
+    private static void guard(TlsContexts tls, HttpConnection connection) {
+        Guard guard = tls.guard(connection.sslSession(), connection::close);
+        connection.closeHandler(closed -> guard.close());
     }
 
     public int port() {

@@ -2,12 +2,16 @@ package io.virtualwire.connector.api;
 
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.RestRoutes;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** What each operation of the contract {@code connector.yaml} asks of the service. */
@@ -16,11 +20,13 @@ final class RestApi {
 
     private final RestRoutes routes;
     private final ConnectorService service;
+    private final OwnIdentity self;
     private final RequestBodies bodies = new RequestBodies();
 
-    RestApi(Vertx vertx, ConnectorService service) {
+    RestApi(Vertx vertx, ConnectorService service, OwnIdentity self) {
         this.routes = new RestRoutes(vertx, "connector", Contract.load(RestApi.class, "connector.yaml"), LONGEST_BODY);
         this.service = service;
+        this.self = self;
     }
 
     Router router() {
@@ -46,7 +52,14 @@ final class RestApi {
                 .blocking("activate", call -> service.activate(call.caller(), wire(call), side(call), generation(call)))
                 .blocking("listAssociations", call -> service.associations(call.caller()))
                 .blocking("reload", call -> service.reload(call.caller(), call.flag("enforce")))
+                .blocking("bringRevocations", call -> taken(call.body()))
                 .router();
+    }
+
+    /** Whoever brings a list: it is believed for its signature. */
+    private RevocationsTaken taken(byte[] body) {
+        RevocationList list = RevocationList.parse("the request", new String(body, StandardCharsets.US_ASCII));
+        return new RevocationsTaken(list.number(), self.offer(list));
     }
 
     private static WireId wire(Call call) {

@@ -1,0 +1,84 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.enrolment.Enrolment;
+import io.virtualwire.enrolment.EnrolmentToken;
+import io.virtualwire.enrolment.IdentityKeeper;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.Revocations;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.WireHome;
+import io.virtualwire.time.Ticker;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Who a daemon is, as it starts: enrolled by a token, read from a file, or found in the wire home.
+ *
+ * @param credentials what it proves that with
+ * @param file where those are kept
+ */
+record DaemonIdentity(Credentials credentials, Path file) {
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    /**
+     * Finds it.
+     *
+     * @param token of {@code --enrol}
+     * @param given the file of {@code --identity}
+     * @param named what the daemon is to be called, if somebody said
+     * @param otherwise what to call it if nobody did
+     */
+    static DaemonIdentity find(
+            WireHome home,
+            Optional<String> token,
+            Optional<Path> given,
+            Optional<String> named,
+            Supplier<String> otherwise) {
+        if (token.isPresent()) {
+            return enrolled(home, EnrolmentToken.parse(token.get()), given, named);
+        }
+        if (given.isPresent()) {
+            return new DaemonIdentity(Credentials.load(given.get()), given.get());
+        }
+        Credentials found = new DaemonCredentials(home, CLOCK).find(named, otherwise);
+        return new DaemonIdentity(found, home.credentialsFile(found.identity().name()));
+    }
+
+    /** Begins to use it, and to keep it: with these authorities trusted too, and what was revoked noted under {@code state}. */
+    Kept keep(List<Path> trust, Path state) {
+        Credentials trusting = credentials;
+        for (Path authority : trust) {
+            trusting = trusting.trusting(TenantAuthority.loadCertificate(authority));
+        }
+        OwnIdentity self =
+                new OwnIdentity(trusting, Revocations.in(state.resolve("revocations")), CLOCK, Ticker.system());
+        return new Kept(self, IdentityKeeper.start(self, file, CLOCK, Ticker.system()));
+    }
+
+    /** An identity in use, and what keeps it good until it is closed. */
+    record Kept(OwnIdentity self, IdentityKeeper keeper) implements AutoCloseable {
+        @Override
+        public void close() {
+            keeper.close();
+        }
+    }
+
+    private static DaemonIdentity enrolled(
+            WireHome home, EnrolmentToken token, Optional<Path> given, Optional<String> named) {
+        String name = token.identity().name();
+        if (named.isPresent() && !named.get().equals(name)) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot enrol as " + named.get() + ": the token is for " + name,
+                    "make one with 'wire token create --name " + named.get() + "', or leave the name out");
+        }
+        Path file = given.orElseGet(() -> home.credentialsFile(name));
+        return new DaemonIdentity(new Enrolment(file, CLOCK).by(token), file);
+    }
+}

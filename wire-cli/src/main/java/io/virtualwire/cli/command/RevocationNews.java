@@ -1,0 +1,77 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.RevocationList;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.identity.WireHome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Tells all daemons that a wire home knows of a new revocation list, all at the same time. */
+final class RevocationNews {
+    private static final String TAKEN = "yes";
+
+    private final WireHome home;
+
+    /**
+     * How that went with one daemon.
+     *
+     * @param heard {@code yes}, or why not
+     */
+    record Told(String daemon, String heard) {}
+
+    RevocationNews(WireHome home) {
+        this.home = home;
+    }
+
+    List<Told> tell(RevocationList list) {
+        if (!home.names().contains(Person.ADMIN)) {
+            return List.of();
+        }
+        Credentials admin = home.credentials(Person.ADMIN);
+        List<Callable<Told>> all = new ArrayList<>();
+        new HostBook(home).all().forEach((name, address) -> all.add(() -> connector(admin, name, address, list)));
+        NodeOption.noted(home).forEach(address -> all.add(() -> node(admin, address, list)));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Told> told = new ArrayList<>();
+            for (Future<Told> one : threads.invokeAll(all)) {
+                told.add(one.get());
+            }
+            return told;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Told connector(Credentials admin, String name, HostAddress address, RevocationList list) {
+        try (ConnectorClient client = new ConnectorClient(new TlsContexts(admin), address, Optional.empty())) {
+            client.offer(list);
+            return new Told(name, TAKEN);
+        } catch (WireException e) {
+            return new Told(name, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Told node(Credentials admin, String text, RevocationList list) {
+        HostAddress address = HostAddress.parse(text, NodeClient.DEFAULT_PORT);
+        try (NodeClient client = new NodeClient(new TlsContexts(admin), address, Optional.empty())) {
+            client.offer(list);
+            return new Told("node " + text, TAKEN);
+        } catch (WireException e) {
+            return new Told("node " + text, String.valueOf(e.getMessage()));
+        }
+    }
+}
