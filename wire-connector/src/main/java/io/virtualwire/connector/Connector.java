@@ -81,8 +81,7 @@ public final class Connector implements AutoCloseable {
         SettleWatcher watcher =
                 new SettleWatcher(new WireNames(config.credentials().identity().tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
-        WireStack stack =
-                WireStack.start(new StackConfig(config.self(), bind, AssociationLimits.DEFAULT), watcher);
+        WireStack stack = WireStack.start(new StackConfig(config.self(), bind, AssociationLimits.DEFAULT), watcher);
         StackDataPlane dataPlane = new StackDataPlane(stack);
         parts.push(dataPlane);
         TapEndpoints endpoints = new TapEndpoints(dataPlane);
@@ -109,8 +108,7 @@ public final class Connector implements AutoCloseable {
                 dataPlane,
                 InstantSource.system(),
                 reloading);
-        ApiServer api =
-                ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
+        ApiServer api = ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
         parts.push(api);
         return new Connector(self, parts, dataPlane, api, admission, reloading, service);
     }

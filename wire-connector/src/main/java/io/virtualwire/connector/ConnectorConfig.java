@@ -47,15 +47,7 @@ public record ConnectorConfig(
             boolean salvageJournal,
             List<Grant> grants,
             String version) {
-        this(
-                OwnIdentity.of(credentials),
-                listen,
-                port,
-                apiPort,
-                stateFolder,
-                salvageJournal,
-                grants,
-                version);
+        this(OwnIdentity.of(credentials), listen, port, apiPort, stateFolder, salvageJournal, grants, version);
     }
 
     private static void requirePort(String key, int number) {

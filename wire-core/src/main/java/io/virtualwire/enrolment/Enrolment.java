@@ -60,8 +60,7 @@ public final class Enrolment {
         try (AuthorityClient authority = AuthorityClient.stranger(
                 token.service(), token.authority(), token.identity().tenant(), clock)) {
             CertificateAnswer answer = authority.enrol(new EnrolmentRequest(token.secret(), applicant.request()));
-            X509Certificate issuer =
-                    TenantAuthority.parseCertificate("the authority's answer", answer.authority());
+            X509Certificate issuer = TenantAuthority.parseCertificate("the authority's answer", answer.authority());
             if (!Fingerprint.of(issuer).equals(token.authority())) {
                 throw new WireException(
                         ErrorCode.UNAUTHENTICATED,

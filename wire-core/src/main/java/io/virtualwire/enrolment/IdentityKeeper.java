@@ -63,8 +63,7 @@ public final class IdentityKeeper implements AutoCloseable {
         return self.credentials()
                 .authorityService()
                 .map(uri -> AuthorityClient.member(
-                        new TlsContexts(self),
-                        HostAddress.parse(uri.getAuthority(), AuthorityClient.DEFAULT_PORT)));
+                        new TlsContexts(self), HostAddress.parse(uri.getAuthority(), AuthorityClient.DEFAULT_PORT)));
     }
 
     private void every(Duration pause, Runnable task) {

@@ -58,7 +58,8 @@ final class Renewal {
 
     private Credentials next(AuthorityClient service) {
         Applicant applicant = Applicant.named(self.identity());
-        String certificate = service.renew(new RenewalRequest(applicant.request())).certificate();
+        String certificate =
+                service.renew(new RenewalRequest(applicant.request())).certificate();
         return applicant.accept(certificate, self.credentials().authorities());
     }
 

@@ -74,7 +74,8 @@ public final class Applicant {
                 || authorities.stream().noneMatch(it -> TenantAuthority.issued(it, answered.getFirst()))) {
             throw new WireException(
                     ErrorCode.UNAUTHENTICATED,
-                    "cannot use what the authority answered: it is not a certificate for the key of " + asked.identity(),
+                    "cannot use what the authority answered: it is not a certificate for the key of "
+                            + asked.identity(),
                     "check that the address is that of your own authority");
         }
         return new Credentials(key, answered.getFirst(), authorities);

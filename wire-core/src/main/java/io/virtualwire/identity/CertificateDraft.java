@@ -114,8 +114,9 @@ final class CertificateDraft {
         }
         try {
             CRLDistPoint points = CRLDistPoint.getInstance(JcaX509ExtensionUtils.parseExtensionValue(value));
-            GeneralName[] names = GeneralNames.getInstance(
-                            points.getDistributionPoints()[0].getDistributionPoint().getName())
+            GeneralName[] names = GeneralNames.getInstance(points.getDistributionPoints()[0]
+                            .getDistributionPoint()
+                            .getName())
                     .getNames();
             return Optional.of(URI.create(names[0].getName().toString()));
         } catch (IOException | RuntimeException e) {

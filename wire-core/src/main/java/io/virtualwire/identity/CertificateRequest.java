@@ -14,8 +14,8 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
-import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /**
@@ -61,8 +61,7 @@ public record CertificateRequest(Identity identity, PublicKey key) {
                 throw refused("its key is not one of EC P-256", null);
             }
             X500Name subject = request.getSubject();
-            return new CertificateRequest(
-                    new Identity(part(subject, BCStyle.O), part(subject, BCStyle.CN)), key);
+            return new CertificateRequest(new Identity(part(subject, BCStyle.O), part(subject, BCStyle.CN)), key);
         } catch (OperatorCreationException | PKCSException | GeneralSecurityException | IOException e) {
             throw refused(String.valueOf(e.getMessage()), e);
         }

@@ -35,8 +35,8 @@ public record Fingerprint(String digits) {
 
     static Fingerprint of(byte[] bytes) {
         try {
-            return new Fingerprint(
-                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+            return new Fingerprint(HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
         } catch (GeneralSecurityException e) {
             throw new WireException(ErrorCode.INTERNAL, "cannot compute SHA-256", "use a JDK that has it", e);
         }

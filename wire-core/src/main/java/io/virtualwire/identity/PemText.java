@@ -21,8 +21,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
 /** The private keys, certificates and requests for such of one PEM text, in the order in which they stand there. */
-record PemText(
-        List<PrivateKey> keys, List<X509Certificate> certificates, List<PKCS10CertificationRequest> requests) {
+record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<PKCS10CertificationRequest> requests) {
     private static final String HINT = "Issue them again with 'wire init' or copy an intact file.";
 
     static PemText parse(String origin, String text) {

@@ -72,7 +72,9 @@ public final class Standing {
         if (revoked) {
             return "the certificate of " + peer + " was revoked";
         }
-        return now - self.proofs().end(peer, peerEnd) >= 0 ? "the certificate of " + peer + " has ended, and it did not show a newer one" : null;
+        return now - self.proofs().end(peer, peerEnd) >= 0
+                ? "the certificate of " + peer + " has ended, and it did not show a newer one"
+                : null;
     }
 
     /**

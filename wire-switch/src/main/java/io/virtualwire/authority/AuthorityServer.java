@@ -132,7 +132,8 @@ public final class AuthorityServer implements AutoCloseable {
                 .toCompletableFuture()
                 .get(START_SECONDS, TimeUnit.SECONDS);
         port = server.actualPort();
-        vertx.setPeriodic(OWN_RENEWAL_MILLIS, timer -> self.renew(registrar.authority().issueOwn(OWN_LIFE)));
+        vertx.setPeriodic(
+                OWN_RENEWAL_MILLIS, timer -> self.renew(registrar.authority().issueOwn(OWN_LIFE)));
     }
 
     private Router router() {
@@ -141,11 +142,13 @@ public final class AuthorityServer implements AutoCloseable {
         router.post("/v1/enrol").handler(this::enrol);
         router.post("/v1/renew").handler(this::renew);
         router.get("/v1/revocations").handler(this::revocations);
-        router.route().failureHandler(context -> refuse(
-                context,
-                context.statusCode() == TOO_LARGE || context.failure() == null
-                        ? new WireException(ErrorCode.BAD_REQUEST, "the request was refused", "send a shorter one")
-                        : context.failure()));
+        router.route()
+                .failureHandler(context -> refuse(
+                        context,
+                        context.statusCode() == TOO_LARGE || context.failure() == null
+                                ? new WireException(
+                                        ErrorCode.BAD_REQUEST, "the request was refused", "send a shorter one")
+                                : context.failure()));
         router.route()
                 .last()
                 .handler(context -> refuse(
@@ -168,15 +171,16 @@ public final class AuthorityServer implements AutoCloseable {
 
     private void renew(RoutingContext context) {
         carryOut(context, () -> {
-            SSLSession session = Objects.requireNonNull(context.request().connection().sslSession(), "there is TLS only");
+            SSLSession session =
+                    Objects.requireNonNull(context.request().connection().sslSession(), "there is TLS only");
             X509Certificate shown = TlsContexts.shown(session)
                     .orElseThrow(() -> new WireException(
                             ErrorCode.UNAUTHENTICATED,
                             "cannot renew: the caller showed no certificate",
                             "enrol with a token"));
             Identity member = TlsContexts.peer(session);
-            CertificateAnswer answer =
-                    registrar.renew(shown, member, read(context, RenewalRequest.class).request(), life);
+            CertificateAnswer answer = registrar.renew(
+                    shown, member, read(context, RenewalRequest.class).request(), life);
             LOG.info("renewed {}, until {}", member, answer.validUntil());
             return answer;
         });
@@ -196,14 +200,16 @@ public final class AuthorityServer implements AutoCloseable {
             vertx.setTimer(LOOK_MILLIS, timer -> look(context, after, seen, patience - 1));
             return;
         }
-        vertx.executeBlocking(registrar::newestList, false).onFailure(e -> refuse(context, e)).onSuccess(newest -> {
-            if (newest.number() > after || patience <= 0) {
-                Optional<String> list = newest.number() > after ? newest.list() : Optional.empty();
-                answer(context, 200, new RevocationsAnswer(newest.number(), list));
-            } else {
-                vertx.setTimer(LOOK_MILLIS, timer -> look(context, after, version, patience - 1));
-            }
-        });
+        vertx.executeBlocking(registrar::newestList, false)
+                .onFailure(e -> refuse(context, e))
+                .onSuccess(newest -> {
+                    if (newest.number() > after || patience <= 0) {
+                        Optional<String> list = newest.number() > after ? newest.list() : Optional.empty();
+                        answer(context, 200, new RevocationsAnswer(newest.number(), list));
+                    } else {
+                        vertx.setTimer(LOOK_MILLIS, timer -> look(context, after, version, patience - 1));
+                    }
+                });
     }
 
     private void carryOut(RoutingContext context, Callable<?> work) {
@@ -237,7 +243,11 @@ public final class AuthorityServer implements AutoCloseable {
 
     private void refuse(RoutingContext context, Throwable cause) {
         if (cause instanceof WireException refused) {
-            LOG.info("refused {} from {}: {}", context.request().path(), context.request().remoteAddress(), refused.getMessage());
+            LOG.info(
+                    "refused {} from {}: {}",
+                    context.request().path(),
+                    context.request().remoteAddress(),
+                    refused.getMessage());
             answer(context, status(refused.code()), ErrorBody.of(refused));
             return;
         }

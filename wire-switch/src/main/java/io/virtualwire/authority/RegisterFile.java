@@ -54,8 +54,7 @@ final class RegisterFile {
     /** Changes the register; it is on disk when this returns. If {@code change} throws nothing has changed. */
     <T> T change(Function<Register, Change<T>> change) {
         threads.lock();
-        try (FileChannel channel =
-                        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             Register before = read();
             Change<T> after = change.apply(before);

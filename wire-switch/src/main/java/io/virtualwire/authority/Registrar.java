@@ -127,10 +127,8 @@ public final class Registrar {
     public int removeTokens(String idOrName) {
         return file.change(register -> {
             List<TokenRecord> left = new ArrayList<>(register.tokens());
-            left.removeIf(
-                    token -> token.id().equals(idOrName) || token.name().equals(idOrName));
-            return new Change<>(
-                    register.withTokens(left), register.tokens().size() - left.size());
+            left.removeIf(token -> token.id().equals(idOrName) || token.name().equals(idOrName));
+            return new Change<>(register.withTokens(left), register.tokens().size() - left.size());
         });
     }
 
@@ -157,8 +155,7 @@ public final class Registrar {
                 throw refused(ErrorCode.UNAUTHENTICATED, "the token for " + member + " expired " + token.expiresAt());
             }
             X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
-            Register after = noted(register, token.name(), made)
-                    .with(token.used(now, key, TenantAuthority.pem(made)));
+            Register after = noted(register, token.name(), made).with(token.used(now, key, TenantAuthority.pem(made)));
             return new Change<>(after, answer(made));
         });
     }
@@ -256,7 +253,8 @@ public final class Registrar {
                     "the token for " + token.name() + " was used at "
                             + token.usedAt().orElseThrow() + ", by somebody with another key");
         }
-        X509Certificate made = TenantAuthority.parseMember("the register", token.certificate().orElseThrow());
+        X509Certificate made =
+                TenantAuthority.parseMember("the register", token.certificate().orElseThrow());
         if (isRevoked(register, made)) {
             throw refused(ErrorCode.FORBIDDEN, "what the token for " + token.name() + " gave was revoked");
         }
@@ -299,6 +297,8 @@ public final class Registrar {
 
     private static WireException refused(ErrorCode code, String reason) {
         return new WireException(
-                code, "cannot be let in: " + reason, "ask the tenant's owner for a new one: wire token create --name NAME");
+                code,
+                "cannot be let in: " + reason,
+                "ask the tenant's owner for a new one: wire token create --name NAME");
     }
 }

@@ -59,7 +59,8 @@ final class TunnelProof implements AutoCloseable {
             underlay.setSoTimeout(HANDSHAKE_MILLIS);
             SSLSocket peer = tls.clientSocket(underlay, node.identity());
             peer.startHandshake();
-            // In TLS 1.3 the server judges after the client has finished: it ends the connection either way, orderly if it
+            // In TLS 1.3 the server judges after the client has finished: it ends the connection either way, orderly if
+            // it
             // has believed.
             peer.shutdownOutput();
             int unused = peer.getInputStream().read();

@@ -60,8 +60,7 @@ public record NodeSettings(
         int self = -1;
         List<ClusterNode> nodes = new ArrayList<>();
         for (PeerNode peer : peers) {
-            nodes.add(new ClusterNode(
-                    nodes.size() + 1, peer.identity(own.identity(), name), peer.tunnelAddress()));
+            nodes.add(new ClusterNode(nodes.size() + 1, peer.identity(own.identity(), name), peer.tunnelAddress()));
             if (peer.name().equals(name)) {
                 self = nodes.size();
             }

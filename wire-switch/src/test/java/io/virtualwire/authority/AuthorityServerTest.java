@@ -61,9 +61,11 @@ class AuthorityServerTest {
         Credentials made = new Enrolment(file, CLOCK).by(token);
         assertThat(made.identity().toString()).isEqualTo("acme/hostb");
         assertThat(Credentials.load(file).certificate()).isEqualTo(made.certificate());
-        assertThat(Files.readString(folder.resolve("home/tenant/register.json"))).doesNotContain("PRIVATE");
+        assertThat(Files.readString(folder.resolve("home/tenant/register.json")))
+                .doesNotContain("PRIVATE");
         try (Stream<Path> left = Files.list(file.getParent())) {
-            assertThat(left.map(it -> it.getFileName().toString())).containsExactlyInAnyOrder("hostb.wire", ".hostb.wire.token");
+            assertThat(left.map(it -> it.getFileName().toString()))
+                    .containsExactlyInAnyOrder("hostb.wire", ".hostb.wire.token");
         }
     }
 
@@ -82,7 +84,8 @@ class AuthorityServerTest {
     void lostAnswerIsAskedForAgainWithTheSameKey() throws Exception {
         EnrolmentToken token = token("hostb");
         Path note = file.resolveSibling(".hostb.wire.token");
-        Path key = file.resolveSibling(".hostb.wire." + Fingerprint.of(token.secret()).toString().substring(0, 8) + ".key");
+        Path key = file.resolveSibling(
+                ".hostb.wire." + Fingerprint.of(token.secret()).toString().substring(0, 8) + ".key");
         // As after an end of the daemon between the authority's writing and its own.
         Files.createDirectories(file.getParent());
         registrar.enrol(
@@ -114,8 +117,9 @@ class AuthorityServerTest {
                 Fingerprint.of(TenantAuthority.create("acme", CLOCK).certificate()),
                 token.secret());
         refused(ErrorCode.UNAUTHENTICATED, () -> new Enrolment(file, CLOCK).by(misled));
-        assertThat(registrar.tokens()).singleElement().satisfies(it -> assertThat(it.state())
-                .isEqualTo("unused"));
+        assertThat(registrar.tokens())
+                .singleElement()
+                .satisfies(it -> assertThat(it.state()).isEqualTo("unused"));
         assertThat(file).doesNotExist();
     }
 
@@ -124,14 +128,14 @@ class AuthorityServerTest {
         server.close();
         serve(Duration.ofSeconds(4), server.port());
         Credentials first = new Enrolment(file, CLOCK).by(token("hostb"));
-        OwnIdentity self =
-                new OwnIdentity(first, Revocations.in(folder.resolve("lists")), CLOCK, Ticker.system());
+        OwnIdentity self = new OwnIdentity(first, Revocations.in(folder.resolve("lists")), CLOCK, Ticker.system());
         try (IdentityKeeper keeper = IdentityKeeper.start(self, file, CLOCK, Ticker.system())) {
             assertThat(keeper).isNotNull();
             await().atMost(Duration.ofSeconds(6)).until(() -> self.credentials() != first);
             assertThat(self.credentials().certificate().getPublicKey())
                     .isNotEqualTo(first.certificate().getPublicKey());
-            assertThat(Credentials.load(file).certificate()).isEqualTo(self.credentials().certificate());
+            assertThat(Credentials.load(file).certificate())
+                    .isEqualTo(self.credentials().certificate());
 
             registrar.issue("hostc", Duration.ofHours(1));
             long number = registrar.revoke("hostc").list().number();
@@ -166,8 +170,8 @@ class AuthorityServerTest {
 
     private static void refused(ErrorCode code, ThrowingCallable attempt) {
         assertThatThrownBy(attempt)
-                .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
-                        .as(e.getMessage())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        WireException.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
     }
 }

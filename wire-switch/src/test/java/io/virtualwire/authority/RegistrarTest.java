@@ -48,8 +48,9 @@ class RegistrarTest {
         Credentials made = accept(hostb, enrol(token, hostb));
         assertThat(made.identity()).isEqualTo(HOSTB);
         assertThat(made.life()).isEqualTo(DAY);
-        assertThat(registrar.tokens()).singleElement().satisfies(it -> assertThat(it.state())
-                .isEqualTo("used"));
+        assertThat(registrar.tokens())
+                .singleElement()
+                .satisfies(it -> assertThat(it.state()).isEqualTo("used"));
         refused(ErrorCode.FORBIDDEN, "used", () -> enrol(token, Applicant.named(HOSTB)));
     }
 
@@ -73,8 +74,14 @@ class RegistrarTest {
         String before = Files.readString(register);
 
         refused(ErrorCode.UNAUTHENTICATED, "no such token", () -> registrar.enrol("guess", request("hostb"), DAY));
-        refused(ErrorCode.UNAUTHENTICATED, "no such token", () -> registrar.enrol(removed.secret(), request("hostc"), DAY));
-        refused(ErrorCode.FORBIDDEN, "not for acme/hostc", () -> registrar.enrol(token.secret(), request("hostc"), DAY));
+        refused(
+                ErrorCode.UNAUTHENTICATED,
+                "no such token",
+                () -> registrar.enrol(removed.secret(), request("hostc"), DAY));
+        refused(
+                ErrorCode.FORBIDDEN,
+                "not for acme/hostc",
+                () -> registrar.enrol(token.secret(), request("hostc"), DAY));
         refused(ErrorCode.BAD_REQUEST, "request", () -> registrar.enrol(token.secret(), "no request", DAY));
         now = now.plus(Duration.ofMinutes(61));
         refused(ErrorCode.UNAUTHENTICATED, "expired", () -> registrar.enrol(token.secret(), request("hostb"), DAY));
@@ -197,7 +204,8 @@ class RegistrarTest {
     }
 
     private Credentials accept(Applicant applicant, CertificateAnswer answer) {
-        return applicant.accept(answer.certificate(), List.of(registrar.authority().certificate()));
+        return applicant.accept(
+                answer.certificate(), List.of(registrar.authority().certificate()));
     }
 
     private static void refused(ErrorCode code, String reason, ThrowingCallable attempt) {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
             "Wires and daemons go on without it; only enrolment, renewal and the news of revocations wait for it."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  wire authority run --address 192.0.2.1", "  wire authority run --address ca.example.net --life 8h"})
+        footer = {"  wire authority run --address 192.0.2.1", "  wire authority run --address ca.example.net --life 8h"
+        })
 final class AuthorityRunCommand implements Callable<Integer> {
     @Option(
             names = "--address",
@@ -40,7 +41,8 @@ final class AuthorityRunCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             converter = PortNumber.class,
-            description = "The port to listen on, TCP; default: that of --address, which is 7491 if it says none. 0: any.")
+            description =
+                    "The port to listen on, TCP; default: that of --address, which is 7491 if it says none. 0: any.")
     private Optional<Integer> port = Optional.empty();
 
     @Option(

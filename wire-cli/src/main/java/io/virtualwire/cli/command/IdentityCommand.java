@@ -84,15 +84,21 @@ public final class IdentityCommand {
         registrar.note(home.names().stream().map(home::credentials).toList());
         Revoked revoked = registrar.revoke(name);
         List<Told> told = new RevocationNews(home).tell(revoked.list());
-        output.print(new Done(revoked.identity(), revoked.certificates(), revoked.list().number(), told), out -> {
-            out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity() + ", list "
-                    + revoked.list().number());
-            Table table = new Table("DAEMON", "HEARD");
-            told.forEach(it -> table.row(it.daemon(), it.heard()));
-            if (!told.isEmpty()) {
-                table.print(out);
-            }
-        });
+        output.print(
+                new Done(
+                        revoked.identity(),
+                        revoked.certificates(),
+                        revoked.list().number(),
+                        told),
+                out -> {
+                    out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity()
+                            + ", list " + revoked.list().number());
+                    Table table = new Table("DAEMON", "HEARD");
+                    told.forEach(it -> table.row(it.daemon(), it.heard()));
+                    if (!told.isEmpty()) {
+                        table.print(out);
+                    }
+                });
         return ExitCode.OK;
     }
 

@@ -50,8 +50,7 @@ public final class InitCommand implements Callable<Integer> {
         }
         boolean issue = !home.names().contains(Person.ADMIN);
         if (issue) {
-            home.save(Registrar.of(home, InstantSource.system())
-                    .issue(Person.ADMIN, TenantAuthority.DEFAULT_VALIDITY));
+            home.save(Registrar.of(home, InstantSource.system()).issue(Person.ADMIN, TenantAuthority.DEFAULT_VALIDITY));
         }
         boolean created = !exists || issue;
         output.print(

@@ -84,8 +84,9 @@ final class NodeOption {
 
     /** Best effort: whoever may not write there names nodes each time. */
     private static void note(Person person, List<String> asked) {
-        List<String> all = new ArrayList<>(
-                Stream.concat(asked.stream(), noted(person.home()).stream()).distinct().toList());
+        List<String> all = new ArrayList<>(Stream.concat(asked.stream(), noted(person.home()).stream())
+                .distinct()
+                .toList());
         if (!all.equals(noted(person.home()))) {
             try {
                 Files.createDirectories(file(person.home()).toAbsolutePath().getParent());

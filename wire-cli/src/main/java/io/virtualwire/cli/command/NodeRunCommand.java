@@ -127,18 +127,21 @@ final class NodeRunCommand implements Callable<Integer> {
                 identity.or(file::identity),
                 token.isPresent() ? Optional.empty() : Optional.of(daemon),
                 () -> daemon);
-        Path folder =
-                state.or(file::state).orElseGet(() -> home.folder().resolve("state").resolve(daemon));
+        Path folder = state.or(file::state)
+                .orElseGet(() -> home.folder().resolve("state").resolve(daemon));
         try (DaemonIdentity.Kept kept = found.keep(file.trust(), folder)) {
-            return run(file, log, new NodeSettings(
-                    self,
-                    kept.self(),
-                    address,
-                    wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
-                    apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
-                    nodes,
-                    folder,
-                    witness || file.witness().orElse(false)));
+            return run(
+                    file,
+                    log,
+                    new NodeSettings(
+                            self,
+                            kept.self(),
+                            address,
+                            wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
+                            apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
+                            nodes,
+                            folder,
+                            witness || file.witness().orElse(false)));
         }
     }
 
