@@ -79,7 +79,7 @@ public final class Connector implements AutoCloseable {
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
         parts.push(ledger);
         SettleWatcher watcher =
-                new SettleWatcher(new WireNames(config.credentials().identity().tenant()));
+                new SettleWatcher(new WireNames(config.self().identity().tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
         WireStack stack = WireStack.start(new StackConfig(config.self(), bind, AssociationLimits.DEFAULT), watcher);
         StackDataPlane dataPlane = new StackDataPlane(stack);

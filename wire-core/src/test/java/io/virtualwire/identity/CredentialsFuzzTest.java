@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -59,7 +60,8 @@ class CredentialsFuzzTest {
     @Test
     void certificatesOfStrangersAreNotBelieved() throws Exception {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        TenantTrustManager trust = new TenantTrustManager(OwnIdentity.of(acme.issue("west")), peer -> true);
+        TenantTrustManager trust =
+                new TenantTrustManager(OwnIdentity.of(acme.issue("west")), peer -> true, Duration.ZERO);
         TenantAuthority other = TenantAuthority.create("acme", InstantSource.system());
         byte[] genuine = east.certificate().getEncoded();
         byte[] stranger = other.issue("east").certificate().getEncoded();
