@@ -1,0 +1,239 @@
+package io.virtualwire.cloud.libvirt;
+
+import io.virtualwire.cloud.spi.Hypervisor;
+import io.virtualwire.cloud.spi.HypervisorEvent;
+import io.virtualwire.cloud.spi.HypervisorEvent.Change;
+import io.virtualwire.cloud.spi.Machine;
+import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.cloud.spi.MachineSpec;
+import io.virtualwire.cloud.spi.MigrationPlan;
+import io.virtualwire.control.WireException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.DomainInfo;
+import org.libvirt.LibvirtException;
+import org.libvirt.event.DomainEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A hypervisor that libvirt manages, reached by any of its URIs: {@code qemu:///system}, {@code qemu+ssh://host/system},
+ * {@code qemu+tls://…}, {@code qemu+tcp://…}, {@code qemu+unix:///system?socket=…}.
+ */
+public final class LibvirtHypervisor implements Hypervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
+
+    private final String uri;
+    private final LibvirtLink link;
+    private final List<Consumer<HypervisorEvent>> listeners = new CopyOnWriteArrayList<>();
+
+    private LibvirtHypervisor(String uri) {
+        this.uri = uri;
+        this.link = new LibvirtLink(uri, new Teller());
+    }
+
+    /** Connects; throws if the hypervisor cannot be reached now. Later it is reached again whenever that is possible. */
+    public static LibvirtHypervisor connect(String uri) {
+        return new LibvirtHypervisor(uri);
+    }
+
+    @Override
+    public String uri() {
+        return uri;
+    }
+
+    @Override
+    public List<Machine> machines() {
+        return link.ask("list the machines of " + uri, connection -> {
+            List<Machine> machines = new ArrayList<>();
+            for (Domain domain : connection.listAllDomains(0)) {
+                read(domain).ifPresent(machines::add);
+            }
+            machines.sort(Comparator.comparing(Machine::name));
+            return machines;
+        });
+    }
+
+    /** Empty if it went away while it was looked at. */
+    private static Optional<Machine> read(Domain domain) throws LibvirtException {
+        try {
+            return Optional.of(describe(domain));
+        } catch (LibvirtException e) {
+            if (Refusal.isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        } finally {
+            domain.free();
+        }
+    }
+
+    private static Machine describe(Domain domain) throws LibvirtException {
+        return new Machine(
+                domain.getName(),
+                UUID.fromString(domain.getUUIDString()),
+                state(domain.getInfo()),
+                DomainXml.parse(domain.getXMLDesc(0)).nics());
+    }
+
+    private static Machine.State state(DomainInfo info) {
+        return switch (info.state) {
+            case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED, VIR_DOMAIN_NOSTATE -> Machine.State.RUNNING;
+            case VIR_DOMAIN_PAUSED, VIR_DOMAIN_PMSUSPENDED -> Machine.State.PAUSED;
+            case VIR_DOMAIN_SHUTDOWN, VIR_DOMAIN_SHUTOFF -> Machine.State.STOPPED;
+            case VIR_DOMAIN_CRASHED -> Machine.State.CRASHED;
+        };
+    }
+
+    @Override
+    public Machine machine(String name) {
+        return with("look at machine " + name, name, LibvirtHypervisor::describe);
+    }
+
+    @Override
+    public Machine define(MachineSpec spec) {
+        return link.ask("define machine " + spec.name(), connection -> {
+            Domain domain = connection.domainDefineXML(DomainXml.of(spec).text());
+            try {
+                return describe(domain);
+            } finally {
+                domain.free();
+            }
+        });
+    }
+
+    @Override
+    public void start(String name) {
+        with("start machine " + name, name, domain -> domain.isActive() == 1 ? 0 : domain.create());
+    }
+
+    @Override
+    public void stop(String name) {
+        absentIsFine("stop machine " + name, name, domain -> {
+            if (domain.isActive() == 1) {
+                domain.destroy();
+            }
+        });
+    }
+
+    @Override
+    public void remove(String name) {
+        absentIsFine("remove machine " + name, name, Domain::undefine);
+    }
+
+    @Override
+    public MachineMigration migrate(String name, MigrationPlan plan) {
+        return link.ask(
+                "move machine " + name,
+                connection -> LibvirtMigration.begin(connection.domainLookupByName(name), name, plan));
+    }
+
+    private interface Work<T> {
+        T on(Domain domain) throws LibvirtException;
+    }
+
+    private interface Deed {
+        void on(Domain domain) throws LibvirtException;
+    }
+
+    private <T> T with(String attempted, String name, Work<T> work) {
+        return link.ask(attempted, connection -> withDomain(connection, name, work));
+    }
+
+    private static <T> T withDomain(Connect connection, String name, Work<T> work) throws LibvirtException {
+        Domain domain = connection.domainLookupByName(name);
+        try {
+            return work.on(domain);
+        } finally {
+            domain.free();
+        }
+    }
+
+    private void absentIsFine(String attempted, String name, Deed deed) {
+        link.ask(attempted, connection -> {
+            try {
+                return withDomain(connection, name, domain -> {
+                    deed.on(domain);
+                    return true;
+                });
+            } catch (LibvirtException e) {
+                if (Refusal.isAbsent(e)) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public Subscription listen(Consumer<HypervisorEvent> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    private final class Teller implements LibvirtLink.Listener {
+        @Override
+        public void back() {
+            try {
+                tell(new HypervisorEvent.ConnectionBack(machines()));
+            } catch (WireException e) {
+                // Lost again; there will be another.
+                LOG.debug("{} cannot be read yet", uri, e);
+            }
+        }
+
+        @Override
+        public void lost(String why) {
+            tell(new HypervisorEvent.ConnectionLost(why));
+        }
+
+        @Override
+        public void changed(String name, String id, DomainEvent event) {
+            change(event)
+                    .ifPresent(change ->
+                            tell(new HypervisorEvent.MachineChanged(name, UUID.fromString(id), change, detail(event))));
+        }
+
+        private void tell(HypervisorEvent event) {
+            for (Consumer<HypervisorEvent> listener : listeners) {
+                try {
+                    listener.accept(event);
+                } catch (RuntimeException e) {
+                    LOG.error("A listener of {} failed at {}", uri, event, e);
+                }
+            }
+        }
+
+        private static Optional<Change> change(DomainEvent event) {
+            return switch (event.getType()) {
+                case DEFINED -> Optional.of(Change.DEFINED);
+                case UNDEFINED -> Optional.of(Change.REMOVED);
+                case STARTED -> Optional.of(Change.STARTED);
+                case SUSPENDED, PMSUSPENDED -> Optional.of(Change.SUSPENDED);
+                case RESUMED -> Optional.of(Change.RESUMED);
+                case STOPPED -> Optional.of(Change.STOPPED);
+                case SHUTDOWN -> Optional.of(Change.SHUT_DOWN);
+                case CRASHED -> Optional.of(Change.CRASHED);
+                case UNKNOWN -> Optional.empty();
+            };
+        }
+
+        private static String detail(DomainEvent event) {
+            Object detail = event.<org.libvirt.event.StartedDetail>getDetail();
+            return String.valueOf(detail).toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.virtualwire.cloud.libvirt;
+
+import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.cloud.spi.MigrationPlan;
+import io.virtualwire.control.WireException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.DomainJobInfo;
+import org.libvirt.LibvirtException;
+import org.libvirt.TypedParameter;
+import org.libvirt.TypedStringParameter;
+import org.libvirt.TypedUlongParameter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A move that libvirt carries out; the call that lasts as long as the move has a thread of its own. */
+final class LibvirtMigration implements MachineMigration {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
+    private static final int JOB_NONE = 0;
+
+    private final Domain domain;
+    private final String name;
+    private final MigrationPlan plan;
+    private final AtomicReference<Progress> last = new AtomicReference<>(new Progress(0, 0, 0, 0));
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    private LibvirtMigration(Domain domain, String name, MigrationPlan plan) {
+        this.domain = domain;
+        this.name = name;
+        this.plan = plan;
+    }
+
+    /** @param domain becomes the move's, which frees it */
+    static LibvirtMigration begin(Domain domain, String name, MigrationPlan plan) {
+        LibvirtMigration migration = new LibvirtMigration(domain, name, plan);
+        Thread.ofPlatform().name("migrate-" + name).daemon().start(migration::run);
+        return migration;
+    }
+
+    private void run() {
+        Outcome ended;
+        try {
+            move();
+            ended = new Outcome.Arrived(progress());
+        } catch (LibvirtException e) {
+            ended = Refusal.isAbort(e)
+                    ? new Outcome.Aborted()
+                    : new Outcome.Failed(Refusal.of("move " + name + " to " + plan.target(), e));
+        } catch (WireException e) {
+            ended = new Outcome.Failed(e);
+        }
+        outcome.complete(ended);
+        synchronized (domain) {
+            free();
+        }
+    }
+
+    private void move() throws LibvirtException {
+        if (plan.maxPauseMillis().isPresent()) {
+            domain.migrateSetMaxDowntime(plan.maxPauseMillis().getAsInt());
+        }
+        if (plan.mode() == MigrationPlan.Mode.MANAGED) {
+            Connect target = new Connect(plan.target());
+            try {
+                domain.migrate(target, parameters(), flags()).free();
+            } finally {
+                target.close();
+            }
+        } else {
+            domain.migrateToURI(plan.target(), parameters(), flags());
+        }
+    }
+
+    private int flags() {
+        int flags = Domain.MigrateFlags.LIVE | Domain.MigrateFlags.ABORT_ON_ERROR;
+        flags |= switch (plan.mode()) {
+            case MANAGED -> 0;
+            case PEER_TO_PEER -> Domain.MigrateFlags.PEER2PEER;
+            case TUNNELLED -> Domain.MigrateFlags.PEER2PEER | Domain.MigrateFlags.TUNNELED;
+        };
+        flags |= switch (plan.storage()) {
+            case SHARED -> 0;
+            case COPIED -> Domain.MigrateFlags.NON_SHARED_DISK;
+            case COPIED_ABOVE_BASE -> Domain.MigrateFlags.NON_SHARED_INC;
+        };
+        return plan.postCopy() ? flags | Domain.MigrateFlags.POSTCOPY : flags;
+    }
+
+    /** The library takes no empty list, hence the name that the machine has anyway. */
+    private TypedParameter[] parameters() {
+        List<TypedParameter> parameters = new ArrayList<>();
+        parameters.add(new TypedStringParameter("destination_name", name));
+        plan.memoryAddress().ifPresent(uri -> parameters.add(new TypedStringParameter("migrate_uri", uri)));
+        plan.bandwidthMebibytes().ifPresent(limit -> parameters.add(new TypedUlongParameter("bandwidth", limit)));
+        return parameters.toArray(TypedParameter[]::new);
+    }
+
+    @Override
+    public Progress progress() {
+        synchronized (domain) {
+            if (!outcome.isDone()) {
+                try {
+                    DomainJobInfo job = domain.getJobInfo();
+                    if (job.getType() != JOB_NONE) {
+                        last.set(new Progress(
+                                job.getTimeElapsed(),
+                                job.getDataTotal(),
+                                job.getDataRemaining(),
+                                job.getDataProcessed()));
+                    }
+                } catch (LibvirtException e) {
+                    LOG.debug("No progress of {}: {}", name, Refusal.words(e));
+                }
+            }
+        }
+        return last.get();
+    }
+
+    @Override
+    public void abort() {
+        synchronized (domain) {
+            if (outcome.isDone()) {
+                return;
+            }
+            try {
+                domain.abortJob();
+            } catch (LibvirtException e) {
+                throw Refusal.of("give up the move of " + name, e);
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<Outcome> outcome() {
+        return outcome.minimalCompletionStage();
+    }
+
+    private void free() {
+        try {
+            domain.free();
+        } catch (LibvirtException e) {
+            LOG.debug("Cannot free {}: {}", name, Refusal.words(e));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.virtualwire.cloud.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.cloud.spi.HypervisorEvent;
+import io.virtualwire.cloud.spi.HypervisorEvent.MachineChanged;
+import io.virtualwire.cloud.spi.Machine;
+import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.cloud.spi.MachineMigration.Outcome;
+import io.virtualwire.cloud.spi.MachineSpec;
+import io.virtualwire.cloud.spi.MigrationPlan;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.frame.MacAddress;
+import io.virtualwire.testkit.netns.Namespace;
+import io.virtualwire.testkit.netns.Namespaces;
+import io.virtualwire.testkit.netns.NetnsTest;
+import io.virtualwire.testkit.netns.RunningCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two libvirt daemons with real QEMU guests of 512 bytes.
+ *
+ * <pre>
+ *   east (192.0.2.1) libvirtd, QEMU ── veth ── west (192.0.2.2) libvirtd, QEMU
+ * </pre>
+ */
+@NetnsTest
+final class LibvirtNetnsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final MacAddress MAC = MacAddress.parse("52:54:00:00:00:21");
+
+    /**
+     * A boot sector that writes ever other words to 64 KiB for ever, so that a move has something to copy again.
+     *
+     * <pre>
+     *   cli; mov ax, 0x1000; mov es, ax; cld; L: inc bx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw; jmp L
+     * </pre>
+     */
+    private static final String BUSY_GUEST = "fab800108ec0fc43 89d831ffb90080f3abebf4".replace(" ", "");
+
+    @Test
+    void machinesAreStartedMovedAndWatched() throws Exception {
+        try (Namespaces lab = Namespaces.open()) {
+            Namespace east = lab.namespace("east");
+            Namespace west = lab.namespace("west");
+            lab.veth(east, "up0", "192.0.2.1/24", west, "up0", "192.0.2.2/24");
+            Path image = guest(lab.scratch().resolve("guest.img"));
+            try (LibvirtCloud source = new LibvirtCloud(east, lab.scratch().resolve("e"), "192.0.2.1");
+                    LibvirtCloud target = new LibvirtCloud(west, lab.scratch().resolve("w"), "192.0.2.2");
+                    LibvirtHypervisor here =
+                            LibvirtHypervisor.connect(source.awaitReady().uri());
+                    LibvirtHypervisor there =
+                            LibvirtHypervisor.connect(target.awaitReady().uri())) {
+                List<HypervisorEvent> atSource = new CopyOnWriteArrayList<>();
+                List<HypervisorEvent> atTarget = new CopyOnWriteArrayList<>();
+                here.listen(atSource::add);
+                there.listen(atTarget::add);
+                for (Namespace each : List.of(east, west)) {
+                    each.ip("tuntap add dev vm0 mode tap vnet_hdr");
+                    each.ip("link set vm0 up");
+                }
+
+                Machine defined = here.define(spec("web1", image));
+                assertThat(defined.state()).isEqualTo(Machine.State.STOPPED);
+                assertThat(defined.nics()).containsExactly(new Machine.Nic(MAC, "ethernet", Optional.of("vm0")));
+                here.start("web1");
+                here.start("web1");
+                assertThat(here.machines()).extracting(Machine::state).containsExactly(Machine.State.RUNNING);
+                awaitChanges(atSource, "DEFINED added", "RESUMED unpaused", "STARTED booted");
+
+                /* Too slow ever to end, so it is there to be given up. */
+                MachineMigration slow = here.migrate(
+                        "web1", MigrationPlan.peerToPeer(libvirt(2)).atMost(1));
+                Awaitility.await().atMost(LIMIT).until(() -> slow.progress().totalBytes() > 0);
+                slow.abort();
+                assertThat(outcome(slow)).isInstanceOf(Outcome.Aborted.class);
+                assertThat(here.machine("web1").state()).isEqualTo(Machine.State.RUNNING);
+                Awaitility.await().atMost(LIMIT).until(() -> there.machines().isEmpty());
+
+                atSource.clear();
+                atTarget.clear();
+                RunningCommand capture = west.start("tcpdump", "-nlei", "vm0", "-c", "1", "ether", "proto", "0x8035");
+                capture.awaitLine("listening on.*", LIMIT);
+                MachineMigration move = here.migrate("web1", MigrationPlan.peerToPeer(libvirt(2)));
+                assertThat(outcome(move)).isInstanceOf(Outcome.Arrived.class);
+                capture.awaitLine(MAC + " > ff:ff:ff:ff:ff:ff.*", LIMIT);
+                assertThat(there.machine("web1").id()).isEqualTo(defined.id());
+                assertThat(there.machine("web1").state()).isEqualTo(Machine.State.RUNNING);
+                awaitChanges(atSource, "SUSPENDED migrated", "STOPPED migrated");
+                awaitChanges(atTarget, "STARTED migrated", "RESUMED migrated");
+
+                MachineMigration back = there.migrate(
+                        "web1", MigrationPlan.peerToPeer(libvirt(1)).driven(MigrationPlan.Mode.TUNNELLED));
+                assertThat(outcome(back)).isInstanceOf(Outcome.Arrived.class);
+
+                MachineMigration nowhere =
+                        here.migrate("web1", MigrationPlan.peerToPeer("qemu+tcp://192.0.2.7/system"));
+                assertThat(outcome(nowhere)).isInstanceOf(Outcome.Failed.class);
+                assertThat(here.machine("web1").state()).isEqualTo(Machine.State.RUNNING);
+
+                /* A daemon that dies takes no machine with it, and is reached again. */
+                atSource.clear();
+                source.killDaemon();
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> atSource.stream().anyMatch(HypervisorEvent.ConnectionLost.class::isInstance));
+                assertThatThrownBy(here::machines)
+                        .isInstanceOfSatisfying(
+                                WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+                source.restartDaemon();
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> atSource.stream().anyMatch(HypervisorEvent.ConnectionBack.class::isInstance));
+                assertThat(here.machine("web1").state()).isEqualTo(Machine.State.RUNNING);
+
+                here.stop("web1");
+                awaitChanges(atSource, "STOPPED destroyed");
+                here.remove("web1");
+                here.remove("web1");
+                here.stop("web1");
+                assertThatThrownBy(() -> here.start("web1"))
+                        .isInstanceOfSatisfying(
+                                WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+                assertThat(here.machines()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aHypervisorThatIsNotThereIsSaidToBe() {
+        assertThatThrownBy(() -> LibvirtHypervisor.connect("qemu+unix:///system?socket=/no/such/socket"))
+                .isInstanceOfSatisfying(WireException.class, e -> {
+                    assertThat(e).hasMessageContaining("/no/such/socket");
+                    assertThat(e.hint()).isNotBlank();
+                });
+    }
+
+    private static String libvirt(int host) {
+        return "qemu+tcp://192.0.2." + host + "/system";
+    }
+
+    private static Outcome outcome(MachineMigration migration) throws Exception {
+        return migration.outcome().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void awaitChanges(List<HypervisorEvent> events, String... expected) {
+        Awaitility.await(String.join(", ", expected))
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(events.stream()
+                                .filter(MachineChanged.class::isInstance)
+                                .map(MachineChanged.class::cast)
+                                .map(event -> event.change() + " " + event.detail()))
+                        .containsSubsequence(expected));
+    }
+
+    private static MachineSpec spec(String name, Path image) {
+        return new MachineSpec(
+                name,
+                Optional.empty(),
+                32,
+                1,
+                true,
+                new MachineSpec.Boot.Disk(image, "raw", true),
+                List.of(new MachineSpec.NicSpec(MAC, "vm0", 1500)),
+                Optional.empty());
+    }
+
+    private static Path guest(Path file) throws Exception {
+        byte[] sector = Arrays.copyOf(HexFormat.of().parseHex(BUSY_GUEST), 512);
+        sector[510] = 0x55;
+        sector[511] = (byte) 0xaa;
+        return Files.write(file, sector);
+    }
+}

@@ -1,0 +1,57 @@
+package io.virtualwire.cloud.spi;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a hypervisor must offer so that virtual machines can be started and moved by us, or watched while others do.
+ *
+ * <ol>
+ *   <li>What exists is read from the hypervisor at every call; machines that somebody else made are there, too.
+ *   <li>Defining and starting are idempotent; so are stopping and removing.
+ *   <li>A machine's events are told in their order, also those of what others do. Nothing is told twice; what happened while
+ *       there was no connection is not told, but {@link HypervisorEvent.ConnectionBack} says that it has to be read.
+ *   <li>A call fails with {@code NOT_FOUND}, {@code WRONG_STATE}, {@code UNAVAILABLE} while there is no connection, or
+ *       {@code SYSTEM} with the hypervisor's own words.
+ * </ol>
+ *
+ * <p>Safe for use by several threads. Calls block; none from within a listener.
+ */
+public interface Hypervisor extends AutoCloseable {
+
+    /** How the hypervisor was addressed. */
+    String uri();
+
+    /** All machines, running or not, in the order of their names. */
+    List<Machine> machines();
+
+    /** The machine of this name. */
+    Machine machine(String name);
+
+    /** Makes a machine known, which is not started by that; or changes one that does not run. */
+    Machine define(MachineSpec spec);
+
+    /** Starts a machine that is known. */
+    void start(String name);
+
+    /** Ends a machine at once, as pulling its plug would. */
+    void stop(String name);
+
+    /** Forgets a machine that does not run. */
+    void remove(String name);
+
+    /** Begins to move a running machine; others may be moved meanwhile. */
+    MachineMigration migrate(String name, MigrationPlan plan);
+
+    /** Tells the listener what happens from now on, until the subscription is closed; one event at a time. */
+    Subscription listen(Consumer<HypervisorEvent> listener);
+
+    @Override
+    void close();
+
+    /** Ends what was subscribed to; idempotent. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}
