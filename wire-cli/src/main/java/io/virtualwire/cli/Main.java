@@ -20,6 +20,7 @@ import io.virtualwire.cli.command.NodeCommand;
 import io.virtualwire.cli.command.ShowCommand;
 import io.virtualwire.cli.command.SwitchCommand;
 import io.virtualwire.cli.command.TokenCommand;
+import io.virtualwire.cli.command.WatchCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
 import io.virtualwire.cli.output.UsageReport;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             MigrateCommand.class,
             SwitchCommand.class,
+            WatchCommand.class,
             CompletionCommand.class
         })
 public final class Main implements Runnable {

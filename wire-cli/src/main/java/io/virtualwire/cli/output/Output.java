@@ -31,6 +31,20 @@ public final class Output {
         out().flush();
     }
 
+    /** Prints one result of many: as JSON on one line, or as {@code forPeople} does. */
+    public void line(Object result, Consumer<PrintWriter> forPeople) {
+        if (isJson()) {
+            try {
+                out().println(ApiJson.lenient().writeValueAsString(result));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("a result cannot be written as JSON", e);
+            }
+        } else {
+            forPeople.accept(out());
+        }
+        out().flush();
+    }
+
     /** Says what is going on, to a person who waits; goes to standard error so that results stay clean. */
     public void progress(String line) {
         if (!isJson()) {

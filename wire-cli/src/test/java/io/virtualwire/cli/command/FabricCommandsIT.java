@@ -80,6 +80,12 @@ final class FabricCommandsIT {
                 assertThat(differs.status()).isEqualTo(1);
                 assertThat(differs.text()).contains("~ wire lan/db", "endpoint: db@hosta -> other@hosta");
 
+                String events = wire.said("watch", "--since", "0", "--count", "3");
+                assertThat(events).contains("node.joined", "topology.applied", "version 1", "component.");
+                assertThat(wire.said("watch", "--since", "0", "--count", "1", "-o", "json")
+                                .lines())
+                        .hasSize(1)
+                        .allMatch(line -> line.startsWith("{\"sequence\":1,"));
                 assertThat(wire.run("switch", "rm", "lan").text()).contains("lan/web, lan/db", "IN_USE");
                 assertThat(wire.said("switch", "unplug", "lan/db")).contains("version 6");
                 assertThat(wire.said("switch", "unplug", "lan/db")).contains("no wire at lan/db");
