@@ -78,10 +78,14 @@ public final class Connector implements AutoCloseable {
     private static Connector start(ConnectorConfig config, Deque<AutoCloseable> parts) {
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
         parts.push(ledger);
-        SettleWatcher watcher =
-                new SettleWatcher(new WireNames(config.self().identity().tenant()));
+        Identity self = config.self().identity();
+        Admission admission = new Admission(self.tenant(), config.grants());
+        SettleWatcher watcher = new SettleWatcher(new WireNames(self.tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
-        WireStack stack = WireStack.start(new StackConfig(config.self(), bind, AssociationLimits.DEFAULT), watcher);
+        WireStack stack =
+                WireStack.start(
+                        new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission),
+                        watcher);
         StackDataPlane dataPlane = new StackDataPlane(stack);
         parts.push(dataPlane);
         TapEndpoints endpoints = new TapEndpoints(dataPlane);
@@ -93,8 +97,6 @@ public final class Connector implements AutoCloseable {
                 Thread.ofPlatform().name("connector-upkeep").daemon().factory());
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         parts.push(upkeep::shutdownNow);
-        Identity self = config.self().identity();
-        Admission admission = new Admission(self.tenant(), config.grants());
         ReloadSource reloading = new ReloadSource("connector");
         HostService service = new HostService(
                 new ConnectorIdentity(

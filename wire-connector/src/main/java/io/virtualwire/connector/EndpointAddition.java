@@ -3,6 +3,7 @@ package io.virtualwire.connector;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.endpoint.EndpointHost;
+import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.connector.journal.JournalEntry;
 import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
@@ -45,18 +46,28 @@ final class EndpointAddition implements LedgerChange<EndpointKey> {
                 .count();
         // Before anything is said about other tenants' devices.
         admission.admitEndpoint(key.tenant(), endpoint, present);
-        for (EndpointDescription other : ledger.endpoints().values()) {
+        ledger.endpoints().forEach((owner, other) -> {
             if (other.device().equals(endpoint.device()) && other.namespace().equals(endpoint.namespace())) {
-                throw new WireException(
-                        ErrorCode.IN_USE,
-                        "cannot make endpoint " + key + ": network device " + endpoint.device()
-                                + " belongs to another endpoint",
-                        "choose another device with --tap");
+                throw owner.tenant().equals(key.tenant()) ? inUse() : somebodyElses();
             }
-        }
+        });
         host.plug(key, endpoint);
         plugged = true;
         return List.of(new EndpointPut(key.tenant(), endpoint));
+    }
+
+    private WireException inUse() {
+        return new WireException(
+                ErrorCode.IN_USE,
+                "cannot make endpoint " + key + ": network device " + endpoint.device() + " belongs to another endpoint",
+                "choose another device with --tap");
+    }
+
+    /** The answers that a device gets which is nobody's endpoint: whose it is, is nobody's business. */
+    private WireException somebodyElses() {
+        return endpoint.existing()
+                ? TapEndpoints.absent(key, endpoint)
+                : TapEndpoints.taken(key, endpoint.device());
     }
 
     @Override

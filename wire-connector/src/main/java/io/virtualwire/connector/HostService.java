@@ -62,6 +62,11 @@ final class HostService implements ConnectorService {
     }
 
     @Override
+    public void admit(Identity caller) {
+        admission.admitRequest(caller);
+    }
+
+    @Override
     public ConnectorHealth health(Identity caller) {
         String tenant = admission.tenantOf(caller);
         List<EndpointStatus> own = endpoints(caller);
@@ -179,6 +184,7 @@ final class HostService implements ConnectorService {
                 .collect(Collectors.toSet()));
         return dataPlane.associations().stream()
                 .filter(it -> peers.contains(it.peer()))
+                .map(it -> isShared(it, tenant) ? it.withoutTraffic() : it)
                 .toList();
     }
 
@@ -190,6 +196,11 @@ final class HostService implements ConnectorService {
             review.enforce();
         }
         return report.withUngranted(review.ungranted());
+    }
+
+    /** Whether what passes there may be other tenants'. */
+    private boolean isShared(AssociationStatus association, String tenant) {
+        return !tenant.equals(admission.ownTenant()) && !association.peer().tenant().equals(tenant);
     }
 
     private EndpointStatus status(EndpointFacts facts) {

@@ -32,8 +32,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +133,27 @@ final class RestApiTest {
     private void restart(List<Grant> grants) {
         stop();
         serve(grants);
+    }
+
+    @Test
+    void aFloodOfRequestsIsItsTenantsOwn() {
+        restart(List.of(ConnectorFileTest.read("grants: [{tenant: rival, requests-per-second: 3}]")
+                .grants()
+                .getFirst()));
+        try (ConnectorClient rival = client(THEM, Optional.empty())) {
+            Set<ErrorCode> refusals = EnumSet.noneOf(ErrorCode.class);
+            for (int i = 0; i < 8; i++) {
+                try {
+                    rival.endpoints();
+                } catch (WireException e) {
+                    refusals.add(e.code());
+                }
+            }
+            assertThat(refusals).containsExactly(ErrorCode.QUOTA_EXCEEDED);
+            for (int i = 0; i < 50; i++) {
+                assertThat(client.endpoints()).isEmpty();
+            }
+        }
     }
 
     private static Grant grant(String devices) {

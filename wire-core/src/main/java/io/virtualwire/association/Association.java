@@ -119,6 +119,16 @@ final class Association implements WirePath, ControlStream.Listener {
         demand.release(context.now());
     }
 
+    /** Whether wires here ask for it. */
+    boolean isHeld() {
+        return demand.isHeld();
+    }
+
+    /** Ends every session. */
+    void endAll(String reason) {
+        List.copyOf(sessions.all()).forEach(session -> remove(session, reason));
+    }
+
     /** Whether nobody holds this and nothing is left of it. */
     boolean isIdle() {
         return !demand.isHeld() && sessions.all().isEmpty() && !dials.isUnderway();

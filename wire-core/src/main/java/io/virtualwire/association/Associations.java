@@ -3,6 +3,7 @@ package io.virtualwire.association;
 import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.DropReason;
@@ -43,6 +44,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private final DropTally drops = new DropTally();
     private final Map<Identity, Association> associations = new HashMap<>();
     private @Nullable PathListener listener;
+    private TenantQuotas quotas = TenantQuotas.UNLIMITED;
     private volatile boolean closed;
 
     /**
@@ -78,6 +80,11 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 this::listener);
         this.loopback = new LoopbackPath(context);
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
+    }
+
+    /** How many associations each tenant's daemons may have besides those that wires here ask for. Before {@link #start}. */
+    public void within(TenantQuotas tenants) {
+        quotas = tenants;
     }
 
     /** Begins to receive and to accept; {@code newListener} is told what comes. Called once, before all else. */
@@ -199,6 +206,11 @@ public final class Associations implements PathDirectory, AutoCloseable {
             stream.cut();
             return;
         }
+        String tenant = stream.peer().tenant();
+        if ((association == null || !association.isHeld()) && unasked(tenant, association) >= quotas.peers(tenant)) {
+            stream.refuse(new Failure(Failure.LIMIT, "tenant " + tenant + " may have no more peers here"), owner());
+            return;
+        }
         if (association == null) {
             if (associations.size() >= context.limits().mostAssociations()) {
                 stream.refuse(new Failure(Failure.LIMIT, "this daemon has as many peers as it may"), owner());
@@ -207,6 +219,20 @@ public final class Associations implements PathDirectory, AutoCloseable {
             association = add(stream.peer());
         }
         association.greeted(stream, hello);
+    }
+
+    /** How many associations this tenant's daemons have that no wire here asked for, but for this one. */
+    private int unasked(String tenant, @Nullable Association besides) {
+        if (quotas.peers(tenant) == Integer.MAX_VALUE) {
+            return 0;
+        }
+        int number = 0;
+        for (Association other : associations.values()) {
+            if (other != besides && !other.isHeld() && other.peer().tenant().equals(tenant)) {
+                number++;
+            }
+        }
+        return number;
     }
 
     private Association add(Identity peer) {
@@ -221,6 +247,9 @@ public final class Associations implements PathDirectory, AutoCloseable {
         }
         for (Association association : List.copyOf(associations.values())) {
             association.tick();
+            if (!association.isHeld() && quotas.peers(association.peer().tenant()) == 0) {
+                association.endAll("its tenant has no grant here any more");
+            }
             if (association.isIdle()) {
                 associations.remove(association.peer());
                 association.drops().snapshot().forEach(drops::add);

@@ -27,4 +27,9 @@ public record AssociationStatus(
         counters = Map.copyOf(counters);
         drops = Map.copyOf(drops);
     }
+
+    /** The same, without what tells of the traffic that shares it. */
+    public AssociationStatus withoutTraffic() {
+        return new AssociationStatus(peer, address, up, cipher, roundTripMicros, datagramBytes, Map.of(), Map.of());
+    }
 }

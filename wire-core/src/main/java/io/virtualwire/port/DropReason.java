@@ -79,6 +79,8 @@ public enum DropReason {
     DUPLICATE_SEGMENT,
     /** Too many incomplete frames, or too many bytes in them. */
     REASSEMBLY_OVERFLOW,
+    /** What the tenant's wires may hold together is used up: of an incomplete frame, or of one that had to wait. */
+    BUFFER_QUOTA,
     /** Some segments of a frame did not come in time. */
     REASSEMBLY_TIMEOUT,
     /** A hold lasted too long or grew too large and was opened; counted once a hold. */

@@ -1,6 +1,7 @@
 package io.virtualwire.stack;
 
 import io.virtualwire.association.AssociationLimits;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.linux.NetworkNamespace;
@@ -13,9 +14,14 @@ import java.net.InetSocketAddress;
  * @param bind where peers find it, TCP and UDP; port 0 lets the kernel choose one
  * @param limits times and volumes of associations
  * @param underlay where its sockets are
+ * @param quotas how much of it each tenant may use
  */
 public record StackConfig(
-        OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits, NetworkNamespace underlay) {
+        OwnIdentity identity,
+        InetSocketAddress bind,
+        AssociationLimits limits,
+        NetworkNamespace underlay,
+        TenantQuotas quotas) {
     /** Where a connector is found unless its configuration says otherwise. */
     public static final int CONNECTOR_PORT = 7471;
 
@@ -24,7 +30,7 @@ public record StackConfig(
 
     /** On the underlay of the process itself. */
     public StackConfig(OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits) {
-        this(identity, bind, limits, NetworkNamespace.own());
+        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED);
     }
 
     /** On the underlay of the process itself, with credentials that are not renewed. */
@@ -34,7 +40,12 @@ public record StackConfig(
 
     /** The same on the underlay of another network namespace. */
     public StackConfig in(NetworkNamespace namespace) {
-        return new StackConfig(identity, bind, limits, namespace);
+        return new StackConfig(identity, bind, limits, namespace, quotas);
+    }
+
+    /** The same for several tenants. */
+    public StackConfig within(TenantQuotas tenants) {
+        return new StackConfig(identity, bind, limits, underlay, tenants);
     }
 
     /** All addresses of this host, the protocol's limits. */

@@ -7,6 +7,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.TlsContexts;
@@ -45,11 +46,12 @@ public final class WireStack implements AutoCloseable {
     private final Map<String, Port> ports = new HashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private WireStack(DatapathLoop loop, Associations associations, Observers observers) {
+    private WireStack(
+            DatapathLoop loop, Associations associations, Observers observers, TenantQuotas quotas) {
         this.loop = loop;
         this.associations = associations;
         this.observers = observers;
-        this.engine = new WireEngine(loop, associations, observers);
+        this.engine = new WireEngine(loop, associations, observers, quotas);
     }
 
     /** Binds the sockets and lets peers in; {@code observer} is told from the first event on. */
@@ -63,7 +65,8 @@ public final class WireStack implements AutoCloseable {
             observers.add(observer);
             Associations associations = new Associations(
                     loop, tls, streams, sockets.server(), List.of(sockets.transport()), config.limits());
-            WireStack stack = new WireStack(loop, associations, observers);
+            WireStack stack = new WireStack(loop, associations, observers, config.quotas());
+            associations.within(config.quotas());
             await(stack.<Void>onLoop(() -> {
                 associations.start(stack.engine);
                 return null;

@@ -286,6 +286,7 @@ final class FarSide {
             if (peer.state == PeerState.CLOSED) {
                 if (now - peer.changedAt >= LINGER_NANOS) {
                     peer.leg().close();
+                    peer.forgetIncomplete();
                     peers.remove(i);
                     continue;
                 }

@@ -22,16 +22,22 @@ final class Hold {
     private record Entry(Peer peer, boolean relayed, long number, byte[] chunk, int offset, int length) {}
 
     private final BufferPool pool;
+    private final BufferBudget budget;
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private byte[] chunk = {};
     private int used;
     private int weight;
 
-    Hold(BufferPool pool) {
+    Hold(BufferPool pool, BufferBudget budget) {
         this.pool = pool;
+        this.budget = budget;
     }
 
-    void add(Peer peer, boolean relayed, long number, byte[] bytes, int offset, int length) {
+    /** Takes a frame; false if the tenant's wires hold as much as they may. */
+    boolean add(Peer peer, boolean relayed, long number, byte[] bytes, int offset, int length) {
+        if (!budget.take(length + ENTRY)) {
+            return false;
+        }
         if (used + length > chunk.length) {
             chunk = pool.take(entries.size() < 8 ? length : CHUNK);
             used = 0;
@@ -40,6 +46,7 @@ final class Hold {
         entries.addLast(new Entry(peer, relayed, number, chunk, used, length));
         used += length;
         weight += length + ENTRY;
+        return true;
     }
 
     /** Bytes that one more frame would weigh. */
@@ -64,6 +71,7 @@ final class Hold {
         for (int n = entries.size(); n > 0 && !entries.isEmpty(); n--) {
             Entry entry = entries.removeFirst();
             weight -= entry.length + ENTRY;
+            budget.give(entry.length + ENTRY);
             sink.frame(entry.peer, entry.relayed, entry.number, entry.chunk, entry.offset, entry.length);
             recycle(entry.chunk);
         }
@@ -73,6 +81,7 @@ final class Hold {
     int clear() {
         int frames = entries.size();
         entries.clear();
+        budget.give(weight);
         weight = 0;
         chunk = new byte[0];
         used = 0;

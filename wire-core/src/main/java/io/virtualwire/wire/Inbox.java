@@ -204,7 +204,8 @@ final class Inbox {
         }
         Reassembly reassembly = sender.relayedReassembly;
         if (reassembly == null) {
-            reassembly = new Reassembly(scope.bounds, scope.pool, record.drops());
+            reassembly = new Reassembly(
+                    scope.bounds, scope.pool, scope.budget(record.wire().tenant()), record.drops());
             sender.relayedReassembly = reassembly;
         }
         long now = scope.now();

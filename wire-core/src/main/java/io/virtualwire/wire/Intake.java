@@ -40,8 +40,9 @@ final class Intake implements Hold.Sink {
         this.scope = scope;
         this.record = record;
         this.bounds = scope.bounds;
-        this.parked = new Hold(scope.pool);
-        this.copies = new Hold(scope.pool);
+        BufferBudget budget = scope.budget(record.wire().tenant());
+        this.parked = new Hold(scope.pool, budget);
+        this.copies = new Hold(scope.pool, budget);
     }
 
     /** A whole frame came straight from the peer. */
@@ -112,7 +113,10 @@ final class Intake implements Hold.Sink {
             peer.heldFrames = 0;
             record.wake(now + bounds.holdNanos());
         }
-        hold.add(peer, relayed, number, bytes, offset, length);
+        if (!hold.add(peer, relayed, number, bytes, offset, length)) {
+            record.drops().add(DropReason.BUFFER_QUOTA);
+            return;
+        }
         heldWeight += Hold.weightOf(length);
         peer.heldFrames++;
         framesHeld++;
@@ -167,8 +171,8 @@ final class Intake implements Hold.Sink {
     private void park(Peer peer, boolean relayed, long number, byte[] bytes, int offset, int length) {
         if (parked.weight() + Hold.weightOf(length) > bounds.holdBytes()) {
             record.drops().add(DropReason.RELAY_OVERFLOW);
-        } else {
-            parked.add(peer, relayed, number, bytes, offset, length);
+        } else if (!parked.add(peer, relayed, number, bytes, offset, length)) {
+            record.drops().add(DropReason.BUFFER_QUOTA);
         }
     }
 
@@ -417,7 +421,7 @@ final class Intake implements Hold.Sink {
         for (Peer peer : record.peers()) {
             discard(peer.direct);
             discard(peer.relayed);
-            peer.reassembly.clear();
+            peer.forgetIncomplete();
         }
     }
 }

@@ -89,14 +89,15 @@ final class Peer {
             Generation generation,
             List<String> paths) {
         Bounds bounds = scope.bounds;
+        BufferBudget budget = scope.budget(record.wire().tenant());
         this.record = record;
         this.identity = identity;
         this.generation = generation;
         this.paths = paths;
         this.window = new NumberWindow(bounds.patienceNanos());
-        this.reassembly = new Reassembly(bounds, scope.pool, drops);
-        this.direct = new Hold(scope.pool);
-        this.relayed = new Hold(scope.pool);
+        this.reassembly = new Reassembly(bounds, scope.pool, budget, drops);
+        this.direct = new Hold(scope.pool, budget);
+        this.relayed = new Hold(scope.pool, budget);
         this.hello = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), bounds.slowRetryNanos());
         this.end = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), 0);
         this.relayEnd = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), 0);
@@ -128,6 +129,14 @@ final class Peer {
 
     int waiting() {
         return direct.frames() + relayed.frames();
+    }
+
+    /** Gives back what incomplete frames hold. */
+    void forgetIncomplete() {
+        reassembly.clear();
+        if (relayedReassembly != null) {
+            relayedReassembly.clear();
+        }
     }
 
     /** Its process is another one now: it numbers from 1 again, and has forgotten what was said. */

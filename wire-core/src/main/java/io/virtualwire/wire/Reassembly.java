@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Reassembly {
     private final Bounds bounds;
     private final BufferPool pool;
+    private final BufferBudget budget;
     private final DropTally drops;
     /** The first {@link #open} are in progress, oldest first. */
     private final Assembly[] assemblies;
@@ -20,9 +21,10 @@ final class Reassembly {
     private int open;
     private int bytes;
 
-    Reassembly(Bounds bounds, BufferPool pool, DropTally drops) {
+    Reassembly(Bounds bounds, BufferPool pool, BufferBudget budget, DropTally drops) {
         this.bounds = bounds;
         this.pool = pool;
+        this.budget = budget;
         this.drops = drops;
         this.assemblies = new Assembly[bounds.reassemblyFrames()];
     }
@@ -41,6 +43,9 @@ final class Reassembly {
         }
         if (i < 0) {
             i = begin(number, total, now);
+            if (i < 0) {
+                return null;
+            }
         } else if (assemblies[i].total != total) {
             discard(i, DropReason.BAD_SEGMENT);
             return null;
@@ -59,6 +64,7 @@ final class Reassembly {
 
     /** The completed frame's bytes are not needed any more. */
     void release(Assembly assembly) {
+        budget.give(assembly.buffer.length);
         pool.give(assembly.buffer);
     }
 
@@ -84,17 +90,27 @@ final class Reassembly {
         return bytes;
     }
 
+    /** Gives the place of a new frame; -1 if there is no room, however many older ones go. */
     private int begin(long number, int total, long now) {
         // The oldest goes: if the underlay keeps order at all, what it lacks is lost.
         while (open > 0 && (open == assemblies.length || bytes + total > bounds.reassemblyBytes())) {
             discard(0, DropReason.REASSEMBLY_OVERFLOW);
+        }
+        byte[] buffer = pool.take(total);
+        while (!budget.take(buffer.length)) {
+            if (open == 0) {
+                drops.add(DropReason.BUFFER_QUOTA);
+                pool.give(buffer);
+                return -1;
+            }
+            discard(0, DropReason.BUFFER_QUOTA);
         }
         Assembly assembly = assemblies[open];
         if (assembly == null) {
             assembly = new Assembly();
             assemblies[open] = assembly;
         }
-        assembly.begin(number, total, now, pool.take(total));
+        assembly.begin(number, total, now, buffer);
         bytes += total;
         return open++;
     }
@@ -103,7 +119,7 @@ final class Reassembly {
         drops.add(reason);
         Assembly assembly = assemblies[i];
         takeOut(i);
-        pool.give(assembly.buffer);
+        release(assembly);
     }
 
     /** Moves the one at {@code i} behind those in progress, where it is found for reuse. */

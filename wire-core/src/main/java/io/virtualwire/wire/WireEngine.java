@@ -6,6 +6,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -45,14 +46,25 @@ public final class WireEngine implements PathListener {
      * @param observer told what happens
      */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer) {
-        this(loop, paths, observer, MoveRules.ALL);
+        this(loop, paths, observer, MoveRules.ALL, TenantQuotas.UNLIMITED);
+    }
+
+    /** @param quotas what each tenant's wires may hold */
+    public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, TenantQuotas quotas) {
+        this(loop, paths, observer, MoveRules.ALL, quotas);
     }
 
     /** An engine that keeps only some rules; for tests of tests. */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules) {
+        this(loop, paths, observer, rules, TenantQuotas.UNLIMITED);
+    }
+
+    private WireEngine(
+            Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, TenantQuotas quotas) {
         this.loop = loop;
         this.events = new Events(observer);
-        this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, new Alarms(loop, events));
+        this.scope = new Scope(
+                loop.ticker(), paths, events, Bounds.PROTOCOL, rules, quotas, new Alarms(loop, events));
     }
 
     /**

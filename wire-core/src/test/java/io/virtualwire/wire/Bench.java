@@ -7,6 +7,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
@@ -48,8 +49,12 @@ final class Bench implements Loop, PathDirectory, WireObserver {
 
     /** @param tenant the daemon's, if it matters */
     Bench(String tenant) {
+        this(tenant, TenantQuotas.UNLIMITED);
+    }
+
+    Bench(String tenant, TenantQuotas quotas) {
         this.tenant = tenant;
-        this.engine = new WireEngine(this, this, this);
+        this.engine = new WireEngine(this, this, this, quotas);
     }
 
     @Override

@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HoldTest {
-    private final Hold hold = new Hold(new BufferPool());
+    private long most = Long.MAX_VALUE;
+    private final BufferBudget budget = new BufferBudget(() -> most);
+    private final Hold hold = new Hold(new BufferPool(), budget);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -31,11 +34,24 @@ class HoldTest {
                     got.add(Arrays.copyOfRange(bytes, offset, offset + length)));
             assertThat(hold.isEmpty()).isTrue();
             assertThat(hold.weight()).isZero();
+            assertThat(budget.used()).isZero();
         }
         assertThat(got).hasSameSizeAs(expected);
         for (int i = 0; i < got.size(); i++) {
             assertThat(got.get(i)).isEqualTo(expected.get(i));
         }
+    }
+
+    @Test
+    void holdsNoMoreThanItsTenantMay() {
+        most = 3 * Hold.weightOf(100);
+        for (int i = 0; i < 3; i++) {
+            assertThat(hold.add(null, false, i, new byte[100], 0, 100)).isTrue();
+        }
+        assertThat(hold.add(null, false, 3, new byte[100], 0, 100)).isFalse();
+        assertThat(hold.clear()).isEqualTo(3);
+        assertThat(budget.used()).isZero();
+        assertThat(hold.add(null, false, 3, new byte[100], 0, 100)).isTrue();
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.virtualwire.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -16,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReassemblyTest {
     private final DropTally drops = new DropTally();
-    private final Reassembly reassembly = new Reassembly(Bounds.PROTOCOL, new BufferPool(), drops);
+    private long most = Long.MAX_VALUE;
+    private final BufferBudget budget = new BufferBudget(() -> most);
+    private final Reassembly reassembly = new Reassembly(Bounds.PROTOCOL, new BufferPool(), budget, drops);
 
     private record Segment(long number, int at, int total, byte[] bytes) {}
 
@@ -51,7 +54,24 @@ class ReassemblyTest {
         assertThat(complete).isEqualTo(frames.size());
         assertThat(reassembly.open()).isZero();
         assertThat(reassembly.bytes()).isZero();
+        assertThat(budget.used()).isZero();
         assertThat(drops.total()).isZero();
+    }
+
+    @Test
+    void holdsNoMoreThanItsTenantMayWhateverTheOthersHold() {
+        Reassembly other = new Reassembly(Bounds.PROTOCOL, new BufferPool(), budget, drops);
+        most = 3 * 4_096;
+        for (int number = 1; number <= 5; number++) {
+            assertThat(reassembly.add(number, 0, 2_000, new byte[100], 0, 100, 0)).isNull();
+        }
+        assertThat(reassembly.open()).as("the oldest went").isEqualTo(3);
+        assertThat(budget.used()).isEqualTo(most);
+        assertThat(other.add(1, 0, 2_000, new byte[100], 0, 100, 0)).isNull();
+        assertThat(other.open()).as("a leg takes nothing from another").isZero();
+        assertThat(drops.snapshot()).containsOnly(entry(DropReason.BUFFER_QUOTA, 3L));
+        reassembly.clear();
+        assertThat(budget.used()).isZero();
     }
 
     @Test
@@ -82,7 +102,7 @@ class ReassemblyTest {
     @Test
     void dropsTheOldestWhenThereAreTooManyBytes() {
         Bounds bounds = new Bounds(1, 1, 1, 1, 1, 1, 1, 64, 100_000, 1, 1);
-        Reassembly small = new Reassembly(bounds, new BufferPool(), drops);
+        Reassembly small = new Reassembly(bounds, new BufferPool(), budget, drops);
         for (int number = 0; number < 5; number++) {
             small.add(number, 0, 40_000, new byte[100], 0, 100, 0);
             assertThat(small.bytes()).isLessThanOrEqualTo(100_000);

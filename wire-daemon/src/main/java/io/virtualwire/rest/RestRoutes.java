@@ -14,11 +14,13 @@ import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableRequest;
 import io.vertx.openapi.validation.ValidatorException;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -31,7 +33,14 @@ public final class RestRoutes {
     private static final int TOO_LARGE = 413;
     private static final String SEE = "see GET /v1/openapi.yaml for what there is";
 
+    /** Requests of one tenant that block at once, of the threads that all share. */
+    private static final int AT_ONCE = 4;
+    private static final int WAITING = 256;
+    /** How long who asks too much waits for the refusal, so that it asks less. */
+    private static final int REFUSAL_PAUSE_MILLIS = 250;
+
     private final Vertx vertx;
+    private final Turnstile turnstile = new Turnstile(AT_ONCE, WAITING);
     private final Contract contract;
     private final int longestBody;
     private final Answers answers;
@@ -60,6 +69,23 @@ public final class RestRoutes {
                         .end(contract.text()));
     }
 
+    /** Asks before every request whether its caller may; a {@link WireException} says no. */
+    public RestRoutes admitting(Consumer<Identity> check) {
+        builder.rootHandler(context -> {
+            try {
+                check.accept(Call.of(context).caller());
+                context.next();
+            } catch (WireException no) {
+                if (no.code() == ErrorCode.QUOTA_EXCEEDED) {
+                    vertx.setTimer(REFUSAL_PAUSE_MILLIS, over -> answers.refuse(context, no));
+                } else {
+                    answers.refuse(context, no);
+                }
+            }
+        });
+        return this;
+    }
+
     /** How answers are written. */
     public Answers answers() {
         return answers;
@@ -68,7 +94,10 @@ public final class RestRoutes {
     /** An operation that may block; what it gives is the answer, an empty Optional if there is nothing to say. */
     public RestRoutes blocking(String operation, Function<Call, Object> work) {
         // Not ordered: requests of one connection may share a group commit with those of others.
-        return later(operation, call -> vertx.executeBlocking(() -> work.apply(call), false));
+        return later(
+                operation,
+                call -> turnstile.enter(
+                        call.caller().tenant(), () -> vertx.executeBlocking(() -> work.apply(call), false)));
     }
 
     /** An operation whose answer comes by itself. */

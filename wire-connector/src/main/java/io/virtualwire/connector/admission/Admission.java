@@ -4,11 +4,14 @@ import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireException;
+import io.virtualwire.time.Ticker;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -18,15 +21,22 @@ import java.util.stream.Collectors;
  * <p>The tenant that the connector's own credentials belong to has everything; others have what a {@link Grant} says;
  * the rest has nothing.
  */
-public final class Admission {
+public final class Admission implements TenantQuotas {
     private static final String OWN_NAMESPACE = "-";
 
     private final String ownTenant;
+    private final Ticker ticker;
+    private final Map<String, RequestBudget> requests = new ConcurrentHashMap<>();
     private volatile Map<String, Grant> grants;
 
     /** A later grant for the same tenant replaces an earlier one; one for {@code ownTenant} limits it too. */
     public Admission(String ownTenant, List<Grant> grants) {
+        this(ownTenant, grants, Ticker.system());
+    }
+
+    Admission(String ownTenant, List<Grant> grants, Ticker ticker) {
         this.ownTenant = ownTenant;
+        this.ticker = ticker;
         this.grants = byTenant(grants);
     }
 
@@ -62,10 +72,35 @@ public final class Admission {
         }
     }
 
-    /** How much the tenant may use; nothing without a grant. */
-    public Quotas quotas(String tenant) {
+    /** Throws if the caller's tenant has no grant, or has asked too often. */
+    public void admitRequest(Identity caller) {
+        int perSecond = grantOf(caller.tenant()).quotas().requestsPerSecond();
+        if (perSecond == Integer.MAX_VALUE) {
+            return;
+        }
+        long now = ticker.nanoTime();
+        if (!requests.computeIfAbsent(caller.tenant(), it -> new RequestBudget(perSecond, now))
+                .take(perSecond, now)) {
+            throw new WireException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    "tenant " + caller.tenant() + " has made the " + perSecond
+                            + " requests a second here that were granted",
+                    "wait a second, or ask the operator to raise 'requests-per-second'");
+        }
+    }
+
+    /** Without a grant there are none. */
+    @Override
+    public int peers(String tenant) {
         Grant grant = grants.get(tenant);
-        return grant == null ? Quotas.NONE : grant.quotas();
+        return grant == null ? 0 : grant.quotas().peers();
+    }
+
+    /** What stays though its grant is gone keeps what is usual. */
+    @Override
+    public long bufferBytes(String tenant) {
+        Grant grant = grants.get(tenant.isEmpty() ? ownTenant : tenant);
+        return (grant == null ? Quotas.DEFAULT : grant.quotas()).bufferBytes();
     }
 
     /** Whether a grant still covers an endpoint that is there. */

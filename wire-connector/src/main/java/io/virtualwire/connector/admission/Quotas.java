@@ -12,7 +12,4 @@ package io.virtualwire.connector.admission;
 public record Quotas(int endpoints, int wires, int peers, int requestsPerSecond, int bufferBytes) {
     /** What a grant gives that does not say. */
     public static final Quotas DEFAULT = new Quotas(64, 256, 64, 50, 32 << 20);
-
-    /** What who has no grant may use. */
-    static final Quotas NONE = new Quotas(0, 0, 0, 0, 0);
 }

@@ -1,5 +1,6 @@
 package io.virtualwire.connector.api;
 
+import io.virtualwire.rest.ConnectionCap;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeoutException;
 /** A running REST interface: HTTPS, TLS 1.3, both ends with a certificate. */
 public final class ApiServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 60;
+    /** Of one tenant. */
+    private static final int MOST_CONNECTIONS = 256;
     private static final int LONGEST_HEADERS = 16 << 10;
     private static final int START_SECONDS = 20;
 
@@ -52,10 +55,11 @@ public final class ApiServer implements AutoCloseable {
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setHost(address)
                 .setPort(port);
+        ConnectionCap cap = new ConnectionCap(MOST_CONNECTIONS);
         try {
             HttpServer server = await(vertx.createHttpServer(options)
                     .requestHandler(new RestApi(vertx, service, tls.self()).router())
-                    .connectionHandler(connection -> guard(tls, connection))
+                    .connectionHandler(connection -> guard(tls, cap, connection))
                     .listen());
             return new ApiServer(vertx, server);
         } catch (RuntimeException e) {
@@ -69,9 +73,13 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Closes the connection when its caller is believed no more, however long it would have stayed. */
-    private static void guard(TlsContexts tls, HttpConnection connection) {
+    private static void guard(TlsContexts tls, ConnectionCap cap, HttpConnection connection) {
         Guard guard = tls.guard(connection.sslSession(), connection::close);
-        connection.closeHandler(closed -> guard.close());
+        Runnable gone = cap.opened(connection);
+        connection.closeHandler(closed -> {
+            guard.close();
+            gone.run();
+        });
     }
 
     public int port() {

@@ -26,6 +26,9 @@ import java.util.List;
  * </ol>
  */
 public interface ConnectorService {
+    /** Asked before every other call; throws if the caller may ask nothing, or nothing more now. */
+    void admit(Identity caller);
+
     ConnectorHealth health(Identity caller);
 
     ConnectorVersion version();

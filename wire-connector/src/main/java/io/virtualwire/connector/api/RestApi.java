@@ -30,7 +30,8 @@ final class RestApi {
     }
 
     Router router() {
-        return routes.blocking("health", call -> service.health(call.caller()))
+        return routes.admitting(service::admit)
+                .blocking("health", call -> service.health(call.caller()))
                 .blocking("version", call -> service.version())
                 .blocking("listEndpoints", call -> service.endpoints(call.caller()))
                 .blocking(

@@ -102,13 +102,8 @@ public final class TapEndpoints implements EndpointHost {
         NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
         InterfaceControl control = new InterfaceControl(namespace);
         boolean there = control.exists(endpoint.device());
-        if (endpoint.existing() && !there) {
-            throw new WireException(
-                    ErrorCode.NOT_FOUND,
-                    "cannot plug endpoint " + key + ": there is no network device " + endpoint.device()
-                            + " in namespace " + namespace,
-                    "make it first with 'ip tuntap add " + endpoint.device()
-                            + " mode tap vnet_hdr', or leave out --existing");
+        if (endpoint.existing() && (!there || isAnothers(control, key, endpoint.device()))) {
+            throw absent(key, endpoint);
         }
         if (!endpoint.existing() && there) {
             requireOwn(control, key, endpoint.device());
@@ -130,16 +125,37 @@ public final class TapEndpoints implements EndpointHost {
         }
     }
 
+    /** The answer to who wants a device as it is that is not there, or not for him. */
+    public static WireException absent(EndpointKey key, EndpointDescription endpoint) {
+        return new WireException(
+                ErrorCode.NOT_FOUND,
+                "cannot plug endpoint " + key + ": there is no network device " + endpoint.device() + " in namespace "
+                        + NetworkNamespace.of(endpoint.namespace()),
+                "make it first with 'ip tuntap add " + endpoint.device()
+                        + " mode tap vnet_hdr', or leave out --existing");
+    }
+
+    /** The answer to who wants a device to be made whose name is not free. */
+    public static WireException taken(EndpointKey key, String device) {
+        return new WireException(
+                ErrorCode.ALREADY_EXISTS,
+                "cannot make network device " + device + " for endpoint " + key + ": there is one of that name",
+                "use --existing to take it as it is, or another name with --tap");
+    }
+
+    private static boolean isAnothers(InterfaceControl control, EndpointKey key, String device) {
+        return words(control, device).stream().anyMatch(it -> it.startsWith(ALIAS) && !it.equals(ALIAS + key));
+    }
+
     private static void requireOwn(InterfaceControl control, EndpointKey key, String device) {
-        // "… alias virtualwire:acme/web …": ip shows an alias as the kernel has it.
-        List<String> words =
-                List.of(control.ip("-o", "link", "show", "dev", device).strip().split("[\\s\\\\]+"));
-        if (!words.contains(ALIAS + key)) {
-            throw new WireException(
-                    ErrorCode.ALREADY_EXISTS,
-                    "cannot make network device " + device + " for endpoint " + key + ": there is one of that name",
-                    "use --existing to take it as it is, or another name with --tap");
+        if (!words(control, device).contains(ALIAS + key)) {
+            throw taken(key, device);
         }
+    }
+
+    /* "… alias virtualwire:acme/web …": ip shows an alias as the kernel has it. */
+    private static List<String> words(InterfaceControl control, String device) {
+        return List.of(control.ip("-o", "link", "show", "dev", device).strip().split("[\\s\\\\]+"));
     }
 
     private static void configure(InterfaceControl control, EndpointKey key, EndpointDescription endpoint) {

@@ -9,6 +9,8 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.net.InetAddress;
+import io.virtualwire.testkit.ManualTicker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,6 +32,52 @@ final class AdmissionTest {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty())));
+
+    @Test
+    void requestsAreCountedForEachTenant() {
+        ManualTicker ticker = new ManualTicker();
+        Admission fast = new Admission("acme", List.of(limited("rival", 5), limited("other", 5)), ticker);
+        Identity rival = new Identity("rival", "me");
+        for (int i = 0; i < 5; i++) {
+            fast.admitRequest(rival);
+        }
+        refused(ErrorCode.QUOTA_EXCEEDED, () -> fast.admitRequest(rival));
+        fast.admitRequest(new Identity("other", "me"));
+        for (int i = 0; i < 10_000; i++) {
+            fast.admitRequest(new Identity("acme", "me"));
+        }
+        ticker.advance(Duration.ofMillis(400));
+        fast.admitRequest(new Identity("rival", "somebody else"));
+        fast.admitRequest(rival);
+        refused(ErrorCode.QUOTA_EXCEEDED, () -> fast.admitRequest(rival));
+        ticker.advance(Duration.ofHours(1));
+        for (int i = 0; i < 5; i++) {
+            fast.admitRequest(rival);
+        }
+        refused(ErrorCode.QUOTA_EXCEEDED, () -> fast.admitRequest(rival));
+        refused(ErrorCode.FORBIDDEN, () -> fast.admitRequest(new Identity("stranger", "me")));
+    }
+
+    @Test
+    void whoHasNoGrantHasNoPeersAndWhatStaysKeepsItsBuffers() {
+        assertThat(admission.peers("stranger")).isZero();
+        assertThat(admission.peers("rival")).isEqualTo(Quotas.DEFAULT.peers());
+        assertThat(admission.peers("acme")).isEqualTo(Integer.MAX_VALUE);
+        assertThat(admission.bufferBytes("stranger")).isEqualTo(Quotas.DEFAULT.bufferBytes());
+        assertThat(admission.bufferBytes("")).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aNameIsNoDestinationForWhoMayNotGoEverywhere() {
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitDestinations("rival", List.of("localhost:7471")));
+        admission.admitDestinations("acme", List.of("localhost:7471"));
+    }
+
+    private static Grant limited(String tenant, int requests) {
+        OptionalInt usual = OptionalInt.empty();
+        return new Grant(
+                tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual);
+    }
 
     @Test
     void theConnectorsOwnTenantHasEverything() {
