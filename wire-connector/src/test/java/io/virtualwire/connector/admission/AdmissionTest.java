@@ -47,7 +47,7 @@ final class AdmissionTest {
             fast.admitRequest(new Identity("acme", "me"));
         }
         ticker.advance(Duration.ofMillis(400));
-        fast.admitRequest(new Identity("rival", "somebody else"));
+        fast.admitRequest(new Identity("rival", "them"));
         fast.admitRequest(rival);
         refused(ErrorCode.QUOTA_EXCEEDED, () -> fast.admitRequest(rival));
         ticker.advance(Duration.ofHours(1));
