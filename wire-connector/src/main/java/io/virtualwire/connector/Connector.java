@@ -82,10 +82,8 @@ public final class Connector implements AutoCloseable {
         Admission admission = new Admission(self.tenant(), config.grants());
         SettleWatcher watcher = new SettleWatcher(new WireNames(self.tenant()));
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
-        WireStack stack =
-                WireStack.start(
-                        new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission),
-                        watcher);
+        WireStack stack = WireStack.start(
+                new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission), watcher);
         StackDataPlane dataPlane = new StackDataPlane(stack);
         parts.push(dataPlane);
         TapEndpoints endpoints = new TapEndpoints(dataPlane);

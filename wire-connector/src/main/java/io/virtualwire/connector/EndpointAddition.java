@@ -59,15 +59,14 @@ final class EndpointAddition implements LedgerChange<EndpointKey> {
     private WireException inUse() {
         return new WireException(
                 ErrorCode.IN_USE,
-                "cannot make endpoint " + key + ": network device " + endpoint.device() + " belongs to another endpoint",
+                "cannot make endpoint " + key + ": network device " + endpoint.device()
+                        + " belongs to another endpoint",
                 "choose another device with --tap");
     }
 
     /** The answers that a device gets which is nobody's endpoint: whose it is, is nobody's business. */
     private WireException somebodyElses() {
-        return endpoint.existing()
-                ? TapEndpoints.absent(key, endpoint)
-                : TapEndpoints.taken(key, endpoint.device());
+        return endpoint.existing() ? TapEndpoints.absent(key, endpoint) : TapEndpoints.taken(key, endpoint.device());
     }
 
     @Override

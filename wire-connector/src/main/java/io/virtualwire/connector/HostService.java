@@ -200,7 +200,8 @@ final class HostService implements ConnectorService {
 
     /** Whether what passes there may be other tenants'. */
     private boolean isShared(AssociationStatus association, String tenant) {
-        return !tenant.equals(admission.ownTenant()) && !association.peer().tenant().equals(tenant);
+        return !tenant.equals(admission.ownTenant())
+                && !association.peer().tenant().equals(tenant);
     }
 
     private EndpointStatus status(EndpointFacts facts) {

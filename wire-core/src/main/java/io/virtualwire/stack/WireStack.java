@@ -46,8 +46,7 @@ public final class WireStack implements AutoCloseable {
     private final Map<String, Port> ports = new HashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private WireStack(
-            DatapathLoop loop, Associations associations, Observers observers, TenantQuotas quotas) {
+    private WireStack(DatapathLoop loop, Associations associations, Observers observers, TenantQuotas quotas) {
         this.loop = loop;
         this.associations = associations;
         this.observers = observers;

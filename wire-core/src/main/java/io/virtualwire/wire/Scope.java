@@ -33,7 +33,14 @@ final class Scope {
         void at(SideRecord record, long nanoTime);
     }
 
-    Scope(Ticker ticker, PathDirectory paths, Events events, Bounds bounds, MoveRules rules, TenantQuotas quotas, Alarm alarm) {
+    Scope(
+            Ticker ticker,
+            PathDirectory paths,
+            Events events,
+            Bounds bounds,
+            MoveRules rules,
+            TenantQuotas quotas,
+            Alarm alarm) {
         this.ticker = ticker;
         this.paths = paths;
         this.events = events;

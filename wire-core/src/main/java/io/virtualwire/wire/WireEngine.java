@@ -5,8 +5,8 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
-import io.virtualwire.control.WireException;
 import io.virtualwire.control.TenantQuotas;
+import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -59,12 +59,10 @@ public final class WireEngine implements PathListener {
         this(loop, paths, observer, rules, TenantQuotas.UNLIMITED);
     }
 
-    private WireEngine(
-            Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, TenantQuotas quotas) {
+    private WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, TenantQuotas quotas) {
         this.loop = loop;
         this.events = new Events(observer);
-        this.scope = new Scope(
-                loop.ticker(), paths, events, Bounds.PROTOCOL, rules, quotas, new Alarms(loop, events));
+        this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, quotas, new Alarms(loop, events));
     }
 
     /**

@@ -63,7 +63,8 @@ class ReassemblyTest {
         Reassembly other = new Reassembly(Bounds.PROTOCOL, new BufferPool(), budget, drops);
         most = 3 * 4_096;
         for (int number = 1; number <= 5; number++) {
-            assertThat(reassembly.add(number, 0, 2_000, new byte[100], 0, 100, 0)).isNull();
+            assertThat(reassembly.add(number, 0, 2_000, new byte[100], 0, 100, 0))
+                    .isNull();
         }
         assertThat(reassembly.open()).as("the oldest went").isEqualTo(3);
         assertThat(budget.used()).isEqualTo(most);

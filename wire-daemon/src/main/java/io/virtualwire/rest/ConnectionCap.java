@@ -1,7 +1,7 @@
 package io.virtualwire.rest;
 
-import io.virtualwire.identity.TlsContexts;
 import io.vertx.core.http.HttpConnection;
+import io.virtualwire.identity.TlsContexts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -35,6 +35,7 @@ public final class RestRoutes {
 
     /** Requests of one tenant that block at once, of the threads that all share. */
     private static final int AT_ONCE = 4;
+
     private static final int WAITING = 256;
     /** How long who asks too much waits for the refusal, so that it asks less. */
     private static final int REFUSAL_PAUSE_MILLIS = 250;

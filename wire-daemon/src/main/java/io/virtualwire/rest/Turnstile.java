@@ -1,9 +1,9 @@
 package io.virtualwire.rest;
 
-import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.WireException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

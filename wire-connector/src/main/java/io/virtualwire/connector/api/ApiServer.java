@@ -1,6 +1,5 @@
 package io.virtualwire.connector.api;
 
-import io.virtualwire.rest.ConnectionCap;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -15,6 +14,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.rest.ConnectionCap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +26,7 @@ public final class ApiServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 60;
     /** Of one tenant. */
     private static final int MOST_CONNECTIONS = 256;
+
     private static final int LONGEST_HEADERS = 16 << 10;
     private static final int START_SECONDS = 20;
 

@@ -8,8 +8,8 @@ import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
-import java.net.InetAddress;
 import io.virtualwire.testkit.ManualTicker;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -75,8 +75,7 @@ final class AdmissionTest {
 
     private static Grant limited(String tenant, int requests) {
         OptionalInt usual = OptionalInt.empty();
-        return new Grant(
-                tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual);
+        return new Grant(tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual);
     }
 
     @Test
