@@ -1,6 +1,5 @@
 package io.virtualwire.port;
 
-import io.virtualwire.frame.VirtioFault;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.transport.Loop;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ public final class InProcessPort implements Port {
     private final PortId id;
     private final Loop loop;
     private final int mtu;
-    private final VirtioNetHeader header = new VirtioNetHeader();
+    private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
     private @Nullable FrameSink sink;
     private @Nullable FrameSink component;
@@ -64,11 +63,9 @@ public final class InProcessPort implements Port {
         if (closed || component == null) {
             return dropped(DropReason.PORT_CLOSED);
         }
-        if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
-            return dropped(DropReason.BAD_FRAME_LENGTH);
-        }
-        if (header.wrap(bytes, offset, length).validate() != VirtioFault.NONE) {
-            return dropped(DropReason.BAD_VIRTIO_HEADER);
+        DropReason refusal = admittance.refusal(bytes, offset, length);
+        if (refusal != null) {
+            return dropped(refusal);
         }
         counters.egress(length - VirtioNetHeader.LENGTH);
         component.frame(bytes, offset, length);

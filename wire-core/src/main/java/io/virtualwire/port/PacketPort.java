@@ -1,7 +1,6 @@
 package io.virtualwire.port;
 
 import io.virtualwire.frame.TagEditor;
-import io.virtualwire.frame.VirtioFault;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.PacketSocket;
@@ -25,7 +24,7 @@ public final class PacketPort implements Port {
     private final int mtu;
     private final byte[] buffer = new byte[MAX_FRAME_BYTES];
     private final TagEditor tags = new TagEditor();
-    private final VirtioNetHeader header = new VirtioNetHeader();
+    private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
     private int overflowsSeen;
     private @Nullable FrameSink sink;
@@ -120,7 +119,7 @@ public final class PacketPort implements Port {
 
     @Override
     public boolean deliver(byte[] bytes, int offset, int length) {
-        DropReason refusal = check(bytes, offset, length);
+        DropReason refusal = closed ? DropReason.PORT_CLOSED : admittance.refusal(bytes, offset, length);
         if (refusal == null) {
             int result = socket.send(bytes, offset, length);
             if (result == length) {
@@ -135,16 +134,6 @@ public final class PacketPort implements Port {
         }
         counters.dropped(refusal);
         return false;
-    }
-
-    private @Nullable DropReason check(byte[] bytes, int offset, int length) {
-        if (closed) {
-            return DropReason.PORT_CLOSED;
-        }
-        if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
-            return DropReason.BAD_FRAME_LENGTH;
-        }
-        return header.wrap(bytes, offset, length).validate() == VirtioFault.NONE ? null : DropReason.BAD_VIRTIO_HEADER;
     }
 
     // COLD PATH

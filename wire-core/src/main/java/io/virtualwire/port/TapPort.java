@@ -1,6 +1,5 @@
 package io.virtualwire.port;
 
-import io.virtualwire.frame.VirtioFault;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.TapDevice;
@@ -20,7 +19,7 @@ public final class TapPort implements Port {
     private final TapDevice tap;
     private final int mtu;
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private final VirtioNetHeader header = new VirtioNetHeader();
+    private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
     private @Nullable FrameSink sink;
     private @Nullable Registration registration;
@@ -77,7 +76,7 @@ public final class TapPort implements Port {
 
     @Override
     public boolean deliver(byte[] bytes, int offset, int length) {
-        DropReason refusal = check(bytes, offset, length);
+        DropReason refusal = closed ? DropReason.PORT_CLOSED : admittance.refusal(bytes, offset, length);
         if (refusal == null) {
             int result = tap.write(bytes, offset, length);
             if (result == length) {
@@ -88,16 +87,6 @@ public final class TapPort implements Port {
         }
         counters.dropped(refusal);
         return false;
-    }
-
-    private @Nullable DropReason check(byte[] bytes, int offset, int length) {
-        if (closed) {
-            return DropReason.PORT_CLOSED;
-        }
-        if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
-            return DropReason.BAD_FRAME_LENGTH;
-        }
-        return header.wrap(bytes, offset, length).validate() == VirtioFault.NONE ? null : DropReason.BAD_VIRTIO_HEADER;
     }
 
     // COLD PATH
