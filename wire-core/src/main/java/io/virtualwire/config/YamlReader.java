@@ -77,8 +77,13 @@ public final class YamlReader<T> {
     /** Jackson knows where it was when it noticed, which may be much later than where the field is: look for that. */
     private static int lineOf(String text, JsonPointer wanted) {
         int line = 0;
+        int depth = depth(wanted);
         try (JsonParser parser = YAML.createParser(text)) {
             while (parser.nextToken() != null) {
+                int here = parser.getParsingContext().getNestingDepth();
+                if (here != depth && here != depth - 1) {
+                    continue;
+                }
                 JsonPointer at = parser.getParsingContext().pathAsPointer();
                 if (at.equals(wanted)) {
                     return parser.currentTokenLocation().getLineNr();
@@ -91,6 +96,14 @@ public final class YamlReader<T> {
             return line;
         }
         return line;
+    }
+
+    private static int depth(JsonPointer pointer) {
+        int depth = 0;
+        for (JsonPointer rest = pointer; !rest.matches(); rest = rest.tail()) {
+            depth++;
+        }
+        return depth;
     }
 
     private static JsonPointer pointer(JsonMappingException e) {

@@ -3,10 +3,13 @@ package io.virtualwire.cluster;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /** A table's entry as Hazelcast keeps it: members compare versions and never look into the value. */
 final class Cell implements IdentifiedDataSerializable {
+    private static final int PIECE = 1 << 13;
+
     private long version;
     private byte[] value;
 
@@ -46,7 +49,18 @@ final class Cell implements IdentifiedDataSerializable {
     @Override
     public void readData(ObjectDataInput in) throws IOException {
         version = in.readLong();
-        byte[] read = in.readByteArray();
-        value = read == null ? new byte[0] : read;
+        value = readValue(in);
+    }
+
+    /** What {@code writeByteArray} wrote; memory is taken as bytes come, whatever length stands before them. */
+    private static byte[] readValue(ObjectDataInput in) throws IOException {
+        int length = in.readInt();
+        ByteArrayOutputStream read = new ByteArrayOutputStream(Math.clamp(length, 0, PIECE));
+        for (int left = length; left > 0; left -= PIECE) {
+            byte[] piece = new byte[Math.min(left, PIECE)];
+            in.readFully(piece);
+            read.writeBytes(piece);
+        }
+        return read.toByteArray();
     }
 }

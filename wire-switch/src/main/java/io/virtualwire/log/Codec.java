@@ -1,5 +1,6 @@
 package io.virtualwire.log;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtualwire.control.ErrorCode;
@@ -29,7 +30,11 @@ public interface Codec<T> {
             @Override
             public T decode(byte[] bytes) {
                 try {
-                    return mapper.readValue(bytes, type);
+                    T value = mapper.readValue(bytes, type);
+                    if (value == null) {
+                        throw new JsonParseException(null, "there is none");
+                    }
+                    return value;
                 } catch (IOException e) {
                     throw new WireException(
                             ErrorCode.CORRUPT,

@@ -94,7 +94,7 @@ final class ReplicatedState<C, S> extends BaseStateMachine {
         S next = current.state();
         Outcome outcome;
         try {
-            next = machine.apply(next, machine.commands().decode(command), position.getIndex());
+            next = machine.apply(next, command, position.getIndex());
             outcome = Outcome.applied(position.getIndex());
         } catch (WireException refusal) {
             outcome = Outcome.refused(position.getIndex(), refusal);

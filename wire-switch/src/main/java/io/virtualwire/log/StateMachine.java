@@ -1,5 +1,8 @@
 package io.virtualwire.log;
 
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+
 /**
  * What the commands of a log amount to; pure, so that every node comes to the same state.
  *
@@ -23,4 +26,22 @@ public interface StateMachine<C, S> {
 
     /** How states are written to snapshots. */
     Codec<S> states();
+
+    /**
+     * The same for a command as it stands in the log, whoever wrote it there: what makes no sense is refused on every node alike,
+     * since a node that stopped at it would stop at it again after each restart.
+     */
+    default S apply(S state, byte[] command, long index) {
+        try {
+            return apply(state, commands().decode(command), index);
+        } catch (WireException refusal) {
+            throw refusal;
+        } catch (RuntimeException senseless) {
+            throw new WireException(
+                    ErrorCode.CORRUPT,
+                    "cannot apply entry " + index + " of the log: " + senseless,
+                    "run one release on all nodes",
+                    senseless);
+        }
+    }
 }

@@ -2,6 +2,8 @@ package io.virtualwire.topology;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.virtualwire.control.Identity;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
-        @JsonProperty(required = true) String api,
+        @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+        String api,
+
         @Nullable String wire,
         @Nullable Identity identity) {
     private static final int DEFAULT_WIRE_PORT = 7471;

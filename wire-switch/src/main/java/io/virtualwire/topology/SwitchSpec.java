@@ -31,7 +31,7 @@ public record SwitchSpec(
     /* Null is what a file that leaves it out gives. */
     @JsonCreator
     public SwitchSpec(
-            @JsonProperty(value = "node", required = true) String node,
+            @JsonProperty(value = "node", required = true) @JsonSetter(nulls = Nulls.FAIL) String node,
             @JsonProperty("ports") @JsonSetter(contentNulls = Nulls.FAIL) @Nullable Map<String, PortSpec> ports,
             @JsonProperty("static") @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<StaticSpec> statics) {
         this.node = node;

@@ -2,6 +2,8 @@ package io.virtualwire.topology;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +29,7 @@ public record Topology(
             @JsonProperty(required = true) int version,
             @Nullable Map<String, HostSpec> hosts,
             @Nullable Map<String, SwitchSpec> switches,
-            @Nullable List<WireSpec> wires) {
+            @JsonSetter(contentNulls = Nulls.FAIL) @Nullable List<WireSpec> wires) {
         this.version = version;
         this.hosts = sorted(hosts);
         this.switches = sorted(switches);

@@ -3,7 +3,9 @@ package io.virtualwire.topology;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 
@@ -15,9 +17,15 @@ import io.virtualwire.control.WireException;
  * @param plain whether frames travel in the clear, for an underlay that both ends trust
  */
 public record WireSpec(
-        @JsonProperty(value = "switch", required = true) String component,
-        @JsonProperty(required = true) String port,
-        @JsonProperty(required = true) EndpointRef endpoint,
+        @JsonProperty(value = "switch", required = true) @JsonSetter(nulls = Nulls.FAIL)
+        String component,
+
+        @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+        String port,
+
+        @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+        EndpointRef endpoint,
+
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean plain) {
 
     /** How people call this wire: {@code switch/port}. */

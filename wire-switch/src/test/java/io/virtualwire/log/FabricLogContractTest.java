@@ -97,6 +97,16 @@ abstract class FabricLogContractTest {
     }
 
     @Test
+    void aCommandWithoutSenseIsRefusedAndTheNextIsApplied_5() throws Exception {
+        String mine = unique();
+        WireException refusal = failure(fabric.log(0).append(new Ledger.Swap(null, "nowhere")));
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.CORRUPT);
+        Applied<Ledger> after = get(fabric.log(1).append(new Ledger.Write(mine + "after")));
+        assertThat(lines(after, mine)).contains(mine + "after");
+    }
+
+    @Test
     void exactlyOneOfManyCompetingSwapsWins_2_5() throws Exception {
         String before = get(fabric.log(0).latest()).state().register();
         List<CompletableFuture<Applied<Ledger>>> swaps = new ArrayList<>();

@@ -87,7 +87,7 @@ public final class InMemoryFabric<C, S> {
                 S next = current.state();
                 refusal = null;
                 try {
-                    next = machine.apply(next, machine.commands().decode(entries.get(index)), index);
+                    next = machine.apply(next, entries.get(index), index);
                 } catch (WireException refused) {
                     refusal = refused;
                 }
