@@ -28,6 +28,7 @@ import java.util.function.Function;
  * refused before it reaches one.
  */
 public final class RestRoutes {
+    private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TOO_LARGE = 413;
@@ -122,6 +123,8 @@ public final class RestRoutes {
     public Router router() {
         Router router = builder.createRouter();
         router.route().failureHandler(this::failed);
+        // Vert.x' own, for an address that it cannot take apart.
+        router.errorHandler(BAD_REQUEST, context -> answers.refuse(context, BAD_REQUEST, unreadable()));
         router.errorHandler(
                 METHOD_NOT_ALLOWED,
                 context -> answers.refuse(
@@ -129,15 +132,17 @@ public final class RestRoutes {
                         METHOD_NOT_ALLOWED,
                         new WireException(
                                 ErrorCode.BAD_REQUEST, context.request().method() + " is not for this address", SEE)));
-        router.errorHandler(
-                NOT_FOUND,
-                context -> answers.refuse(
-                        context,
-                        new WireException(
-                                ErrorCode.NOT_FOUND,
-                                "there is nothing at " + context.request().path(),
-                                SEE)));
+        router.errorHandler(NOT_FOUND, context -> answers.refuse(context, nothingAt(context)));
         return router;
+    }
+
+    private static WireException nothingAt(RoutingContext context) {
+        return new WireException(
+                ErrorCode.NOT_FOUND, "there is nothing at " + context.request().path(), SEE);
+    }
+
+    private static WireException unreadable() {
+        return new WireException(ErrorCode.BAD_REQUEST, "the address of the request cannot be read", SEE);
     }
 
     private Future<ValidatableRequest> requestOf(RoutingContext context, Operation operation) {
@@ -170,12 +175,18 @@ public final class RestRoutes {
             return;
         }
         Throwable failure = context.failure();
-        if (failure == null) {
+        if (failure == null && context.statusCode() == NOT_FOUND) {
+            answers.refuse(context, nothingAt(context));
+        } else if (failure == null && context.statusCode() == BAD_REQUEST) {
+            answers.refuse(context, unreadable());
+        } else if (failure == null) {
             answers.refuse(context, new IllegalStateException("status " + context.statusCode()));
         } else if (failure instanceof ValidatorException broken) {
             answers.refuse(context, complaint(context, broken));
         } else if (failure.getCause() instanceof ValidatorException broken) {
             answers.refuse(context, complaint(context, broken));
+        } else if (context.statusCode() == BAD_REQUEST && !(failure instanceof WireException)) {
+            answers.refuse(context, unreadable());
         } else {
             answers.refuse(context, failure);
         }

@@ -46,7 +46,7 @@ class TopologyFuzzTest {
                 .allocatingAtMost(32 << 20)
                 .stillWorks(() -> assertThat(TopologyFile.parse("it", GOOD)).isEqualTo(topology))
                 .run(
-                        10_000,
+                        5_000,
                         new SpoiledText(List.of(GOOD), LONGEST, "hosts", "unknown", "mac", "node", "version: 1"),
                         input -> {
                             Topology read = TopologyFile.parse("it", new String(input, StandardCharsets.UTF_8));

@@ -23,6 +23,7 @@ final class EntryCodec {
         JsonMapper mapper = JsonMapper.builder()
                 .addModule(new Jdk8Module())
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                 .build();
         reader = mapper.readerFor(ENTRIES);
         writer = mapper.writerFor(ENTRIES);

@@ -1,7 +1,9 @@
 package io.virtualwire.connector.journal;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
@@ -40,13 +42,14 @@ public sealed interface JournalEntry {
      * @param peerGeneration the generation of the far side that is active; lower ones are over
      */
     record SideSettled(
-            String tenant, WireId wire, Side side, Generation generation, SettledRole role, Generation peerGeneration)
-            implements JournalEntry {
-        @SuppressWarnings("ConstantValue") // an older release left it out
-        public SideSettled {
-            tenant = tenant == null ? "" : tenant;
-        }
-    }
+            // An older release left it out.
+            @JsonSetter(nulls = Nulls.AS_EMPTY) String tenant,
+            WireId wire,
+            Side side,
+            Generation generation,
+            SettledRole role,
+            Generation peerGeneration)
+            implements JournalEntry {}
 
     /** The role that a restart has to keep. */
     enum SettledRole {

@@ -93,6 +93,9 @@ final class JournalScan {
         List<JournalEntry> decoded;
         try {
             decoded = codec.decode(JournalFrame.payloadAt(file, offset));
+            if (decoded == null || decoded.contains(null)) {
+                throw new IOException("an entry is missing");
+            }
         } catch (IOException e) {
             damage("the record is whole but says what this program does not understand: " + e.getMessage());
             return;
