@@ -1,5 +1,7 @@
 package io.virtualwire.association;
 
+import java.net.InetAddress;
+import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.association.StreamMessage.Close;
 import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
@@ -42,6 +44,7 @@ final class Association implements WirePath, ControlStream.Listener {
     private @Nullable UUID knownInstance;
     private boolean willFlush;
     private boolean suspect;
+    private boolean asleep;
     private boolean closed;
 
     Association(AssociationContext context, Identity peer, Executor owner) {
@@ -53,6 +56,62 @@ final class Association implements WirePath, ControlStream.Listener {
         this.dials = new Dials(context, peer);
         this.path = new Path(
                 context.lanes().get(LANE), context.limits(), context.loop().ticker(), drops, context.random());
+    }
+
+    /** The association that another process had; sends nothing before {@link #goOn}. */
+    Association(AssociationContext context, AssociationsImage.AssociationImage image, Executor owner, TlsContexts tls) {
+        this(context, image.peer(), owner);
+        long now = context.now();
+        asleep = true;
+        knownInstance = image.knownInstance().orElse(null);
+        hearing.restore(image.hearing());
+        demand.restore(image.interest(), image.neededAgo(), now);
+        drops.addByName(image.drops());
+        List<Session> restored = image.sessions().stream()
+                .map(each -> Session.restored(
+                        this,
+                        each,
+                        new LostStream(InetAddress.ofLiteral(each.address()), tls.standing(each.ownCertificate(), each.peerCertificate())),
+                        context.lanes().size(),
+                        now))
+                .toList();
+        sessions.restore(restored, image.current());
+        restored.forEach(context.table()::install);
+        Session current = sessions.current();
+        path.lead(current != null && current.dialled());
+        image.path().ifPresent(known -> path.restore(known, now));
+        dials.addresses(
+                image.addresses().stream().map(PeerAddress::parse).toList(), now, this::offerCandidates);
+    }
+
+    AssociationsImage.AssociationImage image() {
+        long now = context.now();
+        path.flush();
+        return new AssociationsImage.AssociationImage(
+                peer,
+                dials.addresses().stream().map(PeerAddress::toString).toList(),
+                demand.interest(),
+                demand.neededAgo(now),
+                hearing.image(),
+                Optional.ofNullable(knownInstance),
+                path.image(),
+                sessions.all().stream().map(session -> session.image(now)).toList(),
+                sessions.currentPlace(),
+                drops.byName());
+    }
+
+    void goOn() {
+        asleep = false;
+        tick();
+    }
+
+    /** Another process goes on: it has the sessions, so they are not ended. */
+    void leave() {
+        closed = true;
+        for (Session session : sessions.all()) {
+            session.stream().leave();
+            session.close();
+        }
     }
 
     // What wires see.
@@ -352,7 +411,7 @@ final class Association implements WirePath, ControlStream.Listener {
     /** Does what is due; called every few tens of milliseconds. */
     void tick() {
         long now = context.now();
-        if (closed) {
+        if (closed || asleep) {
             return;
         }
         for (Session session : List.copyOf(sessions.all())) {

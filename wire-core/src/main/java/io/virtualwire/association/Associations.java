@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import java.util.Optional;
 import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
@@ -37,6 +38,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     private final Loop loop;
     private final AssociationContext context;
+    private final TlsContexts tls;
     private long told;
     private final LoopbackPath loopback;
     private final StreamAcceptor acceptor;
@@ -59,7 +61,21 @@ public final class Associations implements PathDirectory, AutoCloseable {
             ServerSocket server,
             List<Transport> transports,
             AssociationLimits limits) {
+        this(loop, tls, streams, server, transports, limits, Optional.empty());
+    }
+
+    /** @param image what another process left; nothing is sent before {@link #start} */
+    public Associations(
+            Loop loop,
+            TlsContexts tls,
+            StreamSockets streams,
+            ServerSocket server,
+            List<Transport> transports,
+            AssociationLimits limits,
+            Optional<AssociationsImage> image) {
         this.loop = loop;
+        this.tls = tls;
+        this.told = image.map(AssociationsImage::told).orElse(0L);
         SecureRandom random = new SecureRandom();
         StreamCodec codec = new StreamCodec();
         List<Lane> lanes = new ArrayList<>();
@@ -69,7 +85,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         this.context = new AssociationContext(
                 loop,
                 tls.identity(),
-                UUID.randomUUID(),
+                image.map(AssociationsImage::instance).orElseGet(UUID::randomUUID),
                 CipherSuite.offered(new Processor().hasAes()),
                 limits,
                 random,
@@ -95,7 +111,38 @@ public final class Associations implements PathDirectory, AutoCloseable {
             lane.transport().attach(new Receiver(context.table(), loop.ticker(), drops));
         }
         acceptor.start(owner(), this::greeted);
+        associations.values().forEach(Association::goOn);
         tick();
+    }
+
+    /** Takes up what another process left: before anything else, and before {@link #start}. */
+    public void restore(AssociationsImage image) {
+        loop.assertInLoop();
+        loopback.restore(image.loopback());
+        image.associations()
+                .forEach(each -> associations.put(each.peer(), new Association(context, each, owner(), tls)));
+    }
+
+    /** What another process needs to go on; nothing may be sent or received from now on, or the one who asked must drop it. */
+    public AssociationsImage image() {
+        loop.assertInLoop();
+        loopback.settle();
+        return new AssociationsImage(
+                context.instance(),
+                told,
+                loopback.isAnnounced(),
+                associations.values().stream().map(Association::image).toList());
+    }
+
+    /** Another process goes on with what {@link #image} said: leaves without a word to the peers. */
+    public void leave() {
+        loop.assertInLoop();
+        closed = true;
+        acceptor.close();
+        pending.close();
+        associations.values().forEach(Association::leave);
+        associations.clear();
+        context.lanes().forEach(lane -> lane.transport().close());
     }
 
     /** Who this daemon is. */

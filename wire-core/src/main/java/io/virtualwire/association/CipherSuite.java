@@ -1,5 +1,8 @@
 package io.virtualwire.association;
 
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +19,15 @@ enum CipherSuite {
         this.wireName = wireName;
         this.transformation = transformation;
         this.keyAlgorithm = keyAlgorithm;
+    }
+
+    /** The one of this name. */
+    static CipherSuite named(String wireName) {
+        return Arrays.stream(values())
+                .filter(suite -> suite.wireName.equals(wireName))
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.BAD_REQUEST, "no cipher " + wireName + " is known here", "use the release that knows it"));
     }
 
     /** What it is called in {@code hello}. */

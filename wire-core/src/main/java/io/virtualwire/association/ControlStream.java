@@ -30,7 +30,7 @@ import jdk.net.ExtendedSocketOptions;
  * thread: one reads and hands each message over, one writes what {@link #send} queued. Both directions are bounded: a
  * reader waits while the owner is behind, and a peer that does not read is cut off.
  */
-final class ControlStream {
+final class ControlStream implements SessionStream {
     /** How many bytes may wait for a peer that is slow to read. */
     private static final int MAX_QUEUED_BYTES = 32 << 20;
 
@@ -110,18 +110,18 @@ final class ControlStream {
         return peer;
     }
 
-    /** What the handshake proved, and how long that holds. */
-    Standing standing() {
+    @Override
+    public Standing standing() {
         return standing;
     }
 
-    /** Where the peer's end of the connection is. */
-    InetAddress remoteAddress() {
+    @Override
+    public InetAddress remoteAddress() {
         return raw.getInetAddress();
     }
 
-    /** Whether messages can still be sent. */
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return open.get();
     }
 
@@ -130,12 +130,8 @@ final class ControlStream {
         return ((ExtendedSSLSession) socket.getSession()).exportKeyingMaterialData(label, context, length);
     }
 
-    /**
-     * Queues a message.
-     *
-     * @return false if the stream has ended, or ends now because the peer does not read
-     */
-    boolean send(StreamMessage message) {
+    @Override
+    public boolean send(StreamMessage message) {
         if (!open.get()) {
             return false;
         }
@@ -164,16 +160,22 @@ final class ControlStream {
         }
     }
 
-    /** Ends the stream after what was queued has been written. */
-    void finish(StreamMessage last) {
+    @Override
+    public void finish(StreamMessage last) {
         if (send(last)) {
-            open.set(false);
-            queue.add(LAST);
+            leave();
         }
     }
 
-    /** Ends the stream at once; the reader then reports it. */
-    void cut() {
+    @Override
+    public void leave() {
+        open.set(false);
+        queue.add(LAST);
+    }
+
+    /** {@inheritDoc} The reader then reports it. */
+    @Override
+    public void cut() {
         open.set(false);
         queue.add(LAST);
         try {

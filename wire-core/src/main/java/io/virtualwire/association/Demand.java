@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import java.util.Set;
 import io.virtualwire.wire.PeerMessage;
 import java.time.Duration;
 
@@ -8,6 +9,20 @@ final class Demand {
     private final PeerInterest interest = new PeerInterest();
     private int holders;
     private long neededAt;
+
+    Set<Long> interest() {
+        return interest.image();
+    }
+
+    long neededAgo(long now) {
+        return now - neededAt;
+    }
+
+    /** @param ago since when nobody has needed it */
+    void restore(Set<Long> offered, long ago, long now) {
+        interest.restore(offered);
+        neededAt = now - ago;
+    }
 
     void hold() {
         holders++;

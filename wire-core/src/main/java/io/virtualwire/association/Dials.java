@@ -41,6 +41,11 @@ final class Dials {
         }
     }
 
+    /** Where the peer is dialled. */
+    List<PeerAddress> addresses() {
+        return redialler.addresses();
+    }
+
     /** Where the peer may be, as numbers; empty until they were looked up. */
     List<InetAddress> hosts() {
         return hosts;

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class Hearing {
     private @Nullable UUID speaker;
     private long highest;
+
+    AssociationsImage.HearingImage image() {
+        return new AssociationsImage.HearingImage(Optional.ofNullable(speaker), highest);
+    }
+
+    void restore(AssociationsImage.HearingImage image) {
+        speaker = image.speaker().orElse(null);
+        highest = image.highest();
+    }
 
     /**
      * Whether it was not said before what was heard already.

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import java.util.ArrayDeque;
 import io.virtualwire.control.Identity;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -27,6 +28,8 @@ final class LoopbackPath implements WirePath {
     private static final int PREFIX = 2 * Integer.BYTES;
     private static final int FIRST_SIZE = 1 << 12;
     private static final int MOST_BYTES = 4 << 20;
+    /** Messages answer each other a few times at most; this ends what should never happen. */
+    private static final int MOST_ROUNDS = 1_000;
 
     private final AssociationContext context;
     private final DropTally drops = new DropTally();
@@ -35,6 +38,7 @@ final class LoopbackPath implements WirePath {
     private byte[] waiting = new byte[FIRST_SIZE];
     private byte[] delivering = new byte[FIRST_SIZE];
     private int length;
+    private final ArrayDeque<PeerMessage> said = new ArrayDeque<>();
     private int holders;
     private boolean announced;
 
@@ -106,8 +110,33 @@ final class LoopbackPath implements WirePath {
 
     @Override
     public boolean tell(PeerMessage message) {
-        context.loop().execute(() -> context.listener().told(this, message));
+        said.add(message);
+        context.loop().execute(this::deliverSaid);
         return true;
+    }
+
+    private void deliverSaid() {
+        PeerMessage message = said.poll();
+        if (message != null) {
+            context.listener().told(this, message);
+        }
+    }
+
+    /** Delivers what is under way, and what comes of that, so that nothing is when this process is followed by another. */
+    void settle() {
+        for (int round = 0; round < MOST_ROUNDS && (length > 0 || !said.isEmpty()); round++) {
+            deliver();
+            deliverSaid();
+        }
+    }
+
+    boolean isAnnounced() {
+        return announced;
+    }
+
+    /** @param known whether another process has said already that there is a way */
+    void restore(boolean known) {
+        announced = known;
     }
 
     /** HOT PATH. */

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import java.util.Optional;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.time.Ticker;
@@ -110,6 +111,19 @@ final class Path {
             roundTrip.forget();
             mtu.begin(lane.transport().linkBudget(address), !address.isIpv4(), now);
         }
+    }
+
+    Optional<AssociationsImage.PathImage> image() {
+        return Optional.ofNullable(remote)
+                .map(to -> new AssociationsImage.PathImage(
+                        to.high(), to.low(), to.port(), to.scope(), mtu.size(), roundTrip.nanos()));
+    }
+
+    /** Goes on where another process sent, whose peer answered there; nothing is sent yet. */
+    void restore(AssociationsImage.PathImage image, long now) {
+        moveTo(image.remote(), now);
+        mtu.resume(image.datagramBytes());
+        roundTrip.restore(image.roundTrip());
     }
 
     /** Forgives past silence: the peer is another process now. */

@@ -80,6 +80,13 @@ final class PathMtu {
         search(now);
     }
 
+    /** A size that another process found to arrive is used until it stops arriving. */
+    void resume(int known) {
+        if (known > size && contains(known)) {
+            size = known;
+        }
+    }
+
     /** The size in use. */
     int size() {
         return size;

@@ -23,6 +23,14 @@ final class PeerInterest {
         }
     }
 
+    Set<Long> image() {
+        return Set.copyOf(offered);
+    }
+
+    void restore(Set<Long> indices) {
+        offered.addAll(indices);
+    }
+
     boolean exists() {
         return !offered.isEmpty();
     }

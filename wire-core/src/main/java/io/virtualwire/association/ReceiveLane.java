@@ -15,6 +15,15 @@ final class ReceiveLane implements AutoCloseable {
         this.tag = tag;
     }
 
+    AssociationsImage.WindowImage image() {
+        return new AssociationsImage.WindowImage(received, window.highest(), window.image());
+    }
+
+    void restore(AssociationsImage.WindowImage image) {
+        received = image.received();
+        window.restore(image.highest(), image.seen());
+    }
+
     /** Authentic datagrams so far. */
     long received() {
         return received;

@@ -48,6 +48,15 @@ final class ReplayWindow {
         return highest;
     }
 
+    long[] image() {
+        return ring.clone();
+    }
+
+    void restore(long highestTaken, long[] taken) {
+        highest = highestTaken;
+        System.arraycopy(taken, 0, ring, 0, BLOCKS);
+    }
+
     private void moveTo(long counter) {
         long head = highest < 0 ? 0 : highest >> BLOCK_BITS;
         long steps = Math.min((counter >> BLOCK_BITS) - head, BLOCKS);

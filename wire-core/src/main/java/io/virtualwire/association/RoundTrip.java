@@ -15,6 +15,10 @@ final class RoundTrip {
         return smoothed;
     }
 
+    void restore(long nanos) {
+        smoothed = nanos;
+    }
+
     void forget() {
         smoothed = -1;
     }

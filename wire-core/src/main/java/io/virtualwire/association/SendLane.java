@@ -25,6 +25,11 @@ final class SendLane implements AutoCloseable {
         this.tag = tag;
     }
 
+    /** Goes on after what another process has sent; no counter is used twice. */
+    void goOnAfter(long datagrams) {
+        counter = datagrams;
+    }
+
     /** Datagrams sent, which is also the next counter. */
     long sent() {
         return counter;

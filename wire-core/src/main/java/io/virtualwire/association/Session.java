@@ -1,5 +1,7 @@
 package io.virtualwire.association;
 
+import java.util.List;
+import java.util.Arrays;
 import io.virtualwire.association.StreamMessage.Hello;
 import java.util.UUID;
 
@@ -16,12 +18,13 @@ import java.util.UUID;
  */
 final class Session implements AutoCloseable {
     private final Association association;
-    private final ControlStream stream;
+    private final SessionStream stream;
     private final boolean dialled;
     private final boolean rekey;
     private final Hello peerHello;
     private final int index;
     private final CipherSuite suite;
+    private final SessionKeys keys;
     private final SendLane[] sendLanes;
     private final ReceiveLane[] receiveLanes;
     private final long installedAt;
@@ -33,11 +36,11 @@ final class Session implements AutoCloseable {
      * @param dialled whether we are the TLS client
      * @param rekey whether the side that dialled said that this session follows one that is alive
      * @param index our own index
-     * @param keys whoever calls this overwrites them afterwards
+     * @param keys belong to this from now on, which overwrites them when it is closed
      */
     Session(
             Association association,
-            ControlStream stream,
+            SessionStream stream,
             boolean dialled,
             boolean rekey,
             Hello peerHello,
@@ -53,6 +56,7 @@ final class Session implements AutoCloseable {
         this.peerHello = peerHello;
         this.index = index;
         this.suite = suite;
+        this.keys = keys;
         this.installedAt = now;
         this.heardAt = now;
         this.sendLanes = new SendLane[lanes];
@@ -70,11 +74,67 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** The session that another process had, as far as datagrams go: its control stream has ended. */
+    static Session restored(
+            Association association, AssociationsImage.SessionImage image, LostStream stream, int lanes, long now) {
+        Hello peerHello = new Hello(
+                DatagramHeader.VERSION,
+                List.of(),
+                image.instance(),
+                Integer.toUnsignedLong(image.peerIndex()),
+                image.peerPorts().size(),
+                image.peerPorts(),
+                List.of(image.cipher()),
+                image.rekey());
+        Session session = new Session(
+                association,
+                stream,
+                image.dialled(),
+                image.rekey(),
+                peerHello,
+                image.index(),
+                CipherSuite.named(image.cipher()),
+                new SessionKeys(image.keys()),
+                lanes,
+                now - image.age());
+        session.heardAt = now;
+        // Without a stream one that is not ready never will be; its peer may send on it all the same.
+        session.ready = true;
+        session.superseded = image.superseded() || !image.ready();
+        for (int lane = 0; lane < session.sendLanes.length; lane++) {
+            session.sendLanes[lane].goOnAfter(image.sent().get(lane));
+        }
+        for (int lane = 0; lane < session.receiveLanes.length; lane++) {
+            session.receiveLanes[lane].restore(image.received().get(lane));
+        }
+        return session;
+    }
+
+    AssociationsImage.SessionImage image(long now) {
+        return new AssociationsImage.SessionImage(
+                dialled,
+                rekey,
+                instance(),
+                index,
+                (int) peerHello.sessionIndex(),
+                peerHello.udpPorts(),
+                suite.wireName(),
+                keys.image(),
+                stream.standing().ownCertificate(),
+                stream.standing().peerCertificate(),
+                stream.remoteAddress().getHostAddress(),
+                now - installedAt,
+                ready,
+                superseded,
+                Arrays.stream(sendLanes).map(SendLane::sent).toList(),
+                Arrays.stream(receiveLanes).map(ReceiveLane::image).toList());
+    }
+
     Association association() {
         return association;
     }
 
-    ControlStream stream() {
+    SessionStream stream() {
         return stream;
     }
 
@@ -193,6 +253,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        keys.close();
         for (SendLane lane : sendLanes) {
             lane.close();
         }

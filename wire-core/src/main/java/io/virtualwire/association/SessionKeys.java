@@ -52,6 +52,11 @@ final class SessionKeys implements AutoCloseable {
         return Arrays.copyOfRange(material, from, from + HEADER_KEY_LENGTH);
     }
 
+    /** A copy of all of it, for another process. */
+    byte[] image() {
+        return material.clone();
+    }
+
     @Override
     public void close() {
         Arrays.fill(material, (byte) 0);

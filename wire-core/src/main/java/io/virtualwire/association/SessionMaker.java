@@ -67,19 +67,17 @@ final class SessionMaker {
                 SessionKeys.EXPORTER_LABEL,
                 SessionKeys.exporterContext(dialled ? index : peerIndex, dialled ? peerIndex : index),
                 SessionKeys.LENGTH);
-        try (SessionKeys keys = new SessionKeys(exported)) {
-            return new Session(
-                    association,
-                    stream,
-                    dialled,
-                    rekey,
-                    hello,
-                    index,
-                    suite,
-                    keys,
-                    context.lanes().size(),
-                    context.now());
-        }
+        return new Session(
+                association,
+                stream,
+                dialled,
+                rekey,
+                hello,
+                index,
+                suite,
+                new SessionKeys(exported),
+                context.lanes().size(),
+                context.now());
     }
 
     private @Nullable Session failed(ControlStream stream, IOException e) {

@@ -31,6 +31,16 @@ final class Sessions {
         return all;
     }
 
+    int currentPlace() {
+        return current == null ? -1 : all.indexOf(current);
+    }
+
+    /** @param place where the one to send on stands among all; -1 if none is */
+    void restore(List<Session> sessions, int place) {
+        all.addAll(sessions);
+        current = place < 0 ? null : sessions.get(place);
+    }
+
     void install(Session session) {
         all.add(session);
     }

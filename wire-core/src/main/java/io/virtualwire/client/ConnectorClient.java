@@ -23,6 +23,8 @@ public final class ConnectorClient implements AutoCloseable {
     private static final TypeReference<List<WireStatus>> WIRES = new TypeReference<>() {};
     private static final TypeReference<List<AssociationStatus>> ASSOCIATIONS = new TypeReference<>() {};
 
+    private static final TypeReference<DrainStatus> DRAIN = new TypeReference<>() {};
+
     private final RestCalls calls;
 
     /**
@@ -112,6 +114,21 @@ public final class ConnectorClient implements AutoCloseable {
     public RevocationsTaken offer(RevocationList list) {
         return calls.put(
                 "/v1/revocations", "application/x-pem-file", list.pem(), new TypeReference<RevocationsTaken>() {});
+    }
+
+    /** Whether it drains, and what is still there. */
+    public DrainStatus drainStatus() {
+        return calls.get("/v1/drain", DRAIN);
+    }
+
+    /** Lets it take nothing new from now on. */
+    public DrainStatus drain() {
+        return calls.post("/v1/drain", DRAIN);
+    }
+
+    /** Lets it take new endpoints and wires again. */
+    public DrainStatus cancelDrain() {
+        return calls.deleteFor("/v1/drain", DRAIN);
     }
 
     @Override

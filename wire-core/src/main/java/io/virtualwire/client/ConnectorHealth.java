@@ -13,6 +13,7 @@ import java.util.List;
  * @param endpoints how many the caller has here
  * @param wires how many sides the caller has here
  * @param clockMillis the time there, since 1970 in UTC; 0 from an earlier release
+ * @param draining whether it takes no new endpoints and wires
  * @param problems what an operator should look at, one sentence each
  */
 public record ConnectorHealth(
@@ -25,6 +26,7 @@ public record ConnectorHealth(
         int endpoints,
         int wires,
         long clockMillis,
+        boolean draining,
         List<String> problems) {
     public ConnectorHealth {
         addresses = List.copyOf(addresses);

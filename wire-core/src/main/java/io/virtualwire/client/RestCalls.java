@@ -164,6 +164,10 @@ final class RestCalls implements AutoCloseable {
         send(request(path).DELETE());
     }
 
+    <T> T deleteFor(String path, TypeReference<T> type) {
+        return read(send(request(path).DELETE()), type);
+    }
+
     @Override
     public synchronized void close() {
         forget();

@@ -1,5 +1,6 @@
 package io.virtualwire.identity;
 
+import java.security.cert.CertificateEncodingException;
 import io.virtualwire.control.Identity;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.ThreadLocalRandom;
@@ -60,6 +61,24 @@ public final class Standing {
     /** The peer, as proved by its certificate. */
     public Identity peer() {
         return peer;
+    }
+
+    /** What this end showed, in DER. */
+    public byte[] ownCertificate() {
+        return encoded(ownCertificate);
+    }
+
+    /** What the peer showed, in DER. */
+    public byte[] peerCertificate() {
+        return encoded(peerCertificate);
+    }
+
+    private static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read cannot be written", e);
+        }
     }
 
     /** Why this does not hold any more at {@code now}, by the ticker; null while it does. */

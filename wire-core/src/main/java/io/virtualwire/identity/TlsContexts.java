@@ -1,5 +1,8 @@
 package io.virtualwire.identity;
 
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateException;
+import java.io.ByteArrayInputStream;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -63,6 +66,21 @@ public final class TlsContexts {
         Certificate[] own = session.getLocalCertificates();
         X509Certificate shown = own == null ? self.credentials().certificate() : (X509Certificate) own[0];
         return new Standing(self, shown, certificate(session));
+    }
+
+    /** What a handshake of another process of this daemon proved, by the certificates that were shown, in DER. */
+    public Standing standing(byte[] own, byte[] peer) {
+        return new Standing(self, decoded(own), decoded(peer));
+    }
+
+    private static X509Certificate decoded(byte[] certificate) {
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        } catch (CertificateException e) {
+            throw new WireException(
+                    ErrorCode.CORRUPT, "a certificate that was passed on cannot be read: " + e.getMessage(), "", e);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ public final class StreamSockets {
             try {
                 // A daemon that was killed leaves connections behind that would keep it from coming back for a minute.
                 server.setReuseAddress(true);
+                // The process that takes this one's place listens before this one ends.
+                server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
                 server.bind(address);
                 tell(server.getLocalPort());
                 return server;

@@ -67,6 +67,17 @@ final class Syscalls {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
             ERRNO,
             CRITICAL);
+    private static final MethodHandle LISTEN =
+            bind("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle ACCEPT =
+            bind("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle SHUTDOWN =
+            bind("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle SENDMSG =
+            bind("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle RECVMSG =
+            bind("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle GETEUID = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private final MemorySegment state = Arena.ofAuto().allocate(JAVA_INT);
@@ -207,6 +218,73 @@ final class Syscalls {
             return result((int) RECVMMSG.invokeExact(state, fd, messages, count, flags, MemorySegment.NULL));
         } catch (Throwable e) {
             throw defect("recvmmsg", e);
+        }
+    }
+
+    int listen(int fd, int backlog) {
+        try {
+            return result((int) LISTEN.invokeExact(state, fd, backlog));
+        } catch (Throwable e) {
+            throw defect("listen", e);
+        }
+    }
+
+    int accept(int fd, int flags) {
+        try {
+            return result((int) ACCEPT.invokeExact(state, fd, MemorySegment.NULL, MemorySegment.NULL, flags));
+        } catch (Throwable e) {
+            throw defect("accept4", e);
+        }
+    }
+
+    int shutdown(int fd, int how) {
+        try {
+            return result((int) SHUTDOWN.invokeExact(state, fd, how));
+        } catch (Throwable e) {
+            throw defect("shutdown", e);
+        }
+    }
+
+    /** May wait. */
+    int sendMessage(int fd, MemorySegment message, int flags) {
+        try {
+            return result((int) (long) SENDMSG.invokeExact(state, fd, message, flags));
+        } catch (Throwable e) {
+            throw defect("sendmsg", e);
+        }
+    }
+
+    /** May wait. */
+    int receiveMessage(int fd, MemorySegment message, int flags) {
+        try {
+            return result((int) (long) RECVMSG.invokeExact(state, fd, message, flags));
+        } catch (Throwable e) {
+            throw defect("recvmsg", e);
+        }
+    }
+
+    int setOption(int fd, int level, int option, MemorySegment newValue) {
+        try {
+            return result((int) SETSOCKOPT.invokeExact(state, fd, level, option, newValue, (int) newValue.byteSize()));
+        } catch (Throwable e) {
+            throw defect("setsockopt", e);
+        }
+    }
+
+    int getOption(int fd, int level, int option, MemorySegment target) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) target.byteSize());
+            return result((int) GETSOCKOPT.invokeExact(state, fd, level, option, target, length));
+        } catch (Throwable e) {
+            throw defect("getsockopt", e);
+        }
+    }
+
+    int effectiveUid() {
+        try {
+            return (int) GETEUID.invokeExact();
+        } catch (Throwable e) {
+            throw defect("geteuid", e);
         }
     }
 

@@ -75,6 +75,22 @@ public final class TapDevice implements AutoCloseable {
         return request.namespace().call(() -> new TapDevice(request));
     }
 
+    private TapDevice(TapRequest request, int adopted) {
+        this.request = request;
+        fd = adopted;
+        try {
+            offloads = negotiateOffloads();
+        } catch (RuntimeException e) {
+            calls.close(fd);
+            throw e;
+        }
+    }
+
+    /** The device that another process had open; its descriptor, and what waits in its queue, becomes this object's. */
+    public static TapDevice adopt(TapRequest request, int descriptor) {
+        return new TapDevice(request, descriptor);
+    }
+
     private void attach() {
         int flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (request.multiQueue() ? IFF_MULTI_QUEUE : 0);
         try (Arena arena = Arena.ofConfined()) {

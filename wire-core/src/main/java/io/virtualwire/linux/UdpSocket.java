@@ -72,6 +72,28 @@ public final class UdpSocket implements AutoCloseable {
         }
     }
 
+    private UdpSocket(int adopted) {
+        fd = adopted;
+        int result = calls.getSockName(fd, remote.memory());
+        if (result < 0) {
+            arena.close();
+            throw Syscalls.failure("take over a UDP socket", result, "start without taking over");
+        }
+        local = remote.toSocketAddress();
+        family = remote.isInet6() ? SocketAddressBuffer.AF_INET6 : SocketAddressBuffer.AF_INET;
+        linkProbe = open(local);
+    }
+
+    /** Brings the options that are the socket's, and not this object's, to what {@link #adopt} takes them to be. */
+    public void settle() {
+        changeSegmentSize(0);
+    }
+
+    /** The socket that another process had; its descriptor becomes this object's. */
+    public static UdpSocket adopt(NetworkNamespace namespace, int descriptor) {
+        return namespace.call(() -> new UdpSocket(descriptor));
+    }
+
     /** Opens a socket bound to an address of the namespace; port 0 lets the kernel choose. */
     public static UdpSocket open(NetworkNamespace namespace, InetSocketAddress bindAddress) {
         if (bindAddress.isUnresolved()) {

@@ -1,5 +1,6 @@
 package io.virtualwire.port;
 
+import java.util.TreeMap;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -31,6 +32,20 @@ public final class DropTally {
             sum += count;
         }
         return sum;
+    }
+
+    /** The reasons that occurred by name, for another process. */
+    public Map<String, Long> byName() {
+        Map<String, Long> named = new TreeMap<>();
+        snapshot().forEach((reason, count) -> named.put(reason.name(), count));
+        return named;
+    }
+
+    /** Adds what another process counted; reasons that are not known here are passed over. */
+    public void addByName(Map<String, Long> named) {
+        for (DropReason reason : REASONS) {
+            add(reason, named.getOrDefault(reason.name(), 0L));
+        }
     }
 
     /** The reasons that occurred, with their counts; allocates. */

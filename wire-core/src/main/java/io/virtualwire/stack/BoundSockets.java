@@ -36,6 +36,23 @@ record BoundSockets(ServerSocket server, UdpTransport transport) {
         }
     }
 
+    /** A second listener on the port of a socket that another process had: the two share it until that process has gone. */
+    static BoundSockets beside(
+            DatapathLoop loop,
+            NetworkNamespace underlay,
+            StreamSockets streams,
+            InetAddress address,
+            UdpTransport.Held held) {
+        UdpTransport transport = UdpTransport.adopt(loop, underlay, held);
+        try {
+            int port = transport.localAddress().port();
+            return new BoundSockets(listen(streams, new InetSocketAddress(address, port)), transport);
+        } catch (WireException e) {
+            transport.close();
+            throw e;
+        }
+    }
+
     /** All addresses are those of IPv6 too, as they are for the library's TCP, unless the kernel knows none of these. */
     private static UdpTransport openTransport(
             DatapathLoop loop, NetworkNamespace underlay, InetAddress address, int port) {

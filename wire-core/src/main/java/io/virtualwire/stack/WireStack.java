@@ -2,6 +2,7 @@ package io.virtualwire.stack;
 
 import io.virtualwire.association.AssociationStatus;
 import io.virtualwire.association.Associations;
+import io.virtualwire.association.AssociationsImage;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
@@ -15,6 +16,7 @@ import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.transport.DatapathLoop;
+import io.virtualwire.transport.UdpTransport;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideStatus;
@@ -31,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One daemon's data path, assembled: the owner thread, the sockets, the associations on them, the wires over those.
@@ -43,11 +46,18 @@ public final class WireStack implements AutoCloseable {
     private final Associations associations;
     private final WireEngine engine;
     private final Observers observers;
+    private final UdpTransport transport;
     private final Map<String, Port> ports = new HashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private WireStack(DatapathLoop loop, Associations associations, Observers observers, TenantQuotas quotas) {
+    private WireStack(
+            DatapathLoop loop,
+            Associations associations,
+            Observers observers,
+            TenantQuotas quotas,
+            UdpTransport transport) {
         this.loop = loop;
+        this.transport = transport;
         this.associations = associations;
         this.observers = observers;
         this.engine = new WireEngine(loop, associations, observers, quotas);
@@ -64,7 +74,7 @@ public final class WireStack implements AutoCloseable {
             observers.add(observer);
             Associations associations = new Associations(
                     loop, tls, streams, sockets.server(), List.of(sockets.transport()), config.limits());
-            WireStack stack = new WireStack(loop, associations, observers, config.quotas());
+            WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
             associations.within(config.quotas());
             await(stack.<Void>onLoop(() -> {
                 associations.start(stack.engine);
@@ -75,6 +85,72 @@ public final class WireStack implements AutoCloseable {
             loop.close();
             throw e;
         }
+    }
+
+    /**
+     * Takes up what another process has left. Nothing is sent or received before {@link #goOn}, so until then it can be closed
+     * as if nothing had been.
+     */
+    public static WireStack takeUp(StackConfig config, Bequest bequest, WireObserver observer) {
+        TlsContexts tls = new TlsContexts(config.identity());
+        DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
+        try {
+            StreamSockets streams = new StreamSockets(config.underlay());
+            BoundSockets sockets = BoundSockets.beside(
+                    loop, config.underlay(), streams, config.bind().getAddress(), bequest.transport());
+            Observers observers = new Observers();
+            observers.add(observer);
+            Associations associations = new Associations(
+                    loop,
+                    tls,
+                    streams,
+                    sockets.server(),
+                    List.of(sockets.transport()),
+                    config.limits(),
+                    Optional.of(bequest.image().associations()));
+            WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
+            associations.within(config.quotas());
+            await(stack.<Void>onLoop(() -> {
+                associations.restore(bequest.image().associations());
+                stack.engine.restore(bequest.image().engine());
+                return null;
+            }));
+            return stack;
+        } catch (RuntimeException e) {
+            loop.close();
+            throw e;
+        }
+    }
+
+    /** Goes on where {@link #takeUp} found it: the ports are there, nobody else sends as this daemon any more. */
+    public void goOn() {
+        await(this.<Void>onLoop(() -> {
+            engine.goOn();
+            associations.start(engine);
+            return null;
+        }));
+    }
+
+    /**
+     * Stands still while somebody takes over: the owner thread does nothing else until {@code heir} answers. If that is true,
+     * this stack has ended without a word to its peers, and must not have been followed by another stack before; else it goes
+     * on.
+     */
+    public boolean bequeath(Predicate<Bequest> heir) {
+        boolean taken = await(onLoop(() -> {
+            AssociationsImage image = associations.image();
+            boolean answer = heir.test(new Bequest(new StackImage(image, engine.image()), transport.held()));
+            if (answer) {
+                closed.set(true);
+                ports.values().forEach(Port::close);
+                associations.leave();
+            }
+            return answer;
+        }));
+        if (taken) {
+            loop.close();
+        }
+        return taken;
     }
 
     /** Who this daemon is. */

@@ -40,6 +40,25 @@ public final class UdpTransport implements Transport {
         return new UdpTransport(loop, UdpSocket.open(namespace, bindAddress));
     }
 
+    /** The transport that another process had; called like {@link #open}. */
+    public static UdpTransport adopt(DatapathLoop loop, NetworkNamespace namespace, Held held) {
+        UdpTransport transport = new UdpTransport(loop, UdpSocket.adopt(namespace, held.descriptor()));
+        transport.overflowsSeen = held.overflows();
+        return transport;
+    }
+
+    /**
+     * What another process needs to go on with a transport.
+     *
+     * @param overflows how many datagrams the kernel is known to have dropped so far
+     */
+    public record Held(int descriptor, int overflows) {}
+
+    public Held held() {
+        socket.settle();
+        return new Held(socket.fd(), overflowsSeen);
+    }
+
     @Override
     public UnderlayAddress localAddress() {
         return local;

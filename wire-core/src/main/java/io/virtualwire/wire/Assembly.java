@@ -1,5 +1,7 @@
 package io.virtualwire.wire;
 
+import java.util.Arrays;
+
 /** One frame of which not all segments have arrived. */
 final class Assembly {
     /** Islands of bytes that can be apart at once; a sender that sends in order makes one. */
@@ -50,6 +52,24 @@ final class Assembly {
         }
         System.arraycopy(bytes, offset, buffer, at, length);
         return true;
+    }
+
+    EngineImage.Incomplete image(long now) {
+        int[] pairs = new int[2 * islands];
+        for (int i = 0; i < islands; i++) {
+            pairs[2 * i] = starts[i];
+            pairs[2 * i + 1] = ends[i];
+        }
+        return new EngineImage.Incomplete(number, now - since, pairs, Arrays.copyOf(buffer, total));
+    }
+
+    /** Marks what the image says is here; its bytes are in the buffer. */
+    void restore(EngineImage.Incomplete image) {
+        islands = image.islands().length / 2;
+        for (int i = 0; i < islands; i++) {
+            starts[i] = image.islands()[2 * i];
+            ends[i] = image.islands()[2 * i + 1];
+        }
     }
 
     boolean isComplete() {

@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import java.util.Optional;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
@@ -47,6 +48,29 @@ final class FarSide {
             }
         }
         return null;
+    }
+
+    // From one process to the next
+
+    List<EngineImage.PeerImage> image() {
+        long now = scope.now();
+        return peers.stream().map(peer -> peer.image(peers, now)).toList();
+    }
+
+    Optional<Generation> highestHeard() {
+        return Optional.ofNullable(heard);
+    }
+
+    void restore(List<EngineImage.PeerImage> images, Optional<Generation> highestHeard) {
+        heard = highestHeard.orElse(null);
+        for (EngineImage.PeerImage image : images) {
+            Peer peer = new Peer(scope, record, record.drops(), image);
+            peers.add(peer);
+            if (peer.state == PeerState.ACTIVE) {
+                active = peer;
+            }
+        }
+        intake.restoreHeld(images);
     }
 
     // What the tenant says

@@ -1,5 +1,7 @@
 package io.virtualwire.wire;
 
+import java.util.List;
+import java.util.Arrays;
 import io.virtualwire.port.Port;
 import java.util.ArrayDeque;
 
@@ -86,6 +88,25 @@ final class Hold {
         chunk = new byte[0];
         used = 0;
         return frames;
+    }
+
+    /** @param peers by whose order senders are named; what was sent by others is left out */
+    List<EngineImage.FrameImage> image(List<Peer> peers) {
+        return entries.stream()
+                .filter(entry -> peers.contains(entry.peer))
+                .map(entry -> new EngineImage.FrameImage(
+                        peers.indexOf(entry.peer),
+                        entry.relayed,
+                        entry.number,
+                        Arrays.copyOfRange(entry.chunk, entry.offset, entry.offset + entry.length)))
+                .toList();
+    }
+
+    void restore(List<EngineImage.FrameImage> images, List<Peer> peers) {
+        for (EngineImage.FrameImage image : images) {
+            byte[] bytes = image.bytes();
+            add(peers.get(image.peer()), image.relayed(), image.number(), bytes, 0, bytes.length);
+        }
     }
 
     private void recycle(byte[] drained) {

@@ -45,6 +45,10 @@ final class Inbox {
         }
     }
 
+    void restore(long segmentsSoFar) {
+        segments = segmentsSoFar;
+    }
+
     long segments() {
         return segments;
     }

@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import java.util.List;
 import io.virtualwire.port.DropReason;
 import org.jspecify.annotations.Nullable;
 
@@ -404,6 +405,29 @@ final class Intake implements Hold.Sink {
             }
         }
         return false;
+    }
+
+    List<EngineImage.FrameImage> parkedImage() {
+        return parked.image(record.peers());
+    }
+
+    List<EngineImage.FrameImage> copiesImage() {
+        return copies.image(record.peers());
+    }
+
+    /** What waited at the gates of another process's peers waits at those of this one's. */
+    void restoreHeld(List<EngineImage.PeerImage> images) {
+        for (int i = 0; i < images.size(); i++) {
+            Peer peer = record.peers().get(i);
+            peer.direct.restore(images.get(i).waiting().direct(), record.peers());
+            peer.relayed.restore(images.get(i).waiting().relayed(), record.peers());
+            heldWeight += peer.direct.weight() + peer.relayed.weight();
+        }
+    }
+
+    void restore(List<EngineImage.FrameImage> parkedFrames, List<EngineImage.FrameImage> copiedFrames) {
+        parked.restore(parkedFrames, record.peers());
+        copies.restore(copiedFrames, record.peers());
     }
 
     int parkedFrames() {

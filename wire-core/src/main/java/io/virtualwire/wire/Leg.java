@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import java.util.Optional;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Role;
@@ -48,6 +49,25 @@ final class Leg {
         this.relay = peer == null;
         this.peer = peer;
         this.index = scope.nextIndex();
+    }
+
+    /** The leg that another process had, under the same index; nothing is said. */
+    Leg(Scope scope, SideRecord record, EngineImage.LegImage image, @Nullable Peer peer) {
+        this.scope = scope;
+        this.record = record;
+        this.identity = image.identity();
+        this.path = scope.acquire(image.identity(), image.paths());
+        this.otherGeneration = image.otherGeneration();
+        this.relay = peer == null;
+        this.peer = peer;
+        this.index = image.index();
+        this.offered = image.offered();
+        this.theirs = image.theirs().orElse(null);
+        scope.register(this);
+    }
+
+    EngineImage.LegImage image(List<String> paths) {
+        return new EngineImage.LegImage(identity, paths, otherGeneration, index, offered, Optional.ofNullable(theirs));
     }
 
     /** Makes the offer and looks for the one that mirrors it. */

@@ -98,6 +98,28 @@ final class NumberWindow {
         mark = 0;
     }
 
+    EngineImage.Numbers image(long now) {
+        long first = Math.max(settled, highest - SIZE) + 1;
+        long words = highest < first ? 0 : Math.min(WORDS, (highest >>> 6) - (first >>> 6) + 1);
+        long[] present = new long[(int) words];
+        for (int i = 0; i < words; i++) {
+            present[i] = seen[(word(first) + i) & (WORDS - 1)];
+        }
+        return new EngineImage.Numbers(highest, settled, mark, now - markAt, present);
+    }
+
+    void restore(EngineImage.Numbers image, long now) {
+        reset();
+        highest = image.highest();
+        settled = image.settled();
+        mark = image.mark();
+        markAt = now - image.markAt();
+        long first = Math.max(settled, highest - SIZE) + 1;
+        for (int i = 0; i < Math.min(WORDS, image.seen().length); i++) {
+            seen[(word(first) + i) & (WORDS - 1)] = image.seen()[i];
+        }
+    }
+
     private void settle(long now) {
         settled = Math.max(settled, mark);
         mark = highest;

@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import java.util.List;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
@@ -51,6 +52,10 @@ final class OfferBook {
         if (key != null) {
             forget(key);
         }
+    }
+
+    List<PeerMessage.Offer> image() {
+        return List.copyOf(offers.values());
     }
 
     void clear() {

@@ -88,6 +88,30 @@ final class Peer {
             Identity identity,
             Generation generation,
             List<String> paths) {
+        this(scope, record, drops, identity, generation, paths, null);
+    }
+
+    /** The peer that another process knew. */
+    Peer(Scope scope, SideRecord record, DropTally drops, EngineImage.PeerImage image) {
+        this(
+                scope,
+                record,
+                drops,
+                image.leg().identity(),
+                image.leg().otherGeneration(),
+                image.leg().paths(),
+                image.leg());
+        restore(scope, image);
+    }
+
+    private Peer(
+            Scope scope,
+            SideRecord record,
+            DropTally drops,
+            Identity identity,
+            Generation generation,
+            List<String> paths,
+            EngineImage.@Nullable LegImage known) {
         Bounds bounds = scope.bounds;
         BufferBudget budget = scope.budget(record.wire().tenant());
         this.record = record;
@@ -101,7 +125,76 @@ final class Peer {
         this.hello = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), bounds.slowRetryNanos());
         this.end = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), 0);
         this.relayEnd = new Repeater(bounds.retryNanos(), bounds.giveUpNanos(), 0);
-        this.leg = new Leg(scope, record, identity, paths, generation, this);
+        this.leg = known == null
+                ? new Leg(scope, record, identity, paths, generation, this)
+                : new Leg(scope, record, known, this);
+    }
+
+    private void restore(Scope scope, EngineImage.PeerImage image) {
+        long now = scope.now();
+        state = image.state();
+        changedAt = now - image.changedAt();
+        fenced = image.heard().fenced();
+        heardEarly = image.heard().early();
+        agreedSaid = image.heard().agreedSaid();
+        helloHeard = image.heard().hello();
+        EngineImage.Direct sends = image.direct();
+        window.restore(sends.numbers(), now);
+        reassembly.restore(sends.incomplete(), now);
+        received = sends.received();
+        ended = sends.ended();
+        endNumber = sends.endNumber();
+        endAt = now - sends.endAt();
+        EngineImage.Relayed byOldPlace = image.relayed();
+        if (!byOldPlace.incomplete().isEmpty()) {
+            Reassembly partly = new Reassembly(scope.bounds, scope.pool, record.drops());
+            partly.restore(byOldPlace.incomplete(), now);
+            relayedReassembly = partly;
+        }
+        relayedIn = byOldPlace.received();
+        relayEnded = byOldPlace.ended();
+        relayEndCount = byOldPlace.endCount();
+        relayEndAt = now - byOldPlace.endAt();
+        relayDone = byOldPlace.done();
+        relayLate = byOldPlace.late();
+        heldSince = now - image.waiting().since();
+        heldFrames = image.waiting().frames();
+        EngineImage.Said said = image.said();
+        hello.restore(said.hello(), now);
+        helloNumber = said.helloNumber();
+        end.restore(said.end(), now);
+        saidEnd = said.endNumber();
+        saidSuperseded = said.superseded();
+        sent = said.frames();
+        EngineImage.RelayedOn on = image.relayedOn();
+        relayedOut = on.frames();
+        relayEnd.restore(on.end(), now);
+        relayEndNumber = on.endNumber();
+        relayEndSaid = on.endSaid();
+        relayEndAnswered = on.endAnswered();
+    }
+
+    /** @param peers by whose order waiting frames name their sender */
+    EngineImage.PeerImage image(List<Peer> peers, long now) {
+        Reassembly partly = relayedReassembly;
+        return new EngineImage.PeerImage(
+                leg.image(paths),
+                state,
+                now - changedAt,
+                new EngineImage.Heard(fenced, heardEarly, agreedSaid, helloHeard),
+                new EngineImage.Direct(
+                        window.image(now), reassembly.image(now), received, ended, endNumber, now - endAt),
+                new EngineImage.Relayed(
+                        partly == null ? List.of() : partly.image(now),
+                        relayedIn,
+                        relayEnded,
+                        relayEndCount,
+                        now - relayEndAt,
+                        relayDone,
+                        relayLate),
+                new EngineImage.Waiting(direct.image(peers), relayed.image(peers), now - heldSince, heldFrames),
+                new EngineImage.Said(hello.image(now), helloNumber, end.image(now), saidEnd, saidSuperseded, sent),
+                new EngineImage.RelayedOn(relayedOut, relayEnd.image(now), relayEndNumber, relayEndSaid, relayEndAnswered));
     }
 
     Identity identity() {

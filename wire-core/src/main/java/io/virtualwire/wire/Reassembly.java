@@ -1,5 +1,7 @@
 package io.virtualwire.wire;
 
+import java.util.List;
+import java.util.Arrays;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,18 @@ final class Reassembly {
     void clear() {
         while (open > 0) {
             discard(0, DropReason.REASSEMBLY_TIMEOUT);
+        }
+    }
+
+    List<EngineImage.Incomplete> image(long now) {
+        return Arrays.stream(assemblies, 0, open).map(each -> each.image(now)).toList();
+    }
+
+    void restore(List<EngineImage.Incomplete> images, long now) {
+        for (EngineImage.Incomplete image : images) {
+            Assembly assembly = assemblies[begin(image.number(), image.bytes().length, now - image.since())];
+            System.arraycopy(image.bytes(), 0, assembly.buffer, 0, image.bytes().length);
+            assembly.restore(image);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.virtualwire.wire;
 
+import io.virtualwire.control.Generation;
+import java.util.function.Function;
+import java.util.Optional;
 import io.virtualwire.control.RelayDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +122,38 @@ final class Relays {
             leftAt = scope.now();
             record.wake(leftAt + scope.bounds.patienceNanos());
         }
+    }
+
+    Optional<EngineImage.RelayImage> toImage() {
+        return Optional.ofNullable(out)
+                .map(relay -> new EngineImage.RelayImage(
+                        relay.generation(),
+                        relay instanceof LegRelay known ? Optional.of(known.leg().image(List.of())) : Optional.empty()));
+    }
+
+    Optional<EngineImage.RelayImage> fromImage() {
+        return Optional.ofNullable(in)
+                .map(relay -> new EngineImage.RelayImage(
+                        relay.generation(),
+                        Optional.ofNullable(relay.leg()).map(leg -> leg.image(List.of()))));
+    }
+
+    Optional<Long> leftAtImage() {
+        return left ? Optional.of(scope.now() - leftAt) : Optional.empty();
+    }
+
+    /** @param successors finds the record in this daemon that has a generation */
+    void restore(EngineImage.RecordImage image, Function<Generation, SideRecord> successors) {
+        image.relayTo().ifPresent(to -> {
+            Optional<Leg> leg = to.leg().map(it -> new Leg(scope, record, it, null));
+            out = leg.isPresent() ? new LegRelay(leg.get()) : new LocalRelay(successors.apply(to.generation()));
+        });
+        image.relayFrom()
+                .ifPresent(from -> in = new RelayIn(
+                        from.generation(),
+                        from.leg().map(it -> new Leg(scope, record, it, null)).orElse(null)));
+        left = image.relayLeftAt().isPresent();
+        leftAt = scope.now() - image.relayLeftAt().orElse(0L);
     }
 
     void tick(long now) {

@@ -26,6 +26,17 @@ final class Repeater {
         next = now;
     }
 
+    EngineImage.Repeated image(long now) {
+        return new EngineImage.Repeated(on, gaveUp, now - since, now - next);
+    }
+
+    void restore(EngineImage.Repeated image, long now) {
+        on = image.on();
+        gaveUp = image.gaveUp();
+        since = now - image.since();
+        next = now - image.next();
+    }
+
     /** It was answered, or is not needed any more. */
     void stop() {
         on = false;

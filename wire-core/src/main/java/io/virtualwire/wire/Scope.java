@@ -105,6 +105,23 @@ final class Scope {
         return daemons.computeIfAbsent(peer, id -> new PeerDaemon(bounds.rememberedOffers()));
     }
 
+    int lastIndex() {
+        return lastIndex;
+    }
+
+    List<EngineImage.Offers> offersImage() {
+        return daemons.entrySet().stream()
+                .map(entry -> new EngineImage.Offers(
+                        entry.getKey(), entry.getValue().book().image()))
+                .toList();
+    }
+
+    void restore(EngineImage image) {
+        lastIndex = image.lastIndex();
+        image.offers().forEach(each -> each.offers()
+                .forEach(offer -> daemon(each.peer()).book().remember(offer)));
+    }
+
     void forgetIfIdle(Identity peer) {
         PeerDaemon daemon = daemons.get(peer);
         if (daemon != null && daemon.legs().isEmpty()) {

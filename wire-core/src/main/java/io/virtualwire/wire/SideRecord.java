@@ -497,17 +497,65 @@ final class SideRecord {
                 farSide.status(),
                 relays.status(framesRelayed, drainedWell),
                 intake.parkedFrames(),
-                new SideCounters(
-                        framesOut,
-                        bytesOut,
-                        segmentsOut,
-                        framesIn,
-                        bytesIn,
-                        inbox.segments(),
-                        framesRelayed,
-                        lateRelayed),
+                counters(),
                 intake.statistics(),
                 drops.snapshot());
+    }
+
+    private SideCounters counters() {
+        return new SideCounters(
+                framesOut, bytesOut, segmentsOut, framesIn, bytesIn, inbox.segments(), framesRelayed, lateRelayed);
+    }
+
+    // From one process to the next
+
+    EngineImage.RecordImage image() {
+        return new EngineImage.RecordImage(
+                generation,
+                options,
+                state,
+                activatesWhenAgreed,
+                superseded,
+                lastNumber,
+                new EngineImage.Yield(scope.now() - yieldedAt, drainedSaid, drainedWell),
+                counters(),
+                drops.byName(),
+                farSide.highestHeard(),
+                relays.toImage(),
+                relays.fromImage(),
+                relays.leftAtImage(),
+                farSide.image(),
+                intake.parkedImage(),
+                intake.copiesImage());
+    }
+
+    /** Becomes what the record of another process was; says and does nothing before {@link #goOn}. */
+    void restore(EngineImage.RecordImage image) {
+        state = image.state();
+        activatesWhenAgreed = image.activatesWhenAgreed();
+        superseded = image.superseded();
+        lastNumber = image.lastNumber();
+        yieldedAt = scope.now() - image.yielded().since();
+        drainedSaid = image.yielded().drainedSaid();
+        drainedWell = image.yielded().drainedWell();
+        SideCounters counted = image.counters();
+        framesOut = counted.framesOut();
+        bytesOut = counted.bytesOut();
+        segmentsOut = counted.segmentsOut();
+        framesIn = counted.framesIn();
+        bytesIn = counted.bytesIn();
+        framesRelayed = counted.framesRelayed();
+        lateRelayed = counted.lateRelayed();
+        inbox.restore(counted.segmentsIn());
+        drops.addByName(image.drops());
+        farSide.restore(image.peers(), image.heard());
+        relays.restore(image, slot::record);
+        intake.restore(image.parked(), image.copies());
+    }
+
+    /** What was due while nobody was there is done soon. */
+    void goOn(long now) {
+        wake(now);
     }
 
     @Override

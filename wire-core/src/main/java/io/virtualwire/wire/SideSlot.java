@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import java.util.stream.Stream;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
@@ -36,6 +37,39 @@ final class SideSlot {
                 release(old);
             }
         }
+    }
+
+    EngineImage.SideImage image() {
+        return new EngineImage.SideImage(
+                wire, side, outlet.endpoint(), records().map(SideRecord::image).toList());
+    }
+
+    /** Becomes what another process had. The newest first: the others may relay to it. */
+    void restore(Scope scope, List<EngineImage.RecordImage> images) {
+        List<SideRecord> records = images.stream()
+                .map(image -> new SideRecord(scope, this, image.generation(), image.options()))
+                .toList();
+        newest = records.getLast();
+        predecessors.addAll(records.subList(0, records.size() - 1));
+        for (int i = 0; i < records.size(); i++) {
+            records.get(i).restore(images.get(i));
+        }
+    }
+
+    void goOn(long now) {
+        records().forEach(record -> record.goOn(now));
+    }
+
+    SideRecord record(Generation generation) {
+        return records()
+                .filter(record -> record.generation().equals(generation))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Oldest first. */
+    private Stream<SideRecord> records() {
+        return Stream.concat(predecessors.stream(), Stream.of(newest()));
     }
 
     void plugInto(Outlet other) {

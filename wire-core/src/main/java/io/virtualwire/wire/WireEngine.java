@@ -371,6 +371,39 @@ public final class WireEngine implements PathListener {
         events.tell();
     }
 
+    /** All that this engine remembers, for another process to go on with; between two calls, as everything here. */
+    public EngineImage image() {
+        loop.assertInLoop();
+        events.tell();
+        List<EngineImage.Fence> known = fences.entrySet().stream()
+                .map(fence -> new EngineImage.Fence(
+                        fence.getKey().wire(), fence.getKey().side(), fence.getValue()))
+                .toList();
+        return new EngineImage(
+                scope.lastIndex(),
+                known,
+                scope.offersImage(),
+                slots.values().stream().map(SideSlot::image).toList());
+    }
+
+    /** Becomes what the engine of another process was; the first call. Nothing is said or sent before {@link #goOn}. */
+    public void restore(EngineImage image) {
+        loop.assertInLoop();
+        scope.restore(image);
+        image.fences().forEach(fence -> fences.put(new Key(fence.wire(), fence.side()), fence.generation()));
+        for (EngineImage.SideImage side : image.sides()) {
+            SideSlot slot = new SideSlot(side.wire(), side.side(), outlet(side.endpoint()));
+            slots.put(new Key(side.wire(), side.side()), slot);
+            slot.restore(scope, side.records());
+        }
+    }
+
+    /** Goes on where {@link #restore} says that the other one stopped. */
+    public void goOn() {
+        loop.assertInLoop();
+        slots.values().forEach(slot -> slot.goOn(scope.now()));
+    }
+
     private static String named(ConnectRequest request) {
         return "side " + request.side() + " of wire " + request.wire() + " at generation " + request.generation();
     }

@@ -206,10 +206,10 @@ final class Daemon implements AutoCloseable, PathListener {
             transport.close();
             return null;
         });
-        List<ControlStream> streams =
+        List<SessionStream> streams =
                 run(() -> associations.sessions().stream().map(Session::stream).toList());
         loop.close();
-        streams.forEach(ControlStream::cut);
+        streams.forEach(SessionStream::cut);
         try {
             server.close();
         } catch (IOException e) {

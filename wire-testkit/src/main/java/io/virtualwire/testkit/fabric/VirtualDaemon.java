@@ -8,6 +8,7 @@ import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.wire.CloseCause;
 import io.virtualwire.wire.MessageHeader;
+import io.virtualwire.wire.EngineImage;
 import io.virtualwire.wire.MoveRules;
 import io.virtualwire.wire.PathDirectory;
 import io.virtualwire.wire.PeerMessage;
@@ -16,12 +17,16 @@ import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
 import io.virtualwire.wire.WireObserver;
 import io.virtualwire.wire.WirePath;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon with a real wire engine, one life after the other. */
 public final class VirtualDaemon implements PathDirectory, WireObserver {
@@ -36,6 +41,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private final List<ConnectRequest> journal = new ArrayList<>();
     private final Set<String> activated = new HashSet<>();
     private final Set<WireId> exceeded = new HashSet<>();
+    private final Successor successor = new Successor();
 
     private Map<String, VirtualPath> paths = new HashMap<>();
     private VirtualLoop loop;
@@ -43,6 +49,10 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private int life;
     private boolean up = true;
     private boolean dying;
+    /** What arrives while one process takes the place of another. */
+    private @Nullable Queue<Runnable> backlog;
+    /** What the one that comes goes on with. */
+    private @Nullable EngineImage inherited;
 
     VirtualDaemon(
             VirtualFabric fabric, VirtualNetwork network, VirtualTime time, Trace trace, String name, MoveRules rules) {
@@ -77,6 +87,11 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         return up;
     }
 
+    /** Whether it is there to shake hands. */
+    boolean isAwake() {
+        return up && backlog == null;
+    }
+
     int life() {
         return life;
     }
@@ -85,6 +100,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     /** Connects, and remembers it over a restart as a connector does. */
     public SideStatus connect(ConnectRequest request) {
+        goOn();
         trace.add("%s connect %s", name(), request);
         SideStatus status = engine.connect(request);
         journal.add(request);
@@ -92,16 +108,19 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     }
 
     public void activate(WireId wire, Side side) {
+        goOn();
         trace.add("%s activate %s", name(), side);
         engine.activate(wire, side);
     }
 
     public void yieldSide(WireId wire, Side side) {
+        goOn();
         trace.add("%s yield %s", name(), side);
         engine.yieldSide(wire, side);
     }
 
     public void disconnect(WireId wire, Side side, Generation generation) {
+        goOn();
         trace.add("%s disconnect %s %s", name(), side, generation);
         engine.disconnect(wire, side, generation);
         journal.removeIf(request -> request.wire().equals(wire)
@@ -127,6 +146,8 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         if (up) {
             trace.add("%s CRASH", name());
             up = false;
+            backlog = null;
+            inherited = null;
             loop.stop();
             ports.values().forEach(VirtualPort::unplug);
             noteBounds();
@@ -175,6 +196,53 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         }
     }
 
+    /**
+     * Another process takes this one's place and goes on where it stopped; what arrives meanwhile waits, as in the kernel.
+     *
+     * @param gap how long nobody is there; zero: and the control streams stay, too
+     */
+    public void succeed(Duration gap) {
+        if (!up || backlog != null) {
+            return;
+        }
+        trace.add("%s SUCCEEDED, gap %s", name(), gap);
+        EngineImage image = successor.passOn(engine.image());
+        loop.stop();
+        ports.values().forEach(VirtualPort::hold);
+        backlog = new ArrayDeque<>();
+        inherited = image;
+        if (gap.isZero()) {
+            goOn();
+        } else {
+            fabric.stumbled();
+            network.lost(this);
+            time.after(gap.toNanos(), () -> {
+                if (inherited == image) {
+                    goOn();
+                }
+            });
+        }
+    }
+
+    /** The new process is there; at the latest when a command comes, because commands wait for it. */
+    private void goOn() {
+        Queue<Runnable> waiting = backlog;
+        EngineImage image = inherited;
+        if (!up || waiting == null || image == null) {
+            return;
+        }
+        backlog = null;
+        inherited = null;
+        loop = new VirtualLoop(time);
+        paths.values().forEach(VirtualPath::letGo);
+        engine = new WireEngine(loop, this, this, rules);
+        engine.restore(image);
+        ports.forEach(engine::addPort);
+        engine.goOn();
+        waiting.forEach(Runnable::run);
+        ports.values().forEach(VirtualPort::unhold);
+    }
+
     private static String key(WireId wire, Side side, Generation generation) {
         return wire + "/" + side + "/" + generation;
     }
@@ -212,15 +280,26 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     }
 
     void sessionUp(VirtualPath path, boolean newInstance) {
+        if (backlog != null) {
+            return;
+        }
         trace.add("%s session to %s%s", name(), path.peer().name(), newInstance ? ", another instance" : "");
         engine.sessionUp(path, newInstance);
     }
 
     void told(String from, PeerMessage message) {
+        if (backlog != null) {
+            backlog.add(() -> told(from, message));
+            return;
+        }
         engine.told(path(from), message);
     }
 
     void received(String from, VirtualSession session, MessageHeader header, boolean plain, byte[] payload) {
+        if (backlog != null) {
+            backlog.add(() -> received(from, session, header, plain, payload));
+            return;
+        }
         VirtualPath path = path(from);
         if (path.believes(session)) {
             engine.message(path, header, plain, payload, 0, payload.length);

@@ -388,6 +388,11 @@ public final class VirtualFabric {
         faulty = true;
     }
 
+    /** A daemon was not there for a while: others may have waited for it longer than they may. */
+    void stumbled() {
+        faulty = true;
+    }
+
     int nextLife() {
         return ++lives;
     }

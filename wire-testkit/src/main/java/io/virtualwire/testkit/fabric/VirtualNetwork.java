@@ -141,7 +141,7 @@ final class VirtualNetwork {
         if (low == null || high == null || !low.wants(pair.high) && !high.wants(pair.low)) {
             return;
         }
-        if (cut.contains(pair) || !low.isUp() || !high.isUp()) {
+        if (cut.contains(pair) || !low.isAwake() || !high.isAwake()) {
             dial(pair, REDIAL_NANOS);
             return;
         }
@@ -158,7 +158,7 @@ final class VirtualNetwork {
     private void up(VirtualSession session, VirtualDaemon daemon, VirtualDaemon peer) {
         int life = daemon.life();
         time.after(random.nextInt(1_000_000), () -> {
-            if (daemon.isUp() && daemon.life() == life && session.isStreamUp()) {
+            if (daemon.isAwake() && daemon.life() == life && session.isStreamUp()) {
                 daemon.path(peer.name()).up(session, peer.life());
             }
         });

@@ -32,6 +32,11 @@ final class VirtualPath implements WirePath {
         holders--;
     }
 
+    /** Those who held it are gone. */
+    void letGo() {
+        holders = 0;
+    }
+
     boolean isHeld() {
         return holders > 0;
     }

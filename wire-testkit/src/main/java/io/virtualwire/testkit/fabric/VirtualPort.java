@@ -5,6 +5,8 @@ import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** A place where a guest can be: one endpoint of one daemon. */
@@ -16,6 +18,7 @@ final class VirtualPort implements Port {
     private final PortCounters counters = new PortCounters();
     private @Nullable FrameSink sink;
     private boolean guestIsHere;
+    private @Nullable Queue<byte[]> queue;
 
     VirtualPort(String daemon, int wire, Side side, Ledger ledger) {
         this.daemon = daemon;
@@ -27,6 +30,7 @@ final class VirtualPort implements Port {
     /** The daemon is gone, and nobody takes what the guest sends. */
     void unplug() {
         sink = null;
+        queue = null;
     }
 
     String daemon() {
@@ -37,9 +41,24 @@ final class VirtualPort implements Port {
         guestIsHere = isHere;
     }
 
+    /** Nobody reads what the guest sends: it waits. */
+    void hold() {
+        queue = new ArrayDeque<>();
+    }
+
+    void unhold() {
+        Queue<byte[]> waiting = queue;
+        queue = null;
+        if (waiting != null) {
+            waiting.forEach(this::emit);
+        }
+    }
+
     /** The guest sends a frame here. */
     void emit(byte[] frame) {
-        if (sink != null) {
+        if (queue != null) {
+            queue.add(frame);
+        } else if (sink != null) {
             sink.frame(frame, 0, frame.length);
         }
     }
