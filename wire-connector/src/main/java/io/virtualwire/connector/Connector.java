@@ -1,6 +1,14 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.association.AssociationLimits;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.OptionalLong;
+import java.util.Optional;
+import io.virtualwire.control.WireException;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.connector.succession.Succession;
+import io.virtualwire.connector.succession.Progress;
+import io.virtualwire.connector.succession.Predecessor;
 import io.virtualwire.config.LiveSetting;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
@@ -10,11 +18,7 @@ import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.TlsContexts;
-import io.virtualwire.stack.StackConfig;
-import io.virtualwire.stack.WireStack;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.UUID;
@@ -46,6 +50,8 @@ public final class Connector implements AutoCloseable {
     private final Admission admission;
     private final ReloadSource reloading;
     private final HostService service;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile OptionalLong successor = OptionalLong.empty();
 
     private Connector(
             Identity identity,
@@ -66,31 +72,62 @@ public final class Connector implements AutoCloseable {
 
     /** Starts everything, restores what the journal says, and only then answers. */
     public static Connector start(ConnectorConfig config) {
-        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        return start(config, stage -> {});
+    }
+
+    static Connector start(ConnectorConfig config, Progress progress) {
+        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
-            return start(config, parts);
+            return start(config, Foundation.lay(config, parts), parts, progress);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
         }
     }
 
-    private static Connector start(ConnectorConfig config, Deque<AutoCloseable> parts) {
-        DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
-        parts.push(ledger);
+    /**
+     * Takes the place of the connector that runs on the same state folder, without a frame lost; starts as usual if there is none,
+     * or if it dies meanwhile.
+     */
+    public static Connector takeOver(ConnectorConfig config) {
+        return takeOver(config, stage -> {});
+    }
+
+    static Connector takeOver(ConnectorConfig config, Progress progress) {
+        Optional<Predecessor> found = Predecessor.find(config.stateFolder(), config.version());
+        if (found.isEmpty()) {
+            return start(config, progress);
+        }
+        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+        try (Predecessor predecessor = found.get()) {
+            Foundation foundation;
+            try {
+                foundation = Foundation.takeOver(config, predecessor, parts, progress);
+            } catch (WireException e) {
+                close(parts);
+                predecessor.refuse(e);
+                if (e.code() != ErrorCode.UNAVAILABLE) {
+                    throw e;
+                }
+                log.warn("could not take over: {}; starting from the journal", e.getMessage());
+                return start(config, progress);
+            }
+            predecessor.awaitEnd();
+            return start(config, foundation, parts, progress);
+        } catch (RuntimeException e) {
+            close(parts);
+            throw e;
+        }
+    }
+
+    private static Connector start(
+            ConnectorConfig config, Foundation foundation, Deque<AutoCloseable> parts, Progress progress) {
+        DurableLedger ledger = foundation.ledger();
+        DataPlane dataPlane = foundation.dataPlane();
+        TapEndpoints endpoints = foundation.endpoints();
+        Restoration restoration = foundation.restoration();
+        Admission admission = foundation.admission();
         Identity self = config.self().identity();
-        Admission admission = new Admission(self.tenant(), config.grants());
-        SettleWatcher watcher = new SettleWatcher(new WireNames(self.tenant()));
-        InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
-        WireStack stack = WireStack.start(
-                new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission), watcher);
-        StackDataPlane dataPlane = new StackDataPlane(stack);
-        parts.push(dataPlane);
-        TapEndpoints endpoints = new TapEndpoints(dataPlane);
-        Restoration restoration = new Restoration(ledger, endpoints, dataPlane);
-        // What the restart itself causes is in the ledger already; what happens meanwhile may be news.
-        watcher.writeTo(ledger);
-        restoration.all();
         ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("connector-upkeep").daemon().factory());
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
@@ -110,7 +147,13 @@ public final class Connector implements AutoCloseable {
                 reloading);
         ApiServer api = ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
         parts.push(api);
-        return new Connector(self, parts, dataPlane, api, admission, reloading, service);
+        Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service);
+        parts.push(Succession.open(
+                config.stateFolder(),
+                config.version(),
+                new Testament(self, foundation, connector::replaced),
+                progress));
+        return connector;
     }
 
     public Identity identity() {
@@ -141,10 +184,23 @@ public final class Connector implements AutoCloseable {
         return service.reload(identity, false);
     }
 
+    /** Waits until it has ended; gives the process that has taken its place, if one has. */
+    public OptionalLong awaitEnd() throws InterruptedException {
+        ended.await();
+        return successor;
+    }
+
+    private void replaced(long process) {
+        successor = OptionalLong.of(process);
+        log.info("process {} has taken over", process);
+        close();
+    }
+
     /** Stops answering, then carrying; devices and journal stay for the next start. */
     @Override
     public void close() {
         close(parts);
+        ended.countDown();
     }
 
     private static void keepUp(Restoration restoration) {
@@ -156,9 +212,9 @@ public final class Connector implements AutoCloseable {
     }
 
     private static void close(Deque<AutoCloseable> parts) {
-        while (!parts.isEmpty()) {
+        for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {
             try {
-                parts.pop().close();
+                part.close();
             } catch (Exception e) {
                 log.warn("while stopping: {}", e.getMessage());
             }

@@ -41,6 +41,7 @@ final class EndpointAddition implements LedgerChange<EndpointKey> {
                     "cannot make endpoint " + key + " as " + endpoint + ": it is here already as " + known.get(),
                     "remove it first, or leave it as it is");
         }
+        ledger.requireOpen("make endpoint " + key);
         int present = (int) ledger.endpoints().keySet().stream()
                 .filter(other -> other.tenant().equals(key.tenant()))
                 .count();

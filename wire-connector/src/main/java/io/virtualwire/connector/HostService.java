@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.ConnectorVersion;
@@ -42,6 +43,7 @@ final class HostService implements ConnectorService {
     private final InstantSource clock;
     private final ReloadSource reloading;
     private final GrantReview review;
+    private final Drain drain;
 
     HostService(
             ConnectorIdentity self,
@@ -58,6 +60,7 @@ final class HostService implements ConnectorService {
         this.dataPlane = dataPlane;
         this.clock = clock;
         this.reloading = reloading;
+        this.drain = new Drain(ledger, clock);
         this.review = new GrantReview(ledger, admission, endpoints, dataPlane);
     }
 
@@ -86,6 +89,7 @@ final class HostService implements ConnectorService {
                 own.size(),
                 ledger.read(it -> sidesOf(it, tenant)).size(),
                 clock.millis(),
+                ledger.read(it -> it.drainsSince().isPresent()),
                 problems);
     }
 
@@ -202,6 +206,24 @@ final class HostService implements ConnectorService {
     private boolean isShared(AssociationStatus association, String tenant) {
         return !tenant.equals(admission.ownTenant())
                 && !association.peer().tenant().equals(tenant);
+    }
+
+    @Override
+    public DrainStatus drainStatus(Identity caller) {
+        admission.admitOperator(caller, "see what keeps the connector from being empty");
+        return drain.status();
+    }
+
+    @Override
+    public DrainStatus drain(Identity caller) {
+        admission.admitOperator(caller, "drain the connector");
+        return drain.begin();
+    }
+
+    @Override
+    public DrainStatus cancelDrain(Identity caller) {
+        admission.admitOperator(caller, "let the connector take new wires again");
+        return drain.cancel();
     }
 
     private EndpointStatus status(EndpointFacts facts) {

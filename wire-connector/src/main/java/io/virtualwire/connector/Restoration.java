@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.wire.SideStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.endpoint.EndpointHost;
 import io.virtualwire.connector.journal.DurableLedger;
@@ -12,6 +13,7 @@ import io.virtualwire.control.Role;
 import io.virtualwire.control.WireException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,31 @@ final class Restoration {
         if (plugged + connected > 0) {
             log.info("restored {} endpoints and {} sides of wires from the journal", plugged, connected);
         }
+    }
+
+    /**
+     * The same for a data plane that another process has left: it is what the ledger says, but for what happened in the very
+     * moment in which neither was asked.
+     */
+    void differences(SettleWatcher watcher) {
+        Map<SideKey, LedgerSide> wanted = ledger.read(it -> new LinkedHashMap<>(it.sides()));
+        wanted.forEach((key, side) -> {
+            Optional<SideStatus> there = dataPlane.side(key);
+            if (there.filter(it -> it.generation().equals(side.generation())).isEmpty()) {
+                restore(key, side);
+            } else if (side.isConnected()) {
+                watcher.catchUp(key, there.get(), side);
+            }
+        });
+        wanted.keySet().stream().map(SideKey::tenant).distinct().forEach(tenant -> dataPlane
+                .sides(tenant)
+                .forEach(there -> {
+                    SideKey key = new SideKey(tenant, there.wire().bare(), there.side());
+                    if (!wanted.containsKey(key) || !wanted.get(key).isConnected()) {
+                        dataPlane.disconnect(key, there.generation());
+                    }
+                }));
+        missingEndpoints();
     }
 
     /** Plugs what is not up; gives how many came up. Runs on the ledger's thread, as all plugging does. */

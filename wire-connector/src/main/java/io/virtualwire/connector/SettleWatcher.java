@@ -1,5 +1,9 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.SideState;
+import io.virtualwire.wire.SideStatus;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.connector.journal.JournalEntry;
 import io.virtualwire.connector.journal.JournalEntry.SettledRole;
@@ -51,6 +55,23 @@ final class SettleWatcher implements WireObserver {
             default -> {
                 // The rest is over by itself after a restart.
             }
+        }
+    }
+
+    /** What has become of a side while nobody wrote it down. */
+    void catchUp(SideKey key, SideStatus side, LedgerSide known) {
+        if (side.state() == SideState.STANDBY) {
+            return;
+        }
+        SettledRole role = side.state() == SideState.ACTIVE ? SettledRole.ACTIVE : SettledRole.YIELDED;
+        Optional<Generation> heard = side.peers().stream()
+                .filter(peer -> peer.state() == PeerState.ACTIVE)
+                .map(PeerStatus::generation)
+                .findFirst();
+        Generation first = known.requests().getFirst().peer().generation();
+        Generation written = known.settled().map(SideSettled::peerGeneration).orElse(first);
+        if (role != known.role() || heard.filter(it -> it.isAfter(written)).isPresent()) {
+            settle(key, side.generation(), role, heard.orElse(null));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.stack.Bequest;
+import java.util.function.Predicate;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.endpoint.Patchboard;
 import io.virtualwire.connector.journal.EndpointKey;
@@ -92,6 +94,16 @@ final class StackDataPlane implements DataPlane, Patchboard {
     @Override
     public void remove(EndpointKey endpoint) {
         WireStack.await(stack.removePort(endpoint.toString()));
+    }
+
+    /** {@link WireStack#bequeath}. */
+    boolean bequeath(Predicate<Bequest> heir) {
+        return stack.bequeath(heir);
+    }
+
+    /** {@link WireStack#goOn}. */
+    void goOn() {
+        stack.goOn();
     }
 
     @Override

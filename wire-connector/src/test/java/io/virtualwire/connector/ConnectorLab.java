@@ -3,6 +3,7 @@ package io.virtualwire.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
@@ -74,6 +75,19 @@ final class ConnectorLab implements AutoCloseable {
 
     /** Starts a connector and waits until it says that it is ready. */
     RunningCommand start(Namespace host, String address, Credentials credentials, String config) {
+        RunningCommand started = begin(host, address, credentials, config);
+        started.awaitLine("ready " + credentials.identity(), START);
+        return started;
+    }
+
+    /** Where that connector's journal is. */
+    Path stateFolder(Credentials credentials) {
+        return namespaces.scratch().resolve("state-" + credentials.identity().name());
+    }
+
+    /** Starts a connector; {@code options} are those of {@link ConnectorProcess}. */
+    RunningCommand begin(
+            Namespace host, String address, Credentials credentials, String config, String... options) {
         Path folder = namespaces.scratch();
         String name = credentials.identity().name();
         Path identity = folder.resolve(name + ".wire");
@@ -84,14 +98,13 @@ final class ConnectorLab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        RunningCommand started = host.startJava(
-                ConnectorProcess.class,
+        List<String> arguments = new ArrayList<>(List.of(
                 identity.toString(),
                 address,
-                folder.resolve("state-" + name).toString(),
-                file.toString());
-        started.awaitLine("ready " + credentials.identity(), START);
-        return started;
+                stateFolder(credentials).toString(),
+                file.toString()));
+        arguments.addAll(List.of(options));
+        return host.startJava(ConnectorProcess.class, arguments.toArray(String[]::new));
     }
 
     /** A client of the connector in that host. */
@@ -148,6 +161,20 @@ final class ConnectorLab implements AutoCloseable {
                 new ConnectOptions(Role.ACTIVE, true),
                 request.relayTo(),
                 request.relayFrom());
+    }
+
+    /** A wire between endpoint web (10.1.0.1) of host a and db (10.1.0.2) of host b, over which a ping comes back. */
+    void connectWebToDb(Credentials me, Credentials credentialsA, Credentials credentialsB) {
+        ConnectorClient a = client(hostA, ADDRESS_A, me);
+        ConnectorClient b = client(hostB, ADDRESS_B, me);
+        a.putEndpoint(EndpointDescription.named("web"));
+        b.putEndpoint(EndpointDescription.named("db"));
+        hostA.address("web", "10.1.0.1/24");
+        hostB.address("db", "10.1.0.2/24");
+        a.connect(sideA(credentialsB, 1, 1));
+        b.connect(sideB(credentialsA, 1, 1));
+        awaitAgreed(a, b);
+        awaitPing(hostA, "10.1.0.2");
     }
 
     static void awaitAgreed(ConnectorClient... connectors) {

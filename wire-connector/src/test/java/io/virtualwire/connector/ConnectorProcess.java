@@ -1,17 +1,22 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.connector.succession.Stage;
 import io.virtualwire.identity.Credentials;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** A connector as a process of its own: {@code CREDENTIALS LISTEN STATE [CONFIG]}. */
+/**
+ * A connector as a process of its own: {@code CREDENTIALS LISTEN STATE [CONFIG [start|take-over [STAGE]]]}. At that stage of a
+ * succession it says so and stops, to be killed there.
+ */
 final class ConnectorProcess {
     private ConnectorProcess() {}
 
     public static void main(String[] arguments) throws InterruptedException {
         ConnectorFile file = arguments.length > 3 ? ConnectorFile.read(Path.of(arguments[3])) : ConnectorFile.empty();
-        Connector connector = Connector.start(new ConnectorConfig(
+        ConnectorConfig config = new ConnectorConfig(
                 Credentials.load(Path.of(arguments[0])),
                 arguments[1],
                 ConnectorConfig.DEFAULT_PORT,
@@ -19,8 +24,24 @@ final class ConnectorProcess {
                 Path.of(arguments[2]),
                 false,
                 List.copyOf(file.grants()),
-                "test"));
+                "test");
+        boolean takeOver = arguments.length > 4 && arguments[4].equals("take-over");
+        String stop = arguments.length > 5 ? arguments[5] : "";
+        Connector connector = takeOver
+                ? Connector.takeOver(config, stage -> reached(stage, stop))
+                : Connector.start(config, stage -> reached(stage, stop));
         System.out.println("ready " + connector.identity());
-        new CountDownLatch(1).await();
+        OptionalLong successor = connector.awaitEnd();
+        System.out.println("replaced by " + successor.orElse(0));
+    }
+
+    private static void reached(Stage stage, String stop) {
+        System.out.println(System.nanoTime() / 1_000_000 + " reached " + stage);
+        if (stage.name().equals(stop)) {
+            System.out.println("stopped at " + stage);
+            while (true) {
+                LockSupport.park();
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HostAddress;
@@ -128,6 +129,55 @@ final class RestApiTest {
         admission.replace(List.of());
         refused(ErrorCode.FORBIDDEN, rival::health);
         rival.close();
+    }
+
+    @Test
+    void aDrainLetsGoOnWhatIsThereAndOutlivesARestart() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(wanted("web", 1));
+        DrainStatus drained = client.drain();
+        assertThat(drained.draining()).isTrue();
+        assertThat(drained.sinceMillis()).isEqualTo(7000);
+        assertThat(drained.remaining())
+                .containsExactly(
+                        new DrainStatus.Remaining(
+                                "wire", "acme", WIRE + "/a", "web", List.of(new Identity("acme", "far"))),
+                        new DrainStatus.Remaining("endpoint", "acme", "web", "web", List.of()));
+        assertThat(client.drain()).isEqualTo(drained);
+
+        restart(List.of(grant("t*")));
+        assertThat(client.drainStatus()).isEqualTo(drained);
+        assertThat(client.health().draining()).isTrue();
+        refused(ErrorCode.WRONG_STATE, () -> client.putEndpoint(EndpointDescription.named("db")));
+        refused(ErrorCode.FORBIDDEN, () -> {
+            try (ConnectorClient rival = client(THEM, Optional.empty())) {
+                rival.drain();
+            }
+        });
+        // What is there goes on: the same again, the next generation, and its end.
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(wanted("web", 1));
+        client.connect(wanted("web", 2));
+        client.disconnect(WIRE, Side.A, new Generation(2, ""));
+        refused(ErrorCode.WRONG_STATE, () -> client.connect(wanted("web", 3)));
+        client.removeEndpoint("web", false);
+        assertThat(client.drainStatus().remaining()).isEmpty();
+
+        assertThat(client.cancelDrain().draining()).isFalse();
+        assertThat(client.health().draining()).isFalse();
+        client.putEndpoint(EndpointDescription.named("db"));
+    }
+
+    private static ConnectRequest wanted(String endpoint, long generation) {
+        return new ConnectRequest(
+                WIRE,
+                Side.A,
+                new Generation(generation, ""),
+                endpoint,
+                new PeerDescription(new Identity("acme", "far"), new Generation(1, ""), List.of(), false),
+                ConnectOptions.DEFAULT,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private void restart(List<Grant> grants) {

@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "connector",
         description = "The daemon of a host.",
-        subcommands = {ConnectorRunCommand.class, ConnectorReloadCommand.class})
+        subcommands = {ConnectorRunCommand.class, ConnectorReloadCommand.class, ConnectorDrainCommand.class})
 public final class ConnectorCommand {}

@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +38,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  wire connector run --name hosta",
             "  wire connector run --identity hostb.wire --listen 198.51.100.7",
-            "  wire connector run --enrol wire-eyJuIjoiaG9tZS9ob3N0YiIs…"
+            "  wire connector run --enrol wire-eyJuIjoiaG9tZS9ob3N0YiIs…",
+            "  wire connector run --name hosta --take-over"
         })
 final class ConnectorRunCommand implements Callable<Integer> {
     private static final String LOOPBACK = "127.0.0.1";
@@ -97,6 +97,11 @@ final class ConnectorRunCommand implements Callable<Integer> {
             description = "Go on with what can be read of a damaged journal, and set it aside.")
     private boolean salvage;
 
+    @Option(
+            names = "--take-over",
+            description = "Take the place of the connector that runs on the same state folder, without a frame lost.")
+    private boolean takeOver;
+
     @Mixin
     private Output output = new Output();
 
@@ -121,7 +126,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
         Path journal = state.or(file::state)
                 .orElseGet(() -> home.folder().resolve("state").resolve(self));
         DaemonIdentity.Kept kept = found.keep(file.trust(), journal);
-        Connector connector = Connector.start(new ConnectorConfig(
+        ConnectorConfig resolved = new ConnectorConfig(
                 kept.self(),
                 listen.or(file::listen).orElse("0.0.0.0"),
                 port.or(file::port).orElse(ConnectorConfig.DEFAULT_PORT),
@@ -129,7 +134,8 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 journal,
                 salvage,
                 file.grants(),
-                spec.root().versionProvider().getVersion()[0]));
+                spec.root().versionProvider().getVersion()[0]);
+        Connector connector = takeOver ? Connector.takeOver(resolved) : Connector.start(resolved);
         note(home, connector, listen.or(file::listen));
         config.ifPresent(path -> reloadable(connector, path, file, log));
         Finding able = new HostChecks().capabilities();
@@ -138,20 +144,18 @@ final class ConnectorRunCommand implements Callable<Integer> {
                     "this connector can make no TAP devices",
                     new WireException(ErrorCode.SYSTEM, able.detail(), able.advice()));
         }
-        CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             kept.close();
                             connector.close();
-                            ended.countDown();
                         },
                         "connector-end"));
         output.print(
                 new Ready(connector.identity(), connector.port(), connector.apiPort()),
                 out -> out.println("connector " + connector.identity() + " is ready: wires on port " + connector.port()
                         + " (UDP and TCP), interface on port " + connector.apiPort()));
-        ended.await();
+        connector.awaitEnd();
         return ExitCode.OK;
     }
 

@@ -1,5 +1,6 @@
 package io.virtualwire.connector.api;
 
+import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.ConnectorVersion;
@@ -57,4 +58,13 @@ public interface ConnectorService {
      * @param enforce whether what no grant covers any more is taken away
      */
     ReloadReport reload(Identity caller, boolean enforce);
+
+    /** Whether it drains, and what of all tenants is still there; for the operator. */
+    DrainStatus drainStatus(Identity caller);
+
+    /** Takes nothing new from now on; for the operator. */
+    DrainStatus drain(Identity caller);
+
+    /** Takes new endpoints and wires again; for the operator. */
+    DrainStatus cancelDrain(Identity caller);
 }

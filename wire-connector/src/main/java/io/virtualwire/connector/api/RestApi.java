@@ -52,6 +52,9 @@ final class RestApi {
                 })
                 .blocking("activate", call -> service.activate(call.caller(), wire(call), side(call), generation(call)))
                 .blocking("listAssociations", call -> service.associations(call.caller()))
+                .blocking("drainStatus", call -> service.drainStatus(call.caller()))
+                .blocking("drain", call -> service.drain(call.caller()))
+                .blocking("cancelDrain", call -> service.cancelDrain(call.caller()))
                 .blocking("reload", call -> service.reload(call.caller(), call.flag("enforce")))
                 .blocking("bringRevocations", call -> taken(call.body()))
                 .router();

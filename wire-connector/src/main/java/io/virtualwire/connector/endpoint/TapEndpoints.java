@@ -51,6 +51,34 @@ public final class TapEndpoints implements EndpointHost {
         }
     }
 
+    /**
+     * A device that is open.
+     *
+     * @param descriptor stays this process's
+     */
+    public record Open(EndpointKey key, EndpointDescription endpoint, int mtu, int descriptor) {}
+
+    /** The devices that are open now; like {@link #plug} on the one thread. */
+    public List<Open> open() {
+        return plugged.entrySet().stream()
+                .map(each -> new Open(
+                        each.getKey(),
+                        each.getValue().endpoint(),
+                        each.getValue().mtu(),
+                        each.getValue().tap().fd()))
+                .toList();
+    }
+
+    /** Goes on with a device that another process had open, and with what waits in its queue. */
+    public void adopt(EndpointKey key, EndpointDescription endpoint, int mtu, int descriptor) {
+        TapRequest request = TapRequest.named(endpoint.device())
+                .in(NetworkNamespace.of(endpoint.namespace()))
+                .persistent(!endpoint.existing());
+        TapDevice tap = TapDevice.adopt(request, descriptor);
+        plugged.put(
+                key, new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint))));
+    }
+
     @Override
     public void unplug(EndpointKey key, boolean forget) {
         problems.remove(key);
@@ -115,7 +143,7 @@ public final class TapEndpoints implements EndpointHost {
                 configure(control, key, endpoint);
             }
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
-            return new Plugged(endpoint, tap, patchboard.add(key, tap, mtu, activation(endpoint)));
+            return new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
             if (!endpoint.existing() && !there) {
                 tap.forget();
@@ -171,7 +199,7 @@ public final class TapEndpoints implements EndpointHost {
         return new Activation(true, true, mac);
     }
 
-    private record Plugged(EndpointDescription endpoint, TapDevice tap, PortCounters counters) {
+    private record Plugged(EndpointDescription endpoint, TapDevice tap, int mtu, PortCounters counters) {
         boolean isThere() {
             return tap.isAttached();
         }

@@ -7,20 +7,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /** A folder on a disk, held by one process at a time. */
 final class DiskFolder implements JournalFolder, AutoCloseable {
     private static final String LOCK = "lock";
 
     private final Path folder;
-    private final FileChannel lockFile;
+    private @Nullable FileChannel lockFile;
 
-    private DiskFolder(Path folder, FileChannel lockFile) {
+    private DiskFolder(Path folder, @Nullable FileChannel lockFile) {
         this.folder = folder;
         this.lockFile = lockFile;
     }
@@ -30,22 +32,47 @@ final class DiskFolder implements JournalFolder, AutoCloseable {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            FileChannel lockFile =
-                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!locked(lockFile)) {
-                lockFile.close();
-                throw new WireException(
-                        ErrorCode.IN_USE,
-                        "cannot use the state folder " + folder + ": another connector runs on it",
-                        "stop that one, or give this one a folder of its own with --state");
-            }
-            return new DiskFolder(folder, lockFile);
+            return new DiskFolder(folder, lock(folder));
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
                     "cannot use the state folder " + folder + ": " + e,
                     "make it writable for this user, or choose another with --state",
                     e);
+        }
+    }
+
+    /** To read only, whoever holds it. */
+    static JournalFolder of(Path folder) {
+        return new DiskFolder(folder, null);
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        FileChannel lockFile =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!locked(lockFile)) {
+            lockFile.close();
+            throw new WireException(
+                    ErrorCode.IN_USE,
+                    "cannot use the state folder " + folder + ": another connector runs on it",
+                    "stop that one, let this one replace it with --take-over, or give this one a folder of its own"
+                            + " with --state");
+        }
+        return lockFile;
+    }
+
+    /** Lets another process take the folder; this one must not touch it until it has taken it again. */
+    void letGo() {
+        close();
+    }
+
+    /** Takes it again; refuses if another process has it. */
+    void takeAgain() {
+        try {
+            lockFile = lock(folder);
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM, "cannot take the state folder " + folder + " again: " + e, "restart", e);
         }
     }
 
@@ -97,9 +124,21 @@ final class DiskFolder implements JournalFolder, AutoCloseable {
     }
 
     @Override
+    public String disk() {
+        try {
+            FileStore store = Files.getFileStore(folder);
+            return "the disk " + store + " (" + (store.getUsableSpace() >> 10) + " KiB free)";
+        } catch (IOException e) {
+            return "the disk of " + folder;
+        }
+    }
+
+    @Override
     public void close() {
         try {
-            lockFile.close();
+            if (lockFile != null) {
+                lockFile.close();
+            }
         } catch (IOException ignored) {
             // The lock ends with the process at the latest.
         }

@@ -1,5 +1,8 @@
 package io.virtualwire.connector.journal;
 
+import java.util.function.BooleanSupplier;
+import java.util.concurrent.locks.LockSupport;
+import java.time.Duration;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class DurableLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DurableLedger.class);
     private static final int LARGEST_GROUP = 1024;
+    private static final long PAUSE_NANOS = 20_000_000L;
 
     private final JournalFolder folder;
     private final Journal journal;
@@ -30,14 +34,14 @@ public final class DurableLedger implements AutoCloseable {
     private final BlockingQueue<Waiting<?>> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
+    /** Another process has the journal. */
+    private volatile boolean bequeathed;
 
     DurableLedger(JournalFolder folder, boolean salvage) {
         this.folder = folder;
         this.ledger = new Ledger();
         this.journal = Journal.open(folder, salvage, ledger::apply);
-        if (journal.wantsCompaction(ledger.size())) {
-            journal.compact(ledger.entries());
-        }
+        compactIfDue();
         this.thread = Thread.ofPlatform().name("connector-journal").daemon().start(this::run);
     }
 
@@ -54,6 +58,11 @@ public final class DurableLedger implements AutoCloseable {
             disk.close();
             throw e;
         }
+    }
+
+    /** Fails if the journal there could not be opened by this release; whoever has it is not disturbed. */
+    public static void examine(Path stateFolder) {
+        Journal.examine(DiskFolder.of(stateFolder));
     }
 
     /** Makes a change and waits until it is on disk and carried out. */
@@ -79,6 +88,50 @@ public final class DurableLedger implements AutoCloseable {
         return await(enqueue(new Question<>(question, new CompletableFuture<>())));
     }
 
+    /**
+     * Stands still and lets go of the folder while somebody decides: if the answer is true another process has the journal now,
+     * this one has ended, and all who still wait are told so; else it goes on.
+     *
+     * @param taken how long another process may need to let go of the folder again
+     */
+    public boolean bequeath(BooleanSupplier taken, Duration patience) {
+        return read(it -> {
+            if (folder instanceof DiskFolder disk) {
+                disk.letGo();
+            }
+            boolean gone = false;
+            try {
+                gone = taken.getAsBoolean();
+            } finally {
+                bequeathed = gone;
+                if (!gone) {
+                    takeAgain(patience);
+                }
+            }
+            return gone;
+        });
+    }
+
+    private void takeAgain(Duration patience) {
+        if (!(folder instanceof DiskFolder disk)) {
+            return;
+        }
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                disk.takeAgain();
+                return;
+            } catch (WireException e) {
+                if (e.code() != ErrorCode.IN_USE || System.nanoTime() - end > 0) {
+                    // Another process keeps the journal though it did not take over: it is that one's now.
+                    bequeathed = true;
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
     /** Ends the thread after what was asked before; nothing needs to be saved. */
     @Override
     public void close() {
@@ -95,6 +148,11 @@ public final class DurableLedger implements AutoCloseable {
         if (folder instanceof DiskFolder disk) {
             disk.close();
         }
+    }
+
+    /** How many wait for their turn. */
+    int waiting() {
+        return queue.size();
     }
 
     /* Under the same lock as the end, so that nothing is queued that nobody will take. */
@@ -134,13 +192,23 @@ public final class DurableLedger implements AutoCloseable {
                 return;
             }
             queue.drainTo(group, LARGEST_GROUP - 1);
-            commit(group);
+            if (bequeathed) {
+                group.forEach(waiting -> waiting.answer().completeExceptionally(stopped()));
+            } else {
+                commit(group);
+            }
             if (closed && queue.isEmpty()) {
                 return;
             }
-            if (journal.wantsCompaction(ledger.size())) {
-                journal.compact(ledger.entries());
+            if (!bequeathed) {
+                compactIfDue();
             }
+        }
+    }
+
+    private void compactIfDue() {
+        if (journal.wantsCompaction(ledger.size(), ledger.journalVersion())) {
+            journal.compact(ledger.entries());
         }
     }
 
@@ -149,7 +217,12 @@ public final class DurableLedger implements AutoCloseable {
         List<Runnable> undo = new ArrayList<>();
         List<Change<?>> accepted = new ArrayList<>();
         List<Question<?>> questions = new ArrayList<>();
-        List<JournalEntry> alive = journal.mustBeRewritten() ? ledger.entries() : List.of();
+        int version = group.stream()
+                .mapToInt(waiting ->
+                        waiting instanceof Change<?> change ? change.change().journalVersion() : 1)
+                .max()
+                .orElse(1);
+        List<JournalEntry> alive = journal.mustBeRewritten(version) ? ledger.entries() : List.of();
         for (Waiting<?> waiting : group) {
             switch (waiting) {
                 case Question<?> question -> questions.add(question);
@@ -185,7 +258,7 @@ public final class DurableLedger implements AutoCloseable {
     }
 
     private static WireException stopped() {
-        return new WireException(ErrorCode.UNAVAILABLE, "this connector is stopping", "repeat the request later");
+        return new WireException(ErrorCode.UNAVAILABLE, "this connector is stopping or being replaced", "repeat the request");
     }
 
     private sealed interface Waiting<T> {

@@ -36,6 +36,7 @@ final class Journal implements AutoCloseable {
     private int frames;
     private int entries;
     private boolean suspect;
+    private int version = JournalFrame.FIRST_VERSION;
 
     private Journal(JournalFolder folder, EntryCodec codec) {
         this.folder = folder;
@@ -54,16 +55,32 @@ final class Journal implements AutoCloseable {
             if (folder.exists(FILE)) {
                 journal.read(salvage, replay);
             } else {
-                journal.replaceWith(List.of());
+                journal.replaceWith(List.of(), JournalFrame.FIRST_VERSION);
             }
         } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.SYSTEM,
-                    "cannot open " + folder.locate(FILE) + ": " + e,
-                    "check the folder's permissions and the disk",
-                    e);
+            throw unreadable(folder, e);
         }
         return journal;
+    }
+
+    /** Reads it all and forgets it; throws as {@link #open} would. */
+    static void examine(JournalFolder folder) {
+        try {
+            if (folder.exists(FILE)) {
+                new JournalScan(folder.locate(FILE), folder.read(FILE), new EntryCodec(), false)
+                        .run(new Ledger()::apply);
+            }
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    private static WireException unreadable(JournalFolder folder, IOException e) {
+        return new WireException(
+                ErrorCode.SYSTEM,
+                "cannot open " + folder.locate(FILE) + ": " + e,
+                "check the folder's permissions and the disk",
+                e);
     }
 
     /**
@@ -77,8 +94,9 @@ final class Journal implements AutoCloseable {
             throw new WireException(ErrorCode.INTERNAL, "a group of " + added.size() + " requests is too long", "");
         }
         try {
-            if (mustBeRewritten()) {
-                replaceWith(alive);
+            int needed = JournalEntry.versionOf(added);
+            if (mustBeRewritten(needed)) {
+                replaceWith(alive, needed);
             }
             OpenFile open = opened();
             suspect = true;
@@ -95,25 +113,25 @@ final class Journal implements AutoCloseable {
             throw new WireException(
                     ErrorCode.SYSTEM,
                     "cannot write to " + folder.locate(FILE) + ", so nothing was changed: " + e.getMessage(),
-                    "make room on the disk, then repeat the request",
+                    "make room on " + folder.disk() + ", then repeat the request",
                     e);
         }
     }
 
     /** Whether the next {@link #append} needs to know everything that is alive. */
-    boolean mustBeRewritten() {
-        return suspect || file == null;
+    boolean mustBeRewritten(int neededVersion) {
+        return suspect || file == null || neededVersion > version;
     }
 
-    /** Whether most of the file is about things that are over. */
-    boolean wantsCompaction(int aliveEntries) {
-        return suspect || entries > SMALL_ENTRIES + 4 * aliveEntries;
+    /** Whether most of the file is about things that are over, or an earlier release could read it if it were written anew. */
+    boolean wantsCompaction(int aliveEntries, int neededVersion) {
+        return suspect || version > neededVersion || entries > SMALL_ENTRIES + 4 * aliveEntries;
     }
 
     /** Replaces the file by one that holds just these; on failure the old one stays in use. */
     void compact(List<JournalEntry> alive) {
         try {
-            replaceWith(alive);
+            replaceWith(alive, JournalFrame.FIRST_VERSION);
         } catch (IOException e) {
             log.warn("cannot compact {}: {}; it stays as it is", folder.locate(FILE), e.getMessage());
         }
@@ -148,6 +166,7 @@ final class Journal implements AutoCloseable {
         length = scan.wholeLength();
         frames = scan.frames();
         entries = scan.entries();
+        version = scan.version();
         if (length < bytes.length) {
             log.warn(
                     "the last {} bytes of {} (from byte {}) are a record that was being written when the connector"
@@ -174,12 +193,13 @@ final class Journal implements AutoCloseable {
         log.warn("the damaged journal is kept as {}", folder.locate(name));
     }
 
-    private void replaceWith(List<JournalEntry> alive) throws IOException {
+    private void replaceWith(List<JournalEntry> alive, int leastVersion) throws IOException {
         folder.delete(DRAFT);
+        int needed = Math.max(leastVersion, JournalEntry.versionOf(alive));
         OpenFile draft = folder.open(DRAFT);
         int written = 0;
         try {
-            draft.append(JournalFrame.fileHeader());
+            draft.append(JournalFrame.fileHeader(needed));
             for (int from = 0; from < alive.size(); from += ENTRIES_A_FRAME) {
                 List<JournalEntry> some = alive.subList(from, Math.min(alive.size(), from + ENTRIES_A_FRAME));
                 draft.append(JournalFrame.frame(written, codec.encode(some)));
@@ -196,6 +216,7 @@ final class Journal implements AutoCloseable {
         length = draft.size();
         frames = written;
         entries = alive.size();
+        version = needed;
         // Until the folder is forced a power cut may bring the old file back: nothing may rely on the new one before.
         suspect = true;
         folder.sync();

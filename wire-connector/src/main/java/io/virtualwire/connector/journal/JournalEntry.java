@@ -17,7 +17,8 @@ import io.virtualwire.control.WireId;
     @JsonSubTypes.Type(value = JournalEntry.EndpointRemoved.class, name = "endpoint-removed"),
     @JsonSubTypes.Type(value = JournalEntry.SideConnected.class, name = "side-connected"),
     @JsonSubTypes.Type(value = JournalEntry.SideDisconnected.class, name = "side-disconnected"),
-    @JsonSubTypes.Type(value = JournalEntry.SideSettled.class, name = "side-settled")
+    @JsonSubTypes.Type(value = JournalEntry.SideSettled.class, name = "side-settled"),
+    @JsonSubTypes.Type(value = JournalEntry.Drained.class, name = "drained")
 })
 public sealed interface JournalEntry {
 
@@ -50,6 +51,26 @@ public sealed interface JournalEntry {
             SettledRole role,
             Generation peerGeneration)
             implements JournalEntry {}
+
+    /**
+     * From now on nothing new is taken, or again.
+     *
+     * @param sinceMillis when that was, since 1970 in UTC
+     */
+    record Drained(boolean on, long sinceMillis) implements JournalEntry {
+        /** The journal version that first had it. */
+        public static final int JOURNAL_VERSION = 2;
+    }
+
+    /** The journal version that first had this kind of entry: earlier releases cannot read it. */
+    static int versionOf(Iterable<JournalEntry> entries) {
+        for (JournalEntry entry : entries) {
+            if (entry instanceof Drained) {
+                return Drained.JOURNAL_VERSION;
+            }
+        }
+        return JournalFrame.FIRST_VERSION;
+    }
 
     /** The role that a restart has to keep. */
     enum SettledRole {

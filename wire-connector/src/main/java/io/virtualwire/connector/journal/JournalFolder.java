@@ -26,6 +26,9 @@ interface JournalFolder {
     /** How a person finds that file. */
     String locate(String name);
 
+    /** Which disk it is on and how much room is there, for a person. */
+    String disk();
+
     /** One file, open for appending. */
     interface OpenFile extends Closeable {
         long size() throws IOException;

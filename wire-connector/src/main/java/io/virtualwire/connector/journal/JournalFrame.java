@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * How a journal file is laid out, version 1; integers are big-endian.
+ * How a journal file is laid out; integers are big-endian. The version is that of the newest kind of entry in it: an earlier release reads
+ * what it can understand, and refuses the rest by its version.
  *
  * <pre>
  * file:   +----------------+--------+----------+
@@ -21,13 +22,14 @@ import java.util.zip.CRC32C;
  *
  * <p>One frame is what one group commit wrote: it is there whole or not at all. The CRC covers length, sequence and
  * payload. The sequence counts frames from 0, so a hole does not go unnoticed. The mark at the head of a frame is what
- * tells a torn end (no whole frame follows) from damage in the middle (one does).
+ * finds the next whole one after damage in the middle; what a torn end looks like says {@link TornEnd}.
  */
 final class JournalFrame {
     static final int FILE_HEADER = 8;
     static final int HEADER = 16;
     static final int FILE_MARK = 0x56574a4c;
-    static final short VERSION = 1;
+    static final int FIRST_VERSION = 1;
+    static final int NEWEST_VERSION = 2;
     static final int MARK = 0x56574a52;
 
     /** More than this in one frame is not something that was ever written. */
@@ -35,10 +37,10 @@ final class JournalFrame {
 
     private JournalFrame() {}
 
-    static ByteBuffer fileHeader() {
+    static ByteBuffer fileHeader(int version) {
         return ByteBuffer.allocate(FILE_HEADER)
                 .putInt(FILE_MARK)
-                .putShort(VERSION)
+                .putShort((short) version)
                 .putShort((short) 0)
                 .flip();
     }
@@ -62,6 +64,11 @@ final class JournalFrame {
         if (length < 0 || length > LONGEST_PAYLOAD || length > file.limit() - offset - HEADER) {
             return false;
         }
+        return fitsWithLength(file, offset, length);
+    }
+
+    /** Whether the checksum would be right if the payload were of that length, whatever the header says. */
+    static boolean fitsWithLength(ByteBuffer file, int offset, int length) {
         return file.getInt(offset + 8)
                 == checksum(length, sequenceAt(file, offset), file.slice(offset + HEADER, length));
     }

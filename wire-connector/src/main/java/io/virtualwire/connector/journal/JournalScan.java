@@ -21,6 +21,7 @@ final class JournalScan {
     private int frames;
     private int entries;
     private boolean damaged;
+    private int version = JournalFrame.NEWEST_VERSION;
 
     JournalScan(String origin, byte[] bytes, EntryCodec codec, boolean salvage) {
         this.origin = origin;
@@ -36,6 +37,9 @@ final class JournalScan {
             if (!JournalFrame.isWholeAt(file, offset)) {
                 int next = JournalFrame.nextWhole(file, offset + 1);
                 if (next < 0) {
+                    if (!new TornEnd(file, offset).isTorn(frames)) {
+                        damage("the last record was written whole, and its checksum is wrong");
+                    }
                     return;
                 }
                 damage("bytes " + offset + " to " + (next - 1) + " are not a record, but whole records follow");
@@ -63,6 +67,10 @@ final class JournalScan {
         return frames;
     }
 
+    int version() {
+        return version;
+    }
+
     int entries() {
         return entries;
     }
@@ -79,12 +87,12 @@ final class JournalScan {
             offset = Math.min(JournalFrame.FILE_HEADER, file.limit());
             return;
         }
-        int version = file.getShort(4);
-        if (version != JournalFrame.VERSION) {
+        version = file.getShort(4);
+        if (version < JournalFrame.FIRST_VERSION || version > JournalFrame.NEWEST_VERSION) {
             throw new WireException(
                     ErrorCode.CORRUPT,
                     "cannot read " + origin + ": it is of version " + version + ", this program reads version "
-                            + JournalFrame.VERSION,
+                            + JournalFrame.NEWEST_VERSION,
                     "start the release that wrote it, or give this one a new folder with --state");
         }
     }

@@ -1,5 +1,6 @@
 package io.virtualwire.connector.journal;
 
+import io.virtualwire.connector.journal.JournalEntry.Drained;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
 import io.virtualwire.connector.journal.JournalEntry.EndpointRemoved;
@@ -39,6 +40,7 @@ public final class Ledger {
 
     /** For each tenant that has any, the disconnected sides, oldest first. */
     private final Map<String, Set<SideKey>> disconnected = new HashMap<>();
+    private @Nullable Long drainsSince;
 
     Ledger() {}
 
@@ -56,6 +58,26 @@ public final class Ledger {
 
     public Optional<LedgerSide> side(SideKey key) {
         return Optional.ofNullable(sides.get(key));
+    }
+
+    /** Since when, in milliseconds since 1970, nothing new is taken; empty if it is. */
+    public Optional<Long> drainsSince() {
+        return Optional.ofNullable(drainsSince);
+    }
+
+    /** Throws if nothing new is taken. */
+    public void requireOpen(String attempt) {
+        if (drainsSince != null) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot " + attempt + ": this connector drains and takes nothing new",
+                    "use another host, or end it with 'wire connector drain --cancel'");
+        }
+    }
+
+    /** The lowest journal version that can say all of this. */
+    int journalVersion() {
+        return drainsSince == null ? JournalFrame.FIRST_VERSION : JournalEntry.Drained.JOURNAL_VERSION;
     }
 
     /** The connected sides that use an endpoint. */
@@ -77,6 +99,9 @@ public final class Ledger {
         }
         if (known != null) {
             known.check(request);
+        }
+        if (known == null || !known.isConnected()) {
+            requireOpen("connect side " + key);
         }
         for (SideKey user : usersOf(new EndpointKey(tenant, request.endpoint()))) {
             if (!user.equals(key)) {
@@ -134,6 +159,11 @@ public final class Ledger {
                 putSide(
                         new SideKey(gone.tenant(), gone.wire(), gone.side()),
                         LedgerSide.disconnected(gone.tenant(), gone.generation()));
+            case Drained drained -> {
+                Long before = drainsSince;
+                drainsSince = drained.on() ? drained.sinceMillis() : null;
+                yield () -> drainsSince = before;
+            }
             case SideSettled news -> {
                 SideKey key = keyOf(news);
                 LedgerSide known = sides.get(key);
@@ -145,6 +175,7 @@ public final class Ledger {
     /** The shortest list of entries that replays into this. */
     List<JournalEntry> entries() {
         List<JournalEntry> entries = new ArrayList<>();
+        drainsSince().ifPresent(since -> entries.add(new Drained(true, since)));
         endpoints.forEach((key, endpoint) -> entries.add(new EndpointPut(key.tenant(), endpoint)));
         for (Map.Entry<SideKey, LedgerSide> entry : sides.entrySet()) {
             LedgerSide side = entry.getValue();

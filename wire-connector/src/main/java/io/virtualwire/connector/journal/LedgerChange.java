@@ -15,6 +15,11 @@ public interface LedgerChange<T> {
      */
     List<JournalEntry> decide(Ledger ledger);
 
+    /** The journal version that first had what {@link #decide} may give. */
+    default int journalVersion() {
+        return 1;
+    }
+
     /** Takes back what {@link #decide} did, because it could not be written. */
     default void undo() {}
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -185,8 +186,10 @@ final class DurableLedgerTest {
         FaultyFolder folder = new FaultyFolder();
         try (DurableLedger ledger = new DurableLedger(folder, false);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
             Future<?> blocker = callers.submit(() -> ledger.read(it -> {
+                begun.countDown();
                 try {
                     go.await();
                 } catch (InterruptedException e) {
@@ -194,11 +197,13 @@ final class DurableLedgerTest {
                 }
                 return it.size();
             }));
+            begun.await();
             List<Future<String>> answers = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 String name = "e" + i;
                 answers.add(callers.submit(() -> ledger.change(put(name))));
             }
+            Awaitility.await("all wait").until(() -> ledger.waiting() == 200);
             int before = folder.steps();
             go.countDown();
             for (Future<String> answer : answers) {

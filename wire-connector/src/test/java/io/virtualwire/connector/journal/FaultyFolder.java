@@ -11,9 +11,12 @@ import java.util.Random;
  * A file system in memory that fails, or loses power, at a chosen step.
  *
  * <p>It keeps two states: what a process sees, and what is on the platter. A power cut leaves the second, plus any part
- * of the first that the kernel happened to write: a prefix of what was appended, possibly with a hole of zeros.
+ * of the first that the kernel happened to write: a prefix of what was appended, possibly without some of its sectors. What a failed force has not written is
+ * forgotten: the next one, which succeeds, does not write it either, as on Linux.
  */
 final class FaultyFolder implements JournalFolder {
+    private static final int SECTOR = 512;
+
     private Map<String, Content> seen = new HashMap<>();
     private Map<String, Content> durable = new HashMap<>();
     private int steps;
@@ -111,6 +114,11 @@ final class FaultyFolder implements JournalFolder {
         return "/faulty/" + name;
     }
 
+    @Override
+    public String disk() {
+        return "the disk of this test";
+    }
+
     private void step() throws IOException {
         int now = steps++;
         if (cut || now == cutAt) {
@@ -125,6 +133,22 @@ final class FaultyFolder implements JournalFolder {
     private static final class Content {
         private byte[] seen = new byte[0];
         private byte[] durable = new byte[0];
+        /** What a failed force has given up. */
+        private int givenUpFrom = Integer.MAX_VALUE;
+
+        private int givenUpTo;
+
+        void giveUp() {
+            givenUpFrom = Math.min(givenUpFrom, durable.length);
+            givenUpTo = seen.length;
+        }
+
+        void force() {
+            durable = seen.clone();
+            for (int at = givenUpFrom; at < Math.min(givenUpTo, durable.length); at++) {
+                durable[at] = 0;
+            }
+        }
 
         byte[] survivors(Random random) {
             if (seen.length <= durable.length) {
@@ -132,10 +156,21 @@ final class FaultyFolder implements JournalFolder {
             }
             int length = durable.length + random.nextInt(seen.length - durable.length + 1);
             byte[] found = Arrays.copyOf(seen, length);
-            if (random.nextInt(4) == 0 && length > durable.length) {
-                Arrays.fill(found, durable.length, durable.length + random.nextInt(length - durable.length), (byte) 0);
+            if (random.nextInt(4) == 0) {
+                loseSectors(found, durable.length, random);
             }
             return found;
+        }
+    }
+
+    /** Disks write whole sectors, in any order. */
+    private static void loseSectors(byte[] found, int from, Random random) {
+        for (int at = from; at < found.length; ) {
+            int end = Math.min(found.length, (at / SECTOR + 1) * SECTOR);
+            if (random.nextBoolean()) {
+                Arrays.fill(found, at, end, (byte) 0);
+            }
+            at = end;
         }
     }
 
@@ -168,12 +203,18 @@ final class FaultyFolder implements JournalFolder {
         public void truncate(long size) throws IOException {
             step();
             content.seen = Arrays.copyOf(content.seen, (int) size);
+            content.givenUpTo = Math.min(content.givenUpTo, (int) size);
         }
 
         @Override
         public void force() throws IOException {
-            step();
-            content.durable = content.seen;
+            try {
+                step();
+            } catch (IOException e) {
+                content.giveUp();
+                throw e;
+            }
+            content.force();
         }
 
         @Override

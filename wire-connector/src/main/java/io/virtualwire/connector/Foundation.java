@@ -1,0 +1,131 @@
+package io.virtualwire.connector;
+
+import io.virtualwire.association.AssociationLimits;
+import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.admission.Admission;
+import io.virtualwire.connector.endpoint.TapEndpoints;
+import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.succession.Estate;
+import io.virtualwire.connector.succession.Predecessor;
+import io.virtualwire.connector.succession.Progress;
+import io.virtualwire.connector.succession.Stage;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.linux.UnixSocket;
+import io.virtualwire.stack.Bequest;
+import io.virtualwire.stack.StackConfig;
+import io.virtualwire.stack.WireStack;
+import io.virtualwire.transport.UdpTransport;
+import java.net.InetSocketAddress;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a connector stands on: its journal, its data path, its devices; made anew, or what another connector has left. */
+record Foundation(
+        DurableLedger ledger,
+        StackDataPlane dataPlane,
+        TapEndpoints endpoints,
+        Restoration restoration,
+        Admission admission) {
+    private static final Logger log = LoggerFactory.getLogger(Foundation.class);
+
+    private Foundation(
+            DurableLedger ledger, StackDataPlane dataPlane, TapEndpoints endpoints, Admission admission) {
+        this(ledger, dataPlane, endpoints, new Restoration(ledger, endpoints, dataPlane), admission);
+    }
+
+    /** Brings everything to what the journal says. */
+    static Foundation lay(ConnectorConfig config, Deque<AutoCloseable> parts) {
+        DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
+        parts.push(ledger);
+        Admission admission = admission(config);
+        SettleWatcher watcher = watcher(config);
+        StackDataPlane dataPlane = new StackDataPlane(WireStack.start(stack(config, admission), watcher));
+        parts.push(dataPlane);
+        Foundation laid = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane), admission);
+        // What the restart itself causes is in the ledger already; what happens meanwhile may be news.
+        watcher.writeTo(ledger);
+        laid.restoration.all();
+        return laid;
+    }
+
+    /** Goes on with what the predecessor leaves; if this throws the predecessor goes on, unless it has died. */
+    static Foundation takeOver(
+            ConnectorConfig config, Predecessor predecessor, Deque<AutoCloseable> parts, Progress progress) {
+        Admission admission = admission(config);
+        StackConfig stackConfig = stack(config, admission);
+        DurableLedger.examine(config.stateFolder());
+        Rehearsal.run();
+        progress.reached(Stage.PREPARED);
+        Estate estate = predecessor.standStill();
+        progress.reached(Stage.RECEIVED);
+        requireOwn(config, estate);
+        List<Integer> descriptors = predecessor.descriptors();
+        DurableLedger ledger = DurableLedger.open(config.stateFolder(), false);
+        parts.push(ledger);
+        SettleWatcher watcher = watcher(config);
+        StackDataPlane dataPlane = new StackDataPlane(WireStack.takeUp(
+                stackConfig,
+                new Bequest(estate.stack(), new UdpTransport.Held(descriptors.getFirst(), estate.overflows())),
+                watcher));
+        parts.push(dataPlane);
+        Foundation inherited = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane), admission);
+        progress.reached(Stage.RESTORED);
+        predecessor.take();
+        progress.reached(Stage.TAKEN);
+        // From here there is no way back, and frames wait: ports first, so that what arrives finds them.
+        inherited.adopt(estate.devices(), descriptors.subList(1, descriptors.size()));
+        dataPlane.goOn();
+        progress.reached(Stage.GOES_ON);
+        watcher.writeTo(ledger);
+        inherited.restoration.differences(watcher);
+        log.info("took over from process {} of release {}", predecessor.pid(), predecessor.release());
+        return inherited;
+    }
+
+    private void adopt(List<Estate.Device> devices, List<Integer> descriptors) {
+        for (int i = 0; i < devices.size(); i++) {
+            Estate.Device device = devices.get(i);
+            EndpointKey key = new EndpointKey(device.tenant(), device.endpoint());
+            int descriptor = descriptors.get(i);
+            ledger.read(it -> {
+                try {
+                    EndpointDescription endpoint = it.endpoint(key)
+                            .orElseThrow(() -> new WireException(
+                                    ErrorCode.NOT_FOUND, "the journal does not know endpoint " + key, ""));
+                    endpoints.adopt(key, endpoint, device.mtu(), descriptor);
+                } catch (WireException e) {
+                    log.warn("endpoint {} is opened again: {}", key, e.getMessage());
+                    UnixSocket.closeDescriptor(descriptor);
+                }
+                return key;
+            });
+        }
+    }
+
+    private static void requireOwn(ConnectorConfig config, Estate estate) {
+        if (!estate.identity().equals(config.self().identity())) {
+            throw new WireException(
+                    ErrorCode.FORBIDDEN,
+                    "cannot take over as " + config.self().identity() + ": the connector that runs is "
+                            + estate.identity(),
+                    "use its credentials, or another state folder");
+        }
+    }
+
+    private static SettleWatcher watcher(ConnectorConfig config) {
+        return new SettleWatcher(new WireNames(config.self().identity().tenant()));
+    }
+
+    private static Admission admission(ConnectorConfig config) {
+        return new Admission(config.self().identity().tenant(), config.grants());
+    }
+
+    private static StackConfig stack(ConnectorConfig config, Admission admission) {
+        InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
+        return new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission);
+    }
+}
