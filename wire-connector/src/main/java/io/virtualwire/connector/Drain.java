@@ -62,7 +62,8 @@ final class Drain {
                 .keySet()
                 .forEach(key ->
                         remaining.add(new Remaining("endpoint", key.tenant(), key.name(), key.name(), List.of())));
-        return new DrainStatus(ledger.drainsSince().isPresent(), ledger.drainsSince().orElse(0L), remaining);
+        return new DrainStatus(
+                ledger.drainsSince().isPresent(), ledger.drainsSince().orElse(0L), remaining);
     }
 
     private static final class Turn implements LedgerChange<DrainStatus> {

@@ -32,8 +32,7 @@ record Foundation(
         Admission admission) {
     private static final Logger log = LoggerFactory.getLogger(Foundation.class);
 
-    private Foundation(
-            DurableLedger ledger, StackDataPlane dataPlane, TapEndpoints endpoints, Admission admission) {
+    private Foundation(DurableLedger ledger, StackDataPlane dataPlane, TapEndpoints endpoints, Admission admission) {
         this(ledger, dataPlane, endpoints, new Restoration(ledger, endpoints, dataPlane), admission);
     }
 

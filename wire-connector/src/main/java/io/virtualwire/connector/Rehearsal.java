@@ -102,7 +102,8 @@ final class Rehearsal {
                 Predecessor predecessor = Predecessor.find(folder, "rehearsal").orElseThrow()) {
             Estate estate = predecessor.standStill();
             Bequest bequest = new Bequest(
-                    estate.stack(), new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows()));
+                    estate.stack(),
+                    new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows()));
             try (WireStack heir = WireStack.takeUp(config(self), bequest, event -> {})) {
                 predecessor.take();
                 plug(heir);
@@ -136,8 +137,8 @@ final class Rehearsal {
     }
 
     private static void connect(WireStack from, Side side, WireStack to) {
-        PeerDescription peer = new PeerDescription(
-                to.identity(), new Generation(1, ""), List.of("127.0.0.1:" + to.port()), false);
+        PeerDescription peer =
+                new PeerDescription(to.identity(), new Generation(1, ""), List.of("127.0.0.1:" + to.port()), false);
         WireStack.await(from.connect(new ConnectRequest(
                 WIRE,
                 side,

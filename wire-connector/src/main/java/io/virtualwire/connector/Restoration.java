@@ -1,6 +1,5 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.wire.SideStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.endpoint.EndpointHost;
 import io.virtualwire.connector.journal.DurableLedger;
@@ -11,6 +10,7 @@ import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.WireException;
+import io.virtualwire.wire.SideStatus;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +56,10 @@ final class Restoration {
                 watcher.catchUp(key, there.get(), side);
             }
         });
-        wanted.keySet().stream().map(SideKey::tenant).distinct().forEach(tenant -> dataPlane
-                .sides(tenant)
-                .forEach(there -> {
+        wanted.keySet().stream()
+                .map(SideKey::tenant)
+                .distinct()
+                .forEach(tenant -> dataPlane.sides(tenant).forEach(there -> {
                     SideKey key = new SideKey(tenant, there.wire().bare(), there.side());
                     if (!wanted.containsKey(key) || !wanted.get(key).isConnected()) {
                         dataPlane.disconnect(key, there.generation());

@@ -1,9 +1,5 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.wire.PeerStatus;
-import io.virtualwire.wire.PeerState;
-import io.virtualwire.wire.SideState;
-import io.virtualwire.wire.SideStatus;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.connector.journal.JournalEntry;
 import io.virtualwire.connector.journal.JournalEntry.SettledRole;
@@ -13,7 +9,11 @@ import io.virtualwire.connector.journal.LedgerChange;
 import io.virtualwire.connector.journal.LedgerSide;
 import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.Generation;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
 import io.virtualwire.wire.SideEvent;
+import io.virtualwire.wire.SideState;
+import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.stack.Bequest;
-import java.util.function.Predicate;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.endpoint.Patchboard;
 import io.virtualwire.connector.journal.EndpointKey;
@@ -14,11 +12,13 @@ import io.virtualwire.linux.TapDevice;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
 import io.virtualwire.port.TapPort;
+import io.virtualwire.stack.Bequest;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The wire stack as data plane and patchboard of a connector. */
 final class StackDataPlane implements DataPlane, Patchboard {

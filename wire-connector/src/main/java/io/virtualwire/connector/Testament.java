@@ -24,10 +24,14 @@ record Testament(Identity identity, Foundation foundation, LongConsumer ended) i
         // What is compiled and allocated now does not keep frames waiting in a moment.
         for (int i = 0; i < REHEARSALS; i++) {
             AtomicReference<@Nullable Estate> estate = new AtomicReference<>();
-            foundation.ledger().read(ledger -> foundation.dataPlane().bequeath(bequest -> offer(bequest, (it, of) -> {
-                estate.set(it);
-                return false;
-            })));
+            foundation
+                    .ledger()
+                    .read(ledger -> foundation
+                            .dataPlane()
+                            .bequeath(bequest -> offer(bequest, (it, of) -> {
+                                estate.set(it);
+                                return false;
+                            })));
             Optional.ofNullable(estate.get()).ifPresent(reader);
         }
     }

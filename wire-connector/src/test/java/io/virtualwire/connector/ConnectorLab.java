@@ -86,8 +86,7 @@ final class ConnectorLab implements AutoCloseable {
     }
 
     /** Starts a connector; {@code options} are those of {@link ConnectorProcess}. */
-    RunningCommand begin(
-            Namespace host, String address, Credentials credentials, String config, String... options) {
+    RunningCommand begin(Namespace host, String address, Credentials credentials, String config, String... options) {
         Path folder = namespaces.scratch();
         String name = credentials.identity().name();
         Path identity = folder.resolve(name + ".wire");
@@ -98,11 +97,8 @@ final class ConnectorLab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> arguments = new ArrayList<>(List.of(
-                identity.toString(),
-                address,
-                stateFolder(credentials).toString(),
-                file.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of(identity.toString(), address, stateFolder(credentials).toString(), file.toString()));
         arguments.addAll(List.of(options));
         return host.startJava(ConnectorProcess.class, arguments.toArray(String[]::new));
     }

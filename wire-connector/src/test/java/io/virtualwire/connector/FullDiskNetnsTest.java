@@ -62,7 +62,9 @@ final class FullDiskNetnsTest {
                     assertThat(e.hint()).contains("make room on the disk " + state + " (tmpfs)");
                 });
         int before = a.endpoints().size();
-        assertThat(lab.hostA().tryRun("ip", "link", "show", "more" + (before - 1)).succeeded())
+        assertThat(lab.hostA()
+                        .tryRun("ip", "link", "show", "more" + (before - 1))
+                        .succeeded())
                 .as("what was refused left no device behind")
                 .isFalse();
         assertThat(a.wires()).hasSize(1);
@@ -74,8 +76,7 @@ final class FullDiskNetnsTest {
     }
 
     private void mount() throws Exception {
-        Process mount = new ProcessBuilder(
-                        "mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", state.toString())
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", state.toString())
                 .inheritIO()
                 .start();
         assertThat(mount.waitFor()).isZero();

@@ -78,7 +78,9 @@ final class TcpStream implements AutoCloseable {
         long last = System.nanoTime();
         byte[] filling = new byte[BLOCK - Long.BYTES];
         for (int first = in.read(); first >= 0; first = in.read()) {
-            long number = (long) first << 56 | (long) in.readUnsignedByte() << 48 | (long) in.readUnsignedShort() << 32
+            long number = (long) first << 56
+                    | (long) in.readUnsignedByte() << 48
+                    | (long) in.readUnsignedShort() << 32
                     | in.readInt() & 0xffff_ffffL;
             in.readFully(filling);
             if (number != expected++) {

@@ -1,19 +1,19 @@
 package io.virtualwire.association;
 
-import java.net.InetAddress;
-import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.association.StreamMessage.Close;
 import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.association.StreamMessage.Ready;
 import io.virtualwire.association.StreamMessage.Told;
 import io.virtualwire.control.Identity;
+import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.transport.UnderlayAddress;
 import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -71,7 +71,9 @@ final class Association implements WirePath, ControlStream.Listener {
                 .map(each -> Session.restored(
                         this,
                         each,
-                        new LostStream(InetAddress.ofLiteral(each.address()), tls.standing(each.ownCertificate(), each.peerCertificate())),
+                        new LostStream(
+                                InetAddress.ofLiteral(each.address()),
+                                tls.standing(each.ownCertificate(), each.peerCertificate())),
                         context.lanes().size(),
                         now))
                 .toList();
@@ -80,8 +82,7 @@ final class Association implements WirePath, ControlStream.Listener {
         Session current = sessions.current();
         path.lead(current != null && current.dialled());
         image.path().ifPresent(known -> path.restore(known, now));
-        dials.addresses(
-                image.addresses().stream().map(PeerAddress::parse).toList(), now, this::offerCandidates);
+        dials.addresses(image.addresses().stream().map(PeerAddress::parse).toList(), now, this::offerCandidates);
     }
 
     AssociationsImage.AssociationImage image() {

@@ -1,13 +1,12 @@
 package io.virtualwire.association;
 
+import io.virtualwire.control.Identity;
+import io.virtualwire.transport.UnderlayAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-
-import io.virtualwire.control.Identity;
-import io.virtualwire.transport.UnderlayAddress;
 
 /**
  * All that a daemon shares with its peers, as one process leaves it to the next on the same host. It holds keys: it is to be

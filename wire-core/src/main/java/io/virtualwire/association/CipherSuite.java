@@ -27,7 +27,9 @@ enum CipherSuite {
                 .filter(suite -> suite.wireName.equals(wireName))
                 .findFirst()
                 .orElseThrow(() -> new WireException(
-                        ErrorCode.BAD_REQUEST, "no cipher " + wireName + " is known here", "use the release that knows it"));
+                        ErrorCode.BAD_REQUEST,
+                        "no cipher " + wireName + " is known here",
+                        "use the release that knows it"));
     }
 
     /** What it is called in {@code hello}. */

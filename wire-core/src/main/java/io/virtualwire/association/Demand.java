@@ -1,8 +1,8 @@
 package io.virtualwire.association;
 
-import java.util.Set;
 import io.virtualwire.wire.PeerMessage;
 import java.time.Duration;
+import java.util.Set;
 
 /** Who needs an association: wires here, wires of the peer, or since when nobody. Owner thread only. */
 final class Demand {

@@ -1,6 +1,5 @@
 package io.virtualwire.association;
 
-import java.util.ArrayDeque;
 import io.virtualwire.control.Identity;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
@@ -11,6 +10,7 @@ import io.virtualwire.wire.WirePath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,5 @@
 package io.virtualwire.association;
 
-import java.util.Optional;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.time.Ticker;
@@ -13,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.virtualwire.association;
 
-import java.util.List;
-import java.util.Arrays;
 import io.virtualwire.association.StreamMessage.Hello;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 
 /**

@@ -1,7 +1,7 @@
 package io.virtualwire.identity;
 
-import java.security.cert.CertificateEncodingException;
 import io.virtualwire.control.Identity;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;

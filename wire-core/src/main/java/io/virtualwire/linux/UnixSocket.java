@@ -69,7 +69,8 @@ public final class UnixSocket implements AutoCloseable {
 
     /** Connects to who listens at a path. */
     public static UnixSocket connect(Path path) {
-        return opened("connect to " + path, path, (calls, socket, address) -> calls.connect(socket, address, ADDRESS_SIZE));
+        return opened(
+                "connect to " + path, path, (calls, socket, address) -> calls.connect(socket, address, ADDRESS_SIZE));
     }
 
     private interface Use {

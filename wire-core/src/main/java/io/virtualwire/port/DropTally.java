@@ -1,8 +1,8 @@
 package io.virtualwire.port;
 
-import java.util.TreeMap;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Drops, counted by reason.

@@ -1,12 +1,12 @@
 package io.virtualwire.wire;
 
-import java.util.Optional;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.WireException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The generations of the far side that one record knows: which one it sends to, and how that changes. */

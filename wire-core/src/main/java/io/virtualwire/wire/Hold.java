@@ -1,9 +1,9 @@
 package io.virtualwire.wire;
 
-import java.util.List;
-import java.util.Arrays;
 import io.virtualwire.port.Port;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Whole frames that wait, in order of arrival, within a number of bytes.

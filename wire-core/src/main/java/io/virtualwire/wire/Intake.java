@@ -1,7 +1,7 @@
 package io.virtualwire.wire;
 
-import java.util.List;
 import io.virtualwire.port.DropReason;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

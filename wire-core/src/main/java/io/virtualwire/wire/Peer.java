@@ -147,7 +147,8 @@ final class Peer {
         endAt = now - sends.endAt();
         EngineImage.Relayed byOldPlace = image.relayed();
         if (!byOldPlace.incomplete().isEmpty()) {
-            Reassembly partly = new Reassembly(scope.bounds, scope.pool, record.drops());
+            Reassembly partly = new Reassembly(
+                    scope.bounds, scope.pool, scope.budget(record.wire().tenant()), record.drops());
             partly.restore(byOldPlace.incomplete(), now);
             relayedReassembly = partly;
         }
@@ -194,7 +195,8 @@ final class Peer {
                         relayLate),
                 new EngineImage.Waiting(direct.image(peers), relayed.image(peers), now - heldSince, heldFrames),
                 new EngineImage.Said(hello.image(now), helloNumber, end.image(now), saidEnd, saidSuperseded, sent),
-                new EngineImage.RelayedOn(relayedOut, relayEnd.image(now), relayEndNumber, relayEndSaid, relayEndAnswered));
+                new EngineImage.RelayedOn(
+                        relayedOut, relayEnd.image(now), relayEndNumber, relayEndSaid, relayEndAnswered));
     }
 
     Identity identity() {

@@ -1,9 +1,9 @@
 package io.virtualwire.wire;
 
-import java.util.List;
-import java.util.Arrays;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +90,11 @@ final class Reassembly {
 
     void restore(List<EngineImage.Incomplete> images, long now) {
         for (EngineImage.Incomplete image : images) {
-            Assembly assembly = assemblies[begin(image.number(), image.bytes().length, now - image.since())];
+            int i = begin(image.number(), image.bytes().length, now - image.since());
+            if (i < 0) {
+                continue;
+            }
+            Assembly assembly = assemblies[i];
             System.arraycopy(image.bytes(), 0, assembly.buffer, 0, image.bytes().length);
             assembly.restore(image);
         }

@@ -1,11 +1,11 @@
 package io.virtualwire.wire;
 
 import io.virtualwire.control.Generation;
-import java.util.function.Function;
-import java.util.Optional;
 import io.virtualwire.control.RelayDescription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The other places of a record's side: where its frames are relayed to once it has yielded, and from where it gets some. */
@@ -128,14 +128,15 @@ final class Relays {
         return Optional.ofNullable(out)
                 .map(relay -> new EngineImage.RelayImage(
                         relay.generation(),
-                        relay instanceof LegRelay known ? Optional.of(known.leg().image(List.of())) : Optional.empty()));
+                        relay instanceof LegRelay known
+                                ? Optional.of(known.leg().image(List.of()))
+                                : Optional.empty()));
     }
 
     Optional<EngineImage.RelayImage> fromImage() {
         return Optional.ofNullable(in)
                 .map(relay -> new EngineImage.RelayImage(
-                        relay.generation(),
-                        Optional.ofNullable(relay.leg()).map(leg -> leg.image(List.of()))));
+                        relay.generation(), Optional.ofNullable(relay.leg()).map(leg -> leg.image(List.of()))));
     }
 
     Optional<Long> leftAtImage() {

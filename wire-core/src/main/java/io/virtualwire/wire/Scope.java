@@ -118,8 +118,9 @@ final class Scope {
 
     void restore(EngineImage image) {
         lastIndex = image.lastIndex();
-        image.offers().forEach(each -> each.offers()
-                .forEach(offer -> daemon(each.peer()).book().remember(offer)));
+        image.offers()
+                .forEach(each -> each.offers()
+                        .forEach(offer -> daemon(each.peer()).book().remember(offer)));
     }
 
     void forgetIfIdle(Identity peer) {

@@ -1,12 +1,12 @@
 package io.virtualwire.wire;
 
-import java.util.stream.Stream;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.Port;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One side of a wire in this daemon: its newest record, and those that it is replacing. */

@@ -46,7 +46,8 @@ final class ConnectorDrainCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "How long to wait until it is empty; 0: only begin and show what is there; default: for ever.")
+            description =
+                    "How long to wait until it is empty; 0: only begin and show what is there; default: for ever.")
     private Optional<Long> timeout = Optional.empty();
 
     @Mixin
@@ -81,9 +82,10 @@ final class ConnectorDrainCommand implements Callable<Integer> {
         while (!status.remaining().isEmpty()) {
             if (status.remaining().size() != told) {
                 told = status.remaining().size();
-                output.progress("still there: " + status.remaining().stream()
-                        .map(ConnectorDrainCommand::named)
-                        .collect(Collectors.joining("; ")));
+                output.progress("still there: "
+                        + status.remaining().stream()
+                                .map(ConnectorDrainCommand::named)
+                                .collect(Collectors.joining("; ")));
             }
             if (!status.draining()) {
                 throw new WireException(

@@ -1,9 +1,9 @@
 package io.virtualwire.connector.api;
 
-import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.ConnectorVersion;
+import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.WireStatus;

@@ -75,8 +75,7 @@ public final class TapEndpoints implements EndpointHost {
                 .in(NetworkNamespace.of(endpoint.namespace()))
                 .persistent(!endpoint.existing());
         TapDevice tap = TapDevice.adopt(request, descriptor);
-        plugged.put(
-                key, new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint))));
+        plugged.put(key, new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint))));
     }
 
     @Override

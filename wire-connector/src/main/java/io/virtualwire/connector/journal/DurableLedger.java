@@ -1,17 +1,17 @@
 package io.virtualwire.connector.journal;
 
-import java.util.function.BooleanSupplier;
-import java.util.concurrent.locks.LockSupport;
-import java.time.Duration;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -258,7 +258,8 @@ public final class DurableLedger implements AutoCloseable {
     }
 
     private static WireException stopped() {
-        return new WireException(ErrorCode.UNAVAILABLE, "this connector is stopping or being replaced", "repeat the request");
+        return new WireException(
+                ErrorCode.UNAVAILABLE, "this connector is stopping or being replaced", "repeat the request");
     }
 
     private sealed interface Waiting<T> {

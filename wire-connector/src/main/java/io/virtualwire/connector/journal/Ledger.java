@@ -1,7 +1,7 @@
 package io.virtualwire.connector.journal;
 
-import io.virtualwire.connector.journal.JournalEntry.Drained;
 import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.connector.journal.JournalEntry.Drained;
 import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
 import io.virtualwire.connector.journal.JournalEntry.EndpointRemoved;
 import io.virtualwire.connector.journal.JournalEntry.SideConnected;
@@ -40,6 +40,7 @@ public final class Ledger {
 
     /** For each tenant that has any, the disconnected sides, oldest first. */
     private final Map<String, Set<SideKey>> disconnected = new HashMap<>();
+
     private @Nullable Long drainsSince;
 
     Ledger() {}

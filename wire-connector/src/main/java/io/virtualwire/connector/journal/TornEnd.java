@@ -45,7 +45,8 @@ final class TornEnd {
 
     private boolean isBeginning(int sequence) {
         int present = file.limit() - offset;
-        byte[] mark = ByteBuffer.allocate(Integer.BYTES).putInt(JournalFrame.MARK).array();
+        byte[] mark =
+                ByteBuffer.allocate(Integer.BYTES).putInt(JournalFrame.MARK).array();
         for (int i = 0; i < Math.min(present, mark.length); i++) {
             if (file.get(offset + i) != mark[i]) {
                 return false;
