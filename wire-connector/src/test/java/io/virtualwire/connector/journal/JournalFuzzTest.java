@@ -96,7 +96,7 @@ class JournalFuzzTest {
 
     private static byte[] framed(byte[]... payloads) throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        file.write(bytes(JournalFrame.fileHeader()));
+        file.write(bytes(JournalFrame.fileHeader(JournalFrame.NEWEST_VERSION)));
         int sequence = 0;
         for (byte[] payload : payloads) {
             file.write(bytes(JournalFrame.frame(sequence++, payload)));
