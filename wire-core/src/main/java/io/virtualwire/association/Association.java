@@ -277,7 +277,16 @@ final class Association implements WirePath, ControlStream.Listener {
                 session.dialled() ? "dialled" : "accepted",
                 session.suite().wireName());
         path.tick(session.sendLane(LANE), now);
+        tellLists();
         context.listener().sessionUp(this, newInstance);
+    }
+
+    /** Tells the peer of the revocations that concern it. */
+    void tellLists() {
+        Session current = sessions.current();
+        if (current != null) {
+            context.lists().concerning(peer).forEach(current.stream()::send);
+        }
     }
 
     private void offerCandidates() {
@@ -314,6 +323,7 @@ final class Association implements WirePath, ControlStream.Listener {
             case Close close -> remove(session, "the peer closed it");
             case Failure failure -> remove(session, "the peer says " + failure.code() + ": " + failure.message());
             case Hello hello -> remove(session, "the peer greeted twice");
+            case StreamMessage.Revocations list -> context.lists().heard(peer, list);
             case StreamMessage.Ignored ignored -> LOG.debug("{} said {}", peer, ignored.type());
         }
     }

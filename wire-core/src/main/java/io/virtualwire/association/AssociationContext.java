@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param instance this process, as opposed to the one before it
  * @param ciphers what we offer, the preferred one first
  * @param random unpredictable
+ * @param lists who tells of revocations, and hears
  * @param numbers rising, one for everything that is said to any peer
  */
 record AssociationContext(
@@ -28,6 +29,7 @@ record AssociationContext(
         SessionTable table,
         List<Lane> lanes,
         StreamDialler dialler,
+        ListExchange lists,
         LongSupplier numbers,
         Supplier<PathListener> listeners) {
 

@@ -37,8 +37,8 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(50);
 
     private final Loop loop;
-    private final AssociationContext context;
     private final TlsContexts tls;
+    private final AssociationContext context;
     private long told;
     private final LoopbackPath loopback;
     private final StreamAcceptor acceptor;
@@ -48,6 +48,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private @Nullable PathListener listener;
     private TenantQuotas quotas = TenantQuotas.UNLIMITED;
     private volatile boolean closed;
+    private Runnable stopNews = () -> {};
 
     /**
      * @param streams where peers are dialled from
@@ -92,6 +93,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 new SessionTable(random),
                 List.copyOf(lanes),
                 new StreamDialler(streams, tls, codec, pending, limits.handshake(), owner()),
+                new ListExchange(tls.self()),
                 () -> ++told,
                 this::listener);
         this.loopback = new LoopbackPath(context);
@@ -112,6 +114,9 @@ public final class Associations implements PathDirectory, AutoCloseable {
         }
         acceptor.start(owner(), this::greeted);
         associations.values().forEach(Association::goOn);
+        stopNews = tls.self()
+                .revocations()
+                .onChange(list -> owner().execute(() -> associations.values().forEach(Association::tellLists)));
         tick();
     }
 
@@ -138,6 +143,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     public void leave() {
         loop.assertInLoop();
         closed = true;
+        stopNews.run();
         acceptor.close();
         pending.close();
         associations.values().forEach(Association::leave);
@@ -236,6 +242,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     public void close() {
         loop.assertInLoop();
         closed = true;
+        stopNews.run();
         acceptor.close();
         pending.close();
         associations.values().forEach(Association::close);

@@ -68,7 +68,7 @@ final class StreamCodec {
             JsonNode tree = json.readTree(text);
             String type = tree.path("type").asText();
             return switch (type) {
-                case "hello", "ready", "error", "close" -> json.treeToValue(tree, StreamMessage.class);
+                case "hello", "ready", "error", "close", "revocations" -> json.treeToValue(tree, StreamMessage.class);
                 case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
                     new Told(
                             json.treeToValue(complete(tree), PeerMessage.class),

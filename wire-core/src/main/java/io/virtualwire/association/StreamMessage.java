@@ -12,7 +12,8 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = StreamMessage.Hello.class, name = "hello"),
     @JsonSubTypes.Type(value = StreamMessage.Ready.class, name = "ready"),
     @JsonSubTypes.Type(value = StreamMessage.Failure.class, name = "error"),
-    @JsonSubTypes.Type(value = StreamMessage.Close.class, name = "close")
+    @JsonSubTypes.Type(value = StreamMessage.Close.class, name = "close"),
+    @JsonSubTypes.Type(value = StreamMessage.Revocations.class, name = "revocations")
 })
 sealed interface StreamMessage {
 
@@ -96,6 +97,14 @@ sealed interface StreamMessage {
             }
         }
     }
+
+    /**
+     * A tenant's revocation list, newer than what the receiver may have.
+     *
+     * @param list as PEM
+     * @param optional true: who does not know this message passes it over
+     */
+    record Revocations(String list, boolean optional) implements StreamMessage {}
 
     /** A later version's message that says itself that it may be ignored. */
     record Ignored(String type) implements StreamMessage {}

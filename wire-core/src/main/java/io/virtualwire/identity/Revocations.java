@@ -84,6 +84,14 @@ public final class Revocations {
         return Optional.ofNullable(lists.get(authority));
     }
 
+    /** Those of these tenants. */
+    public List<RevocationList> of(List<String> tenants) {
+        return lists.entrySet().stream()
+                .filter(one -> tenants.contains(SubjectNames.of(one.getKey()).tenant()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     /** All that are known. */
     public List<RevocationList> all() {
         return List.copyOf(lists.values());

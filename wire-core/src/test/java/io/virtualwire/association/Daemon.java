@@ -42,6 +42,7 @@ final class Daemon implements AutoCloseable, PathListener {
     final TappedTransport transport;
     final Associations associations;
     final Identity identity;
+    final OwnIdentity self;
     final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
     final List<PeerMessage> told = new CopyOnWriteArrayList<>();
     final List<Boolean> ups = new CopyOnWriteArrayList<>();
@@ -56,6 +57,7 @@ final class Daemon implements AutoCloseable, PathListener {
             DatapathLoop loop, OwnIdentity self, ServerSocket server, UdpTransport udp, AssociationLimits limits) {
         this.loop = loop;
         this.server = server;
+        this.self = self;
         this.identity = self.identity();
         this.transport = new TappedTransport(udp);
         this.associations = new Associations(

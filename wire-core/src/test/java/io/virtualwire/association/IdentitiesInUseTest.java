@@ -9,6 +9,7 @@ import io.virtualwire.identity.SteppedClock;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.time.Ticker;
 import io.virtualwire.wire.WirePath;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -115,6 +116,45 @@ class IdentitiesInUseTest {
         assertAllArrived(b);
         assertThat(a.downs).hasValue(0);
         assertThat(b.downs).hasValue(0);
+    }
+
+    @Test
+    void newsOfARevocationGoesFromPeerToPeerButNotToStrangers() {
+        TenantAuthority rival = TenantAuthority.create("rival", InstantSource.system());
+        OwnIdentity a = self("a", DAY);
+        OwnIdentity b = trusting(self("b", DAY), rival);
+        OwnIdentity c = self("c", DAY);
+        OwnIdentity guest = trusting(
+                new OwnIdentity(rival.issue("guest"), Revocations.inMemory(), clock, Ticker.system()), acme);
+        Daemon first = start(a, LIMITS);
+        Daemon middle = start(b, LIMITS);
+        Daemon last = start(c, LIMITS);
+        Daemon stranger = start(guest, LIMITS);
+        up(first, middle);
+        up(last, middle);
+        up(stranger, middle);
+
+        a.offer(acme.revocationList(7, Map.of(BigInteger.ONE, Instant.now())));
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(c.revocations().all())
+                .singleElement()
+                .satisfies(list -> assertThat(list.number()).isEqualTo(7)));
+        // The connector's own tenant's list is the stranger's business, too: it deals with that tenant's daemons.
+        await().atMost(Duration.ofSeconds(5)).until(() -> !guest.revocations().all().isEmpty());
+
+        guest.offer(rival.revocationList(3, Map.of(BigInteger.TWO, Instant.now())));
+        await().atMost(Duration.ofSeconds(5)).until(() -> b.revocations().all().size() == 2);
+        Daemon late = start(self("d", DAY), LIMITS);
+        OwnIdentity d = late.self;
+        up(late, middle);
+        await().atMost(Duration.ofSeconds(5)).until(() -> !d.revocations().all().isEmpty());
+        assertThat(List.of(a, c, d))
+                .as("one tenant's list is none of another's business")
+                .allSatisfy(self -> assertThat(self.revocations().all()).hasSize(1));
+    }
+
+    private static OwnIdentity trusting(OwnIdentity self, TenantAuthority other) {
+        self.renew(self.credentials().trusting(other.certificate()));
+        return self;
     }
 
     /** Both daemons of a test have the same clock, which the test may set. */
