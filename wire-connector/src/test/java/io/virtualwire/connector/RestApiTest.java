@@ -26,17 +26,24 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.testkit.RawHttps;
+import java.math.BigInteger;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSocket;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +83,10 @@ final class RestApiTest {
     }
 
     private void serve(List<Grant> grants) {
+        serve(grants, new TlsContexts(HOST));
+    }
+
+    private void serve(List<Grant> grants, TlsContexts tls) {
         ledger = DurableLedger.open(folder, false);
         admission = new Admission("acme", grants);
         HostService service = new HostService(
@@ -86,7 +97,7 @@ final class RestApiTest {
                 new FakeDataPlane(),
                 () -> Instant.EPOCH.plusSeconds(7),
                 reloading);
-        server = ApiServer.start(new TlsContexts(HOST), "127.0.0.1", 0, service);
+        server = ApiServer.start(tls, "127.0.0.1", 0, service);
         client = client(ME, Optional.of(HOST.identity()));
     }
 
@@ -415,6 +426,34 @@ final class RestApiTest {
         HttpResponse<String> response = raw("PUT", "/v1/endpoints/web", "x".repeat(70_000));
         assertThat(response.statusCode()).isEqualTo(413);
         assertThat(response.body()).contains("64 KiB");
+    }
+
+    @Test
+    void whoWasRevokedIsCutAndRefusedAndOthersAreNot() throws Exception {
+        server.close();
+        ledger.close();
+        serve(List.of(), new TlsContexts(OwnIdentity.of(HOST)));
+        Credentials gone = ACME.issue("gone");
+        try (ConnectorClient former = client(gone, Optional.empty());
+                Socket carrier = new Socket("127.0.0.1", server.port());
+                SSLSocket idle = new TlsContexts(gone).clientSocket(carrier, HOST.identity())) {
+            assertThat(former.health().status()).isEqualTo("ok");
+            idle.getOutputStream().write("GET /v1/version HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(idle.getInputStream().read()).isEqualTo('H');
+
+            Map<BigInteger, Instant> revoked = Map.of(gone.certificate().getSerialNumber(), Instant.now());
+            RevocationList list = ACME.revocationList(5, revoked);
+            assertThat(client.offer(list).news()).isTrue();
+            assertThat(client.offer(list).news()).isFalse();
+            idle.setSoTimeout(2000);
+            idle.getInputStream().readAllBytes();
+            assertThatThrownBy(former::health).isInstanceOf(WireException.class);
+        }
+        assertThat(client.health().status()).isEqualTo("ok");
+        RevocationList forged =
+                TenantAuthority.create("acme", InstantSource.system()).revocationList(6, Map.of());
+        refused(ErrorCode.FORBIDDEN, () -> client.offer(forged));
+        assertThat(raw("PUT", "/v1/revocations", "no list").statusCode()).isEqualTo(400);
     }
 
     @Test

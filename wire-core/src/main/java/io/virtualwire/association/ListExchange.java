@@ -38,8 +38,7 @@ final class ListExchange {
 
     /** What to tell a peer: the lists of its tenant and of ours; those of others are not its business. */
     List<Revocations> concerning(Identity peer) {
-        return self.revocations()
-                .of(List.of(self.identity().tenant(), peer.tenant())).stream()
+        return self.revocations().of(List.of(self.identity().tenant(), peer.tenant())).stream()
                 .map(list -> new Revocations(list.pem(), true))
                 .toList();
     }

@@ -39,6 +39,16 @@ public final class RevocationList {
         this.serials = all.map(X509CRLEntry::getSerialNumber).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Reads a list that somebody brought, as PEM. */
+    public static RevocationList brought(String pem) {
+        try {
+            return parse("who brought it", pem);
+        } catch (WireException e) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), "send an X.509 revocation list as PEM", e);
+        }
+    }
+
     /** Reads a list as PEM; who signed it is another question, see {@link #isSignedBy}. */
     public static RevocationList parse(String origin, String pem) {
         if (pem.length() > LONGEST) {

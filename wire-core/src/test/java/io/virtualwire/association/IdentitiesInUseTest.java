@@ -124,8 +124,8 @@ class IdentitiesInUseTest {
         OwnIdentity a = self("a", DAY);
         OwnIdentity b = trusting(self("b", DAY), rival);
         OwnIdentity c = self("c", DAY);
-        OwnIdentity guest = trusting(
-                new OwnIdentity(rival.issue("guest"), Revocations.inMemory(), clock, Ticker.system()), acme);
+        OwnIdentity guest =
+                trusting(new OwnIdentity(rival.issue("guest"), Revocations.inMemory(), clock, Ticker.system()), acme);
         Daemon first = start(a, LIMITS);
         Daemon middle = start(b, LIMITS);
         Daemon last = start(c, LIMITS);
@@ -135,11 +135,13 @@ class IdentitiesInUseTest {
         up(stranger, middle);
 
         a.offer(acme.revocationList(7, Map.of(BigInteger.ONE, Instant.now())));
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(c.revocations().all())
-                .singleElement()
-                .satisfies(list -> assertThat(list.number()).isEqualTo(7)));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(c.revocations().all())
+                        .singleElement()
+                        .satisfies(list -> assertThat(list.number()).isEqualTo(7)));
         // The connector's own tenant's list is the stranger's business, too: it deals with that tenant's daemons.
-        await().atMost(Duration.ofSeconds(5)).until(() -> !guest.revocations().all().isEmpty());
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> !guest.revocations().all().isEmpty());
 
         guest.offer(rival.revocationList(3, Map.of(BigInteger.TWO, Instant.now())));
         await().atMost(Duration.ofSeconds(5)).until(() -> b.revocations().all().size() == 2);

@@ -44,6 +44,9 @@ public final class Registrar {
     /** How long the certificates of enrolled daemons hold unless told otherwise. */
     public static final Duration DEFAULT_LIFE = Duration.ofHours(24);
 
+    /** How long a certificate that has ended stays on the list, for daemons whose clocks are behind. */
+    private static final Duration LISTED_AFTER_END = Duration.ofDays(1);
+
     private static final int SECRET_BYTES = 24;
     private static final int ID_DIGITS = 8;
 
@@ -174,7 +177,9 @@ public final class Registrar {
                 throw refused(ErrorCode.FORBIDDEN, "the service renews its own certificate");
             }
             X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
-            return new Change<>(noted(register, member.name(), made), answer(made));
+            // What it shows may be from after the backup that the register was restored from.
+            Register known = knows(register, shown) ? register : noted(register, member.name(), shown);
+            return new Change<>(noted(known.pruned(clock.instant()), member.name(), made), answer(made));
         });
     }
 
@@ -201,6 +206,10 @@ public final class Registrar {
             long number = Math.max(before.listNumber() + 1, now.toEpochMilli());
             Map<BigInteger, Instant> revoked = new HashMap<>();
             for (IssuedRecord one : after.issued()) {
+                if (one.until().isBefore(now.minus(LISTED_AFTER_END))) {
+                    // Nobody believes it any more, and this authority renews it as little: it asks the register.
+                    continue;
+                }
                 one.revokedAt().ifPresent(since -> revoked.put(one.number(), since));
             }
             RevocationList list = authority.revocationList(number, revoked);
@@ -225,9 +234,7 @@ public final class Registrar {
         file.change(before -> {
             Register after = before;
             for (Credentials one : known) {
-                String serial = IssuedRecord.serial(one.certificate().getSerialNumber());
-                if (one.identity().tenant().equals(tenant())
-                        && after.issued().stream().noneMatch(it -> it.serial().equals(serial))) {
+                if (one.identity().tenant().equals(tenant()) && !knows(after, one.certificate())) {
                     after = noted(after, one.identity().name(), one.certificate());
                 }
             }
@@ -274,6 +281,11 @@ public final class Registrar {
                 name,
                 made.getNotAfter().toInstant(),
                 Optional.empty()));
+    }
+
+    private static boolean knows(Register register, X509Certificate certificate) {
+        String serial = IssuedRecord.serial(certificate.getSerialNumber());
+        return register.issued().stream().anyMatch(it -> it.serial().equals(serial));
     }
 
     private static boolean isRevoked(Register register, X509Certificate certificate) {

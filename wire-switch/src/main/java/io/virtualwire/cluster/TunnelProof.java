@@ -23,7 +23,7 @@ final class TunnelProof implements AutoCloseable {
     private final TlsContexts tls;
     private final ClusterNode node;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable Standing standing;
+    private volatile @Nullable Standing standing;
 
     private TunnelProof(TlsContexts tls, ClusterNode node) {
         this.tls = tls;
@@ -41,10 +41,16 @@ final class TunnelProof implements AutoCloseable {
         closed.countDown();
     }
 
+    /** Whether each of the two knows the newest credentials of the other, or those that it knows will do. */
+    boolean isFresh() {
+        Standing last = standing;
+        return last != null && !last.isFollowingDue(true, tls.now());
+    }
+
     private void run() {
         try {
             while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (standing == null || standing.isFollowingDue(true, tls.now())) {
+                if (!isFresh()) {
                     shakeHands();
                 }
             }

@@ -92,7 +92,7 @@ final class NodeApi {
                 .blocking("bringRevocations", call -> {
                     // Whoever brings a list: it is believed for its signature.
                     String pem = new String(call.body(), StandardCharsets.US_ASCII);
-                    RevocationList list = RevocationList.parse("the request", pem);
+                    RevocationList list = RevocationList.brought(pem);
                     return new RevocationsTaken(list.number(), self.offer(list));
                 })
                 .on("migrate", this::migrate)

@@ -11,6 +11,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +84,8 @@ public final class IdentityCommand {
         // Those that an earlier release issued are in no register.
         registrar.note(home.names().stream().map(home::credentials).toList());
         Revoked revoked = registrar.revoke(name);
+        Revocations.in(Person.revocations(home))
+                .offer(revoked.list(), List.of(registrar.authority().certificate()));
         List<Told> told = new RevocationNews(home).tell(revoked.list());
         output.print(
                 new Done(

@@ -4,9 +4,13 @@ import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.identity.WireHome;
+import io.virtualwire.time.Ticker;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,11 @@ final class Person {
     private @Nullable Path identity;
 
     private final WireHome home = WireHome.of(System.getenv());
+
+    /** Where the wire home keeps the lists of those that are believed no more. */
+    static Path revocations(WireHome home) {
+        return home.folder().resolve("revocations");
+    }
 
     WireHome home() {
         return home;
@@ -55,7 +64,8 @@ final class Person {
     }
 
     TlsContexts tls() {
-        return new TlsContexts(credentials());
+        return new TlsContexts(new OwnIdentity(
+                credentials(), Revocations.in(revocations(home)), InstantSource.system(), Ticker.system()));
     }
 
     /** Asks the connector of this host. */

@@ -62,7 +62,7 @@ final class RestApi {
 
     /** Whoever brings a list: it is believed for its signature. */
     private RevocationsTaken taken(byte[] body) {
-        RevocationList list = RevocationList.parse("the request", new String(body, StandardCharsets.US_ASCII));
+        RevocationList list = RevocationList.brought(new String(body, StandardCharsets.US_ASCII));
         return new RevocationsTaken(list.number(), self.offer(list));
     }
 
