@@ -438,7 +438,8 @@ final class RestApiTest {
                 Socket carrier = new Socket("127.0.0.1", server.port());
                 SSLSocket idle = new TlsContexts(gone).clientSocket(carrier, HOST.identity())) {
             assertThat(former.health().status()).isEqualTo("ok");
-            idle.getOutputStream().write("GET /v1/version HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            idle.getOutputStream()
+                    .write("GET /v1/version HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(idle.getInputStream().read()).isEqualTo('H');
 
             Map<BigInteger, Instant> revoked = Map.of(gone.certificate().getSerialNumber(), Instant.now());

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -29,6 +30,9 @@ import java.util.List;
  * was used here already is not used again, so it may stay in a configuration file.
  */
 public final class Enrolment {
+    private static final int ATTEMPTS = 3;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final Path file;
     private final InstantSource clock;
 
@@ -49,11 +53,38 @@ public final class Enrolment {
         }
         Path key = beside("." + used.substring(0, 8) + ".key");
         Applicant applicant = Applicant.kept(key, token.identity());
-        Credentials credentials = ask(token, applicant);
+        Credentials credentials = askUntilAnswered(token, applicant);
         credentials.save(file);
         new SecretFile(note).write(used + "\n");
         delete(key);
         return credentials;
+    }
+
+    /** More than once, because a host that has just started may not have its network yet; which is safe, see above. */
+    private Credentials askUntilAnswered(EnrolmentToken token, Applicant applicant) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return ask(token, applicant);
+            } catch (WireException e) {
+                if (e.code().category() != ErrorCode.Category.RETRY || attempt == ATTEMPTS) {
+                    throw e;
+                }
+                pause(token, e);
+            }
+        }
+    }
+
+    private static void pause(EnrolmentToken token, WireException cause) {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException(
+                    ErrorCode.UNAVAILABLE,
+                    "interrupted while enrolling " + token.identity() + ": " + cause.getMessage(),
+                    "start the daemon again",
+                    e);
+        }
     }
 
     private Credentials ask(EnrolmentToken token, Applicant applicant) {

@@ -44,6 +44,9 @@ public final class IdentityKeeper implements AutoCloseable {
     public static IdentityKeeper start(OwnIdentity self, Path file, InstantSource clock, Ticker ticker) {
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(
                 2, Thread.ofPlatform().name("identity-", 0).daemon().factory());
+        self.onCut(fault -> LOG.info("cut a connection: {}", fault));
+        self.revocations()
+                .onChange(list -> LOG.info("revocation list {}: {} certificates", list.number(), list.size()));
         IdentityKeeper keeper = new IdentityKeeper(self, threads, new ListFollower(self, IdentityKeeper::authority));
         Renewal renewal = new Renewal(self, file, clock, ticker);
         keeper.every(TICK, self::review);

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Who this process is at present and whom it believes: credentials that may be renewed while it runs, the lists of those that
@@ -22,6 +23,7 @@ public final class OwnIdentity {
     private final Proofs proofs = new Proofs();
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private volatile Credentials credentials;
+    private volatile Consumer<String> cuts = fault -> {};
 
     /**
      * @param clock what certificates are judged by in a handshake
@@ -74,6 +76,11 @@ public final class OwnIdentity {
         return revocations.offer(list, credentials.authorities());
     }
 
+    /** Tells of every connection that is cut, and why. */
+    public void onCut(Consumer<String> listener) {
+        cuts = listener;
+    }
+
     /** Cuts the connections of all whose certificates hold no more; called once in a while. */
     public void review() {
         long now = ticker.nanoTime();
@@ -93,7 +100,7 @@ public final class OwnIdentity {
     }
 
     Guard guard(Standing standing, Runnable cut) {
-        Guard guard = new Guard(standing, cut, guards::remove);
+        Guard guard = new Guard(standing, cut, fault -> cuts.accept(fault), guards::remove);
         guards.add(guard);
         if (guard.cutIfEnded(ticker.nanoTime())) {
             guards.remove(guard);

@@ -12,8 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The newest revocation list of every authority that is trusted, kept on disk.
@@ -22,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * is known is not. Safe for every thread.
  */
 public final class Revocations {
-    private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
     private static final int FINGERPRINT_DIGITS = 16;
 
     private final @Nullable Path folder;
@@ -70,11 +67,6 @@ public final class Revocations {
             lists.put(authority, list);
             version++;
         }
-        LOG.info(
-                "revocation list {} of tenant {}: {} certificates",
-                list.number(),
-                SubjectNames.of(authority).tenant(),
-                list.size());
         listeners.forEach(listener -> listener.accept(list));
         return true;
     }

@@ -44,11 +44,8 @@ class TunnelIdentitiesTest {
     @BeforeEach
     void connect() throws IOException {
         ServerSocket service = kept(new ServerSocket(0, 16, InetAddress.getLoopbackAddress()));
-        TunnelOutlet outlet = kept(TunnelOutlet.open(
-                ANY,
-                new TlsContexts(west),
-                east.identity()::equals,
-                wanted -> (InetSocketAddress) service.getLocalSocketAddress()));
+        TunnelOutlet outlet = kept(TunnelOutlet.open(ANY, new TlsContexts(west), east.identity()::equals, wanted ->
+                (InetSocketAddress) service.getLocalSocketAddress()));
         ClusterNode node = new ClusterNode(2, west.identity(), outlet.address());
         TunnelInlet inlet = kept(TunnelInlet.open(ANY, new TlsContexts(east), node, ClusterService.LOG));
         proof = kept(TunnelProof.start(new TlsContexts(east), node));

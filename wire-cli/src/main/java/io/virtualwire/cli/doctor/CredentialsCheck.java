@@ -30,12 +30,14 @@ public final class CredentialsCheck {
         }
         return credentials
                 .authorityService()
-                .map(service -> credentials.left(now).compareTo(credentials.life().dividedBy(LATE_SHARE)) < 0
-                        ? Finding.warn(
-                                subject,
-                                detail + ", not renewed in time",
-                                "see that its daemon runs and that 'wire authority run' answers at " + service.getAuthority())
-                        : Finding.ok(subject, detail + ", renewed by its daemon"))
+                .map(service ->
+                        credentials.left(now).compareTo(credentials.life().dividedBy(LATE_SHARE)) < 0
+                                ? Finding.warn(
+                                        subject,
+                                        detail + ", not renewed in time",
+                                        "see that its daemon runs and that 'wire authority run' answers at "
+                                                + service.getAuthority())
+                                : Finding.ok(subject, detail + ", renewed by its daemon"))
                 .orElseGet(() -> until.isBefore(now.plus(SOON))
                         ? Finding.warn(subject, detail, "issue new ones soon with 'wire identity issue'")
                         : Finding.ok(subject, detail));
