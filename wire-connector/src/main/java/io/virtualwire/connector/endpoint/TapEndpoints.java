@@ -27,6 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TapEndpoints implements EndpointHost {
     private static final String ALIAS = "virtualwire:";
+    /** Frames that a guest may send while one process takes the place of another; the kernel's default is 500. */
+    private static final int QUEUE = 2_000;
+
 
     private final Patchboard patchboard;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
@@ -188,6 +191,7 @@ public final class TapEndpoints implements EndpointHost {
     private static void configure(InterfaceControl control, EndpointKey key, EndpointDescription endpoint) {
         List<String> command = new ArrayList<>(List.of("link", "set", "dev", endpoint.device()));
         command.addAll(List.of("alias", ALIAS + key, "mtu", Integer.toString(endpoint.mtu())));
+        command.addAll(List.of("txqueuelen", Integer.toString(QUEUE)));
         endpoint.mac().ifPresent(mac -> command.addAll(List.of("address", mac)));
         command.add("up");
         control.ip(command.toArray(String[]::new));
