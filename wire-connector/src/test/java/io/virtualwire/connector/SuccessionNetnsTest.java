@@ -27,7 +27,7 @@ final class SuccessionNetnsTest {
     private static final Credentials A = ACME.issue("host-a");
     private static final Credentials B = ACME.issue("host-b");
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int TIMES = Boolean.getBoolean("wire.long") ? 10 : 3;
+    private static final int TIMES = Boolean.getBoolean("wire.long") ? 10 : 2;
 
     private static final Logger log = LoggerFactory.getLogger(SuccessionNetnsTest.class);
 

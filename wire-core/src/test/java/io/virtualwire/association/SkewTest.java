@@ -59,8 +59,8 @@ class SkewTest {
     @ValueSource(strings = {FIRST, LATER})
     void aPeerOfAnotherReleaseIsDialled(String hello) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            daemon.run(() ->
-                    daemon.associations.acquire(other.identity(), List.of("127.0.0.1:" + server.getLocalPort())));
+            daemon.run(
+                    () -> daemon.associations.acquire(other.identity(), List.of("127.0.0.1:" + server.getLocalPort())));
             try (Socket raw = server.accept();
                     SSLSocket tls = new TlsContexts(other).serverSocket(raw, daemon.identity::equals)) {
                 tls.startHandshake();

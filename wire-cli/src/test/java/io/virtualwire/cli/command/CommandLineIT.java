@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,45 @@ final class CommandLineIT {
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(folder.resolve("connector.log"))
                         .contains("hosta.yaml was read again: changed [log-level], needs a restart [name]"));
+    }
+
+    /** What docs/operations.md tells an operator to do with a connector. */
+    @Test
+    void anOperatorDrainsReplacesBacksUpAndRestores() throws Exception {
+        wire("init").ok();
+        JsonNode first = connector("--name", "hosta");
+        JsonNode drained =
+                wire("connector", "drain", "--host", "hosta", "-o", "json").json();
+        assertThat(drained.path("draining").asBoolean()).isTrue();
+        assertThat(drained.path("remaining")).isEmpty();
+
+        JsonNode second = connector("--name", "hosta", "--take-over");
+        assertThat(second.path("port")).isEqualTo(first.path("port"));
+        assertThat(daemons.getFirst().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(daemons.getFirst().exitValue()).isZero();
+        Result refused = wire("endpoint", "add", "web", "--host", "hosta");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("drains and takes nothing new", "wire connector drain --cancel");
+
+        Path journal = folder.resolve("home/state/hosta/journal");
+        byte[] backup = Files.readAllBytes(journal);
+        assertThat(wire("connector", "drain", "--host", "hosta", "--cancel")
+                        .ok()
+                        .out())
+                .contains("takes new endpoints and wires again");
+        daemons.getLast().destroyForcibly().onExit().join();
+        backup[backup.length - 3] ^= 1;
+        Files.write(journal, backup);
+        Result damaged = wire("connector", "run", "--name", "hosta", "--port", "0", "--api-port", "0");
+        assertThat(damaged.status()).isEqualTo(1);
+        assertThat(damaged.err()).contains("CORRUPT", "damaged at byte", "--salvage-journal");
+        backup[backup.length - 3] ^= 1;
+        Files.write(journal, backup);
+        connector("--name", "hosta", "--salvage-journal");
+        assertThat(wire("connector", "drain", "--host", "hosta", "--timeout", "0")
+                        .ok()
+                        .out())
+                .contains("hosta is empty and takes nothing new");
     }
 
     @Test

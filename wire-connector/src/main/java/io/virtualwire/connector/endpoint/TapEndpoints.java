@@ -30,7 +30,6 @@ public final class TapEndpoints implements EndpointHost {
     /** Frames that a guest may send while one process takes the place of another; the kernel's default is 500. */
     private static final int QUEUE = 2_000;
 
-
     private final Patchboard patchboard;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();

@@ -25,6 +25,8 @@ final class JournalDamageTest {
     /** Bytes 6 and 7 of the file are reserved: they may say anything. */
     private static final Set<Integer> RESERVED = Set.of(6, 7);
 
+    private static final boolean EVERY_BIT = Boolean.getBoolean("wire.long");
+
     @TempDir
     private Path folder;
 
@@ -68,7 +70,7 @@ final class JournalDamageTest {
     @Test
     void aFlippedBitIsReportedWhereverItIs() throws Exception {
         for (int at = 0; at < whole.length; at++) {
-            for (int bit = 0; bit < Byte.SIZE; bit++) {
+            for (int bit = EVERY_BIT ? 0 : at % Byte.SIZE; bit < (EVERY_BIT ? Byte.SIZE : at % Byte.SIZE + 1); bit++) {
                 byte[] flipped = whole.clone();
                 flipped[at] ^= (byte) (1 << bit);
                 Files.write(file, flipped);

@@ -89,7 +89,12 @@ final class SampleEstate {
                 23,
                 new EngineImage.Heard(true, true, true, true),
                 new EngineImage.Direct(
-                        new EngineImage.Numbers(24, 25, 26, 27, new long[] {28}), List.of(incomplete), 29, true, 30, 31),
+                        new EngineImage.Numbers(24, 25, 26, 27, new long[] {28}),
+                        List.of(incomplete),
+                        29,
+                        true,
+                        30,
+                        31),
                 new EngineImage.Relayed(List.of(incomplete), 32, true, 33, 34, true, true),
                 new EngineImage.Waiting(List.of(frame), List.of(frame), 35, 36),
                 new EngineImage.Said(REPEATED, 37, REPEATED, 38, true, 39),

@@ -20,7 +20,7 @@ class SuccessionTest {
 
     @Test
     void losesNothingWhileFramesPass() {
-        new Seeds("SuccessionTest.losesNothingWhileFramesPass", 60).run(seed -> {
+        new Seeds("SuccessionTest.losesNothingWhileFramesPass", 30).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -42,7 +42,7 @@ class SuccessionTest {
     /** Nothing that matters is missing from what is passed on: with no time lost, a move does not notice. */
     @Test
     void isNotNoticedByAMoveInBothDirections() {
-        new Seeds("SuccessionTest.isNotNoticedByAMoveInBothDirections", 100).run(seed -> {
+        new Seeds("SuccessionTest.isNotNoticedByAMoveInBothDirections", 45).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
@@ -68,7 +68,7 @@ class SuccessionTest {
 
     @Test
     void keepsEveryInvariantOfAMoveThatHasToWaitForIt() {
-        new Seeds("SuccessionTest.keepsEveryInvariantOfAMoveThatHasToWaitForIt", 100).run(seed -> {
+        new Seeds("SuccessionTest.keepsEveryInvariantOfAMoveThatHasToWaitForIt", 45).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
             WireInMotion it = new WireInMotion(fabric).connect();
             fabric.startTraffic(Duration.ofMillis(1));
