@@ -7,6 +7,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,11 @@ public final class NodeClient implements AutoCloseable {
     /** A component, with what the node that holds it says about it. */
     public ComponentView component(String name) {
         return calls.get("/v1/components/" + RestCalls.encode(name), new TypeReference<ComponentView>() {});
+    }
+
+    /** The wires that are wanted, and how they do. */
+    public List<WireView> wires() {
+        return calls.get("/v1/wires", new TypeReference<List<WireView>>() {});
     }
 
     /** The network that is wanted now. */

@@ -340,8 +340,10 @@ final class RestCalls implements AutoCloseable {
     }
 
     private static SSLContext context(TlsContexts tls, Optional<Identity> expected) {
-        Predicate<Identity> accepted =
-                identity -> expected.map(identity::equals).orElse(true);
+        return context(tls, identity -> expected.map(identity::equals).orElse(true));
+    }
+
+    static SSLContext context(TlsContexts tls, Predicate<Identity> accepted) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             TrustManager trust = new IdentityTrust(tls.trustManager(accepted));

@@ -10,6 +10,7 @@ import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.WantedTopology;
+import io.virtualwire.client.WireView;
 import io.virtualwire.component.ComponentVerticle;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -17,17 +18,24 @@ import io.virtualwire.log.Applied;
 import io.virtualwire.topology.Claim;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.PortReport;
+import io.virtualwire.topology.SwitchSpec;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** What can be asked of a fabric at any of its nodes, whichever way it is asked. */
 final class FabricOperations {
     private static final long COMPONENT_ANSWER_MILLIS = 2_000;
+    private static final int EDITS = 5;
+    private static final String APPLIED = "topology.applied";
 
     private final Vertx vertx;
     private final String node;
@@ -64,6 +72,25 @@ final class FabricOperations {
         return latest().map(state -> new WantedTopology(state.version(), json.valueToTree(state.topology())));
     }
 
+    /** The wires that are wanted, and how the holders of their switches find them. */
+    Future<List<WireView>> wires() {
+        return latest()
+                .map(state -> state.wires().values().stream()
+                        .map(wire -> {
+                            PortReport seen = state.observations().port(wire.name());
+                            return new WireView(
+                                    wire.name(),
+                                    wire.id().toString(),
+                                    wire.component(),
+                                    wire.port(),
+                                    wire.endpoint() + "@" + wire.host(),
+                                    seen.up(),
+                                    seen.detail(),
+                                    seen.blockedFor());
+                        })
+                        .toList());
+    }
+
     /**
      * Makes the network of a topology file the one that is wanted.
      *
@@ -72,13 +99,48 @@ final class FabricOperations {
      * @param key the request's idempotency key; empty if it has none
      */
     Future<AppliedTopology> apply(String origin, String text, long expected, String key) {
-        Topology wanted = TopologyFile.parse(origin, text);
+        return apply(
+                TopologyFile.parse(origin, text),
+                expected,
+                RequestKey.of(keyOr(key), List.of("apply", Long.toString(expected), text)));
+    }
+
+    /** Makes a switch without wires; success if it is wanted there already. */
+    Future<AppliedTopology> createSwitch(String name, String on, String key) {
+        return edit(RequestKey.of(keyOr(key), List.of("create", name, on)), EDITS, topology -> {
+            SwitchSpec known = topology.switches().get(name);
+            if (known != null && !known.node().equals(on)) {
+                throw new WireException(
+                        ErrorCode.ALREADY_EXISTS,
+                        "there is a switch " + name + " already, which starts on " + known.node(),
+                        "choose another name, or move that one");
+            }
+            return known != null ? topology : topology.withSwitch(name, new SwitchSpec(on, null, null));
+        });
+    }
+
+    /** Removes a switch and its wires; success if there is none. */
+    Future<AppliedTopology> removeSwitch(String name, String key) {
+        return edit(RequestKey.of(keyOr(key), List.of("remove", name)), EDITS, topology -> topology.withoutSwitch(name));
+    }
+
+    /** Changes what is wanted now, and again if somebody else was quicker. */
+    private Future<AppliedTopology> edit(RequestKey request, int attempts, UnaryOperator<Topology> change) {
+        return latest().compose(state -> {
+            Optional<FabricEvent> done = state.events().of(request.key(), APPLIED);
+            Topology wanted = done.isPresent() ? state.topology() : change.apply(state.topology());
+            return apply(wanted, state.version(), request);
+        }).recover(failure -> {
+            boolean quicker = failure instanceof WireException refused && refused.code() == ErrorCode.VERSION_CONFLICT;
+            return quicker && attempts > 1 ? edit(request, attempts - 1, change) : Future.failedFuture(failure);
+        });
+    }
+
+    private Future<AppliedTopology> apply(Topology wanted, long expected, RequestKey request) {
         String nonce = UUID.randomUUID().toString();
-        RequestKey request =
-                RequestKey.of(key.isEmpty() ? nonce : key, List.of("apply", Long.toString(expected), text));
         return append(new FabricCommand.ApplyTopology(expected, wanted, nonce), request)
                 .map(state -> {
-                    FabricEvent event = effect(state, request, "topology.applied");
+                    FabricEvent event = effect(state, request, APPLIED);
                     return new AppliedTopology(
                             event.version(),
                             List.copyOf(state.topology().switches().keySet()),
@@ -115,6 +177,17 @@ final class FabricOperations {
                         "Look at the fabric as it is now"));
     }
 
+    /** Lets a feed know all that anybody has been told; without a majority it stays at what this node knows. */
+    Future<?> heard(EventFeed feed) {
+        return Future.fromCompletionStage(log.latest(), vertx.getOrCreateContext())
+                .onSuccess(feed::agreed)
+                .otherwiseEmpty();
+    }
+
+    private static String keyOr(String key) {
+        return key.isEmpty() ? UUID.randomUUID().toString() : key;
+    }
+
     private static void requireSwitch(FabricState state, String name) {
         if (!state.topology().switches().containsKey(name)) {
             throw new WireException(
@@ -132,6 +205,10 @@ final class FabricOperations {
 
     private Future<FabricState> append(FabricCommand command, RequestKey request) {
         return Future.fromCompletionStage(log.append(command, request), vertx.getOrCreateContext())
-                .map(Applied::state);
+                .map(Applied::state)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure));
     }
 }

@@ -182,7 +182,9 @@ public final class Node implements AutoCloseable {
         register(log, loop, self);
 
         FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, () -> presentNames(log, member));
-        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, fabric, steps, feed, reloading);
+        BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
+        bus.open();
+        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, fabric, steps, feed, bus, reloading);
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

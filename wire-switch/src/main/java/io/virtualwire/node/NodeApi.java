@@ -38,6 +38,7 @@ final class NodeApi {
     private final FabricOperations fabric;
     private final NodeEvents steps;
     private final EventFeed feed;
+    private final BusApi bus;
     private final ReloadSource reloading;
     private final RestRoutes routes;
 
@@ -48,6 +49,7 @@ final class NodeApi {
             FabricOperations fabric,
             NodeEvents steps,
             EventFeed feed,
+            BusApi bus,
             ReloadSource reloading) {
         this.vertx = vertx;
         this.node = node;
@@ -55,6 +57,7 @@ final class NodeApi {
         this.fabric = fabric;
         this.steps = steps;
         this.feed = feed;
+        this.bus = bus;
         this.reloading = reloading;
         this.routes = new RestRoutes(vertx, "node", Contract.load(NodeApi.class, "node.yaml"), LONGEST_BODY);
     }
@@ -70,6 +73,7 @@ final class NodeApi {
                 .setTrustOptions(TrustOptions.wrap(
                         tls.trustManager(caller -> caller.tenant().equals(tenant))))
                 .setIdleTimeout(IDLE_SECONDS)
+                .setMaxWebSocketMessageSize(LONGEST_BODY)
                 .setHost(address)
                 .setPort(port);
         return vertx.createHttpServer(options)
@@ -83,8 +87,9 @@ final class NodeApi {
     }
 
     private Router router(OwnIdentity self) {
-        return routes.later("fabric", call -> fabric.fabric())
+        Router router = routes.later("fabric", call -> fabric.fabric())
                 .later("listComponents", call -> fabric.fabric().map(NodeView::components))
+                .later("listWires", call -> fabric.wires())
                 .later("showComponent", call -> fabric.component(call.path("name")))
                 .later("wantedTopology", call -> fabric.topology())
                 .later("applyTopology", this::apply)
@@ -98,6 +103,8 @@ final class NodeApi {
                 .on("migrate", this::migrate)
                 .on("events", this::events)
                 .router();
+        router.route("/v1/bus/*").subRouter(bus.bridge());
+        return router;
     }
 
     private Future<AppliedTopology> apply(Call call) {
@@ -141,10 +148,7 @@ final class NodeApi {
         OptionalLong since =
                 call.query("since").stream().mapToLong(Long::parseLong).findFirst();
         // Another node may have told more than this one has heard; without a majority this one tells what it knows.
-        Future.fromCompletionStage(log.latest(), vertx.getOrCreateContext()).onComplete(heard -> {
-            if (heard.succeeded()) {
-                feed.agreed(heard.result());
-            }
+        fabric.heard(feed).onComplete(heard -> {
             long told = since.orElse(feed.last());
             try {
                 feed.after(told, 0);

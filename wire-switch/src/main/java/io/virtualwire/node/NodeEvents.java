@@ -7,11 +7,11 @@ import io.virtualwire.handoff.HandoffEvent;
 import java.util.function.Consumer;
 
 /**
- * What happens to components, told to all nodes on the event bus: at {@value #ADDRESS}, as
+ * The steps of moves while they happen, told to all nodes on the event bus: at {@value #ADDRESS}, as
  * {@code {"node", "component", "generation", "step"}}.
  */
 final class NodeEvents {
-    static final String ADDRESS = "virtualwire.events";
+    static final String ADDRESS = "virtualwire.v1.steps";
 
     private final Vertx vertx;
     private final String node;

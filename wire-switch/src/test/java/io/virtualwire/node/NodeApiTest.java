@@ -9,6 +9,7 @@ import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
+import io.virtualwire.client.WireView;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
@@ -70,14 +71,11 @@ final class NodeApiTest {
         StampedLog log = new StampedLog(fabric.log(0), InstantSource.system());
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
+        FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
+        BusApi bus = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
+        bus.open();
         NodeApi api = new NodeApi(
-                vertx,
-                "east",
-                log,
-                new FabricOperations(vertx, "east", log, () -> Set.of("east", "west")),
-                new NodeEvents(vertx, "east"),
-                feed,
-                reloading);
+                vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, bus, reloading);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -100,6 +98,7 @@ final class NodeApiTest {
         assertThat(client.topology().topology().at("/switches/lan/node").asText())
                 .isEqualTo("east");
         assertThat(client.view().components()).hasSize(1);
+        assertThat(client.wires()).extracting(WireView::name).containsExactly("lan/web");
         ComponentView lan = client.component("lan");
         assertThat(lan.ports()).hasSize(1);
         assertThat(lan.ports().getFirst().detail()).contains("does not answer");
@@ -214,6 +213,8 @@ final class NodeApiTest {
                 "POST | /v1/components/lan/migrate | | 400 | parameter 'to' is missing",
                 "POST | /v1/components/lan/migrate?to= | | 400 | parameter 'to'",
                 "GET | /v1/components/lan | | 404 | no switch lan",
+                "GET | /v1/events?since=-1 | | 400 | parameter 'since' cannot be '-1'",
+                "GET | /v1/events?follow=maybe | | 400 | parameter 'follow' cannot be 'maybe'",
                 "GET | /v1/nothing | | 404 | nothing at /v1/nothing",
                 "DELETE | /v1/fabric | | 405 | DELETE is not for this"
             })

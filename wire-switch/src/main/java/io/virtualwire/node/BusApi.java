@@ -1,0 +1,175 @@
+package io.virtualwire.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.bridge.PermittedOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.virtualwire.client.ApiJson;
+import io.virtualwire.client.ErrorBody;
+import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.NodeView;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The fabric on the Vert.x event bus: an address for each operation, one at which every event is published, and a bridge for
+ * those who are not of the cluster.
+ *
+ * <pre>
+ *   a verticle on this node ───────────────┐
+ *                                          ├─▶ virtualwire.v1.… ─▶ FabricOperations, ConnectorOperations
+ *   another JVM ══ WebSocket, mutual TLS ──┘        ▲
+ *                                                   └── EventFeed publishes at virtualwire.v1.events
+ * </pre>
+ *
+ * <p>All of it is local to the node: each node answers those who are at it, and tells them all events itself, since it knows
+ * all of them.
+ */
+final class BusApi {
+    static final String PREFIX = "virtualwire.v1.";
+    static final String EVENTS = PREFIX + "events";
+    private static final Logger LOG = LoggerFactory.getLogger(BusApi.class);
+    private static final int PAGE = 256;
+    private static final int MANY = 1 << 10;
+    private static final long SILENCE_MILLIS = 30_000;
+
+    private final Vertx vertx;
+    private final FabricOperations fabric;
+    private final ConnectorOperations connectors;
+    private final EventFeed feed;
+    private final JsonMapper json = ApiJson.lenient();
+    private long published;
+
+    BusApi(Vertx vertx, FabricOperations fabric, ConnectorOperations connectors, EventFeed feed) {
+        this.vertx = vertx;
+        this.fabric = fabric;
+        this.connectors = connectors;
+        this.feed = feed;
+    }
+
+    /** Answers and publishes from now on. */
+    void open() {
+        operation("fabric.show", Set.of(), asked -> fabric.fabric());
+        operation("topology.show", Set.of(), asked -> fabric.topology());
+        operation(
+                "topology.apply",
+                Set.of("topology", "origin", "expectedVersion", "key"),
+                asked -> fabric.apply(
+                        asked.text("origin", "that was sent"),
+                        asked.topology(),
+                        asked.number("expectedVersion").orElse(-1L),
+                        asked.key()));
+        operation("components.list", Set.of(), asked -> fabric.fabric().map(NodeView::components));
+        operation("components.show", Set.of("name"), asked -> fabric.component(asked.text("name")));
+        operation(
+                "components.migrate",
+                Set.of("name", "to", "expectedGeneration", "key"),
+                asked -> fabric.beginMove(
+                                asked.text("name"), asked.text("to"), asked.number("expectedGeneration"), asked.key())
+                        .map(generation -> Map.of("generation", generation)));
+        operation(
+                "switches.create",
+                Set.of("name", "node", "key"),
+                asked -> fabric.createSwitch(asked.text("name"), asked.text("node"), asked.key()));
+        operation(
+                "switches.remove",
+                Set.of("name", "key"),
+                asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
+        operation("wires.list", Set.of(), asked -> fabric.wires());
+        operation("events.read", Set.of("since", "limit"), this::read);
+        connectors.operations().forEach((name, fields) -> operation(
+                "connectors." + name, fields, asked -> connectors.run(name, asked)));
+        published = feed.last();
+        feed.follow(this::publish);
+        publish();
+    }
+
+    /** Where others than verticles reach all of this: the Vert.x SockJS bridge, its plain WebSocket at {@code /websocket}. */
+    Router bridge() {
+        SockJSBridgeOptions permitted = new SockJSBridgeOptions()
+                .setPingTimeout(SILENCE_MILLIS)
+                .addInboundPermitted(new PermittedOptions().setAddressRegex("virtualwire\\.v1\\..+"))
+                .addOutboundPermitted(new PermittedOptions().setAddressRegex("virtualwire\\.v1\\.(events|steps)"));
+        return SockJSHandler.create(vertx, new SockJSHandlerOptions().setRegisterWriteHandler(false))
+                .bridge(permitted, event -> {
+                    // Published from outside, it would look like news of the fabric.
+                    boolean forged = switch (event.type()) {
+                        case PUBLISH -> true;
+                        case SEND -> event.getRawMessage().getString("address", "").matches(".*\\.(events|steps)");
+                        default -> false;
+                    };
+                    event.complete(!forged);
+                });
+    }
+
+    private void operation(String name, Set<String> fields, Function<BusRequest, Future<?>> work) {
+        vertx.eventBus().<Object>localConsumer(PREFIX + name, message -> {
+            Future<?> answer;
+            try {
+                answer = work.apply(BusRequest.of(message.body(), fields));
+            } catch (RuntimeException refused) {
+                answer = Future.failedFuture(refused);
+            }
+            answer.onSuccess(result -> message.reply(encode(result))).onFailure(failure -> refuse(name, message, failure));
+        });
+    }
+
+    private Future<?> read(BusRequest asked) {
+        long since = asked.number("since").orElse(0L);
+        return fabric.heard(feed).map(heard -> {
+            List<FabricEvent> events =
+                    feed.after(since, Math.clamp(asked.number("limit").orElse(PAGE), 1, MANY));
+            return Map.of("events", events, "last", feed.last());
+        });
+    }
+
+    private synchronized void publish() {
+        List<FabricEvent> next = feed.after(published, MANY);
+        while (!next.isEmpty()) {
+            for (FabricEvent event : next) {
+                vertx.eventBus().publish(EVENTS, encode(event), new DeliveryOptions().setLocalOnly(true));
+            }
+            published = next.getLast().sequence();
+            next = feed.after(published, MANY);
+        }
+    }
+
+    private void refuse(String name, Message<Object> message, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        ErrorBody body;
+        if (cause instanceof WireException refused) {
+            body = ErrorBody.of(refused);
+        } else {
+            LOG.error("{}{} failed", PREFIX, name, cause);
+            body = new ErrorBody(ErrorCode.INTERNAL.name(), "the node failed: " + cause, "see the node's log");
+        }
+        message.fail(1, ((JsonObject) encode(body)).encode());
+    }
+
+    private Object encode(Object value) {
+        try {
+            return value instanceof JsonObject done
+                    ? done
+                    : Json.decodeValue(json.writeValueAsString(value));
+        } catch (JsonProcessingException e) {
+            throw new WireException(ErrorCode.INTERNAL, "cannot write " + value + " as JSON", "", e);
+        }
+    }
+}

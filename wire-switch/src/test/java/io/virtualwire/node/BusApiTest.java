@@ -1,0 +1,196 @@
+package io.virtualwire.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.virtualwire.client.FabricBus;
+import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.WireView;
+import io.virtualwire.config.ReloadSource;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.log.InMemoryFabric;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.FabricStateMachine;
+import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.PortReport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The bus of three nodes over one log in memory, reached through the bridge of any of them by the client of another JVM. */
+final class BusApiTest {
+    private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
+    private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Credentials NODE = ACME.issue("node-east").trusting(RIVAL.certificate());
+    private static final String TOPOLOGY = """
+            version: 1
+            hosts: { h1: { api: "127.0.0.1:1" } }
+            switches: { lan: { node: east } }
+            wires:
+              - { switch: lan, port: web, endpoint: web@h1 }
+            """;
+
+    private final InMemoryFabric<FabricCommand, FabricState> fabric =
+            new InMemoryFabric<>(new FabricStateMachine(), 3);
+    private final List<Vertx> machines = new ArrayList<>();
+    private final List<HostAddress> addresses = new ArrayList<>();
+    private FabricBus bus;
+
+    @BeforeEach
+    void start() throws Exception {
+        for (int number = 0; number < 3; number++) {
+            String name = List.of("east", "north", "west").get(number);
+            fabric.log(number)
+                    .append(new FabricCommand.RegisterNode(new NodeRecord(
+                            name, new Identity("acme", "node-" + name), name + "1", List.of(), name + ":7482")))
+                    .join();
+        }
+        for (int number = 0; number < 3; number++) {
+            serve(number);
+        }
+        bus = new FabricBus(new TlsContexts(ACME.issue("me")), addresses);
+    }
+
+    private void serve(int number) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        machines.add(vertx);
+        StampedLog log = new StampedLog(fabric.log(number), InstantSource.system());
+        EventFeed feed = new EventFeed();
+        log.onChange(feed::agreed);
+        FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "north", "west"));
+        BusApi api = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
+        api.open();
+        HttpServer server = new NodeApi(
+                        vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, api, new ReloadSource("node"))
+                .listen(new TlsContexts(NODE), "127.0.0.1", 0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        addresses.add(new HostAddress("127.0.0.1", server.actualPort()));
+    }
+
+    @AfterEach
+    void stop() {
+        bus.close();
+        machines.forEach(vertx -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    }
+
+    @Test
+    void everyOperationHasAnAddress() {
+        assertThat(bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added()).containsExactly("lan/web");
+        assertThat(bus.wires()).extracting(WireView::endpoint).containsExactly("web@h1");
+        assertThat(bus.component("lan").ports()).hasSize(1);
+        assertThat(bus.request("topology.show", Map.of()).at("/topology/switches/lan/node").asText())
+                .isEqualTo("east");
+        assertThat(bus.createSwitch("dmz", "west").switches()).containsExactly("dmz", "lan");
+        assertThat(bus.createSwitch("dmz", "west").switches()).containsExactly("dmz", "lan");
+        refused(ErrorCode.ALREADY_EXISTS, () -> bus.createSwitch("dmz", "east"));
+        assertThat(bus.removeSwitch("lan").removed()).containsExactly("lan/web");
+        assertThat(bus.removeSwitch("lan").removed()).isEmpty();
+        assertThat(bus.fabric().components()).hasSize(1);
+        refused(ErrorCode.NOT_FOUND, () -> bus.component("lan"));
+        refused(ErrorCode.NOT_FOUND, () -> bus.request("connectors.health", Map.of("host", "nowhere")));
+        refused(ErrorCode.BAD_REQUEST, () -> bus.request("topology.apply", Map.of("topology", "nonsense")));
+        refused(ErrorCode.BAD_REQUEST, () -> bus.request("topology.apply", Map.of("topology", 7)));
+        refused(ErrorCode.BAD_REQUEST, () -> bus.request("components.show", Map.of("nmae", "lan")));
+        refused(ErrorCode.BAD_REQUEST, () -> bus.request("events.read", Map.of("since", -5)));
+        refused(ErrorCode.WRONG_STATE, () -> bus.request("events.read", Map.of("since", 1_000)));
+    }
+
+    @Test
+    void aTopologyMayBeJsonAndConditional() {
+        Map<String, Object> wanted = Map.of(
+                "topology", Map.of("version", 1, "switches", Map.of("lan", Map.of("node", "east"))), "expectedVersion", 0);
+        assertThat(bus.request("topology.apply", wanted).path("version").asLong()).isEqualTo(1);
+        refused(ErrorCode.VERSION_CONFLICT, () -> bus.request("topology.apply", wanted));
+    }
+
+    @Test
+    void aRequestIsRepeatedUnderItsKeyAtAnotherNode() {
+        Map<String, Object> wanted = Map.of("name", "lan", "node", "east", "key", "once");
+        bus.request("switches.create", wanted);
+        long version = bus.fabric().version();
+        machines.getFirst().close().toCompletionStage().toCompletableFuture().join();
+        assertThat(bus.request("switches.create", wanted).path("version").asLong()).isEqualTo(version);
+        assertThat(bus.fabric().version()).isEqualTo(version);
+        refused(
+                ErrorCode.ALREADY_EXISTS,
+                () -> bus.request("switches.create", Map.of("name", "dmz", "node", "east", "key", "once")));
+    }
+
+    @Test
+    void noEventIsMissedWhenTheNodeIsLost() throws Exception {
+        List<FabricEvent> told = new CopyOnWriteArrayList<>();
+        Thread follower = Thread.ofVirtual().start(() -> bus.follow(0, told::add));
+        bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        fabric.log(0).append(new FabricCommand.TakeOver("lan", 0, "east", "east1")).join();
+        await().until(() -> !told.isEmpty() && told.getLast().type().equals("component.placed"));
+        for (int lost = 0; lost < 2; lost++) {
+            machines.get(lost).close().toCompletionStage().toCompletableFuture().join();
+            for (int change = 0; change < 20; change++) {
+                report(change % 2 == lost);
+            }
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> told.size() == 6 + 40 - 1);
+        assertThat(told.stream().mapToLong(FabricEvent::sequence).toArray())
+                .isEqualTo(LongStream.rangeClosed(1, told.size()).toArray());
+        bus.close();
+        follower.join(Duration.ofSeconds(10));
+        assertThat(follower.isAlive()).isFalse();
+    }
+
+    @Test
+    void nobodyPublishesNewsFromOutside() {
+        List<Object> heard = new CopyOnWriteArrayList<>();
+        machines.getFirst().eventBus().localConsumer(BusApi.EVENTS, message -> heard.add(message.body()));
+        assertThatThrownBy(() -> bus.request("events", Map.of("sequence", 99))).isInstanceOf(WireException.class);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void anotherTenantGetsNothing() {
+        Credentials them = RIVAL.issue("them").trusting(ACME.certificate());
+        try (FabricBus theirs = new FabricBus(new TlsContexts(them), addresses)) {
+            assertThatThrownBy(theirs::fabric)
+                    .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
+                            .isIn(ErrorCode.UNAVAILABLE, ErrorCode.UNAUTHENTICATED));
+        }
+    }
+
+    private void report(boolean up) {
+        fabric.log(2)
+                .append(new FabricCommand.ReportPorts("lan", generation(), Map.of("lan/web", new PortReport(up, "", ""))))
+                .join();
+    }
+
+    private long generation() {
+        return fabric.log(2).current().state().claim("lan").orElseThrow().generation();
+    }
+
+    private static void refused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WireException.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+    }
+}
