@@ -14,6 +14,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.metrics.ProcessMetrics;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Map;
@@ -133,6 +134,8 @@ public final class Connector implements AutoCloseable {
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         parts.push(upkeep::shutdownNow);
         ReloadSource reloading = new ReloadSource("connector");
+        ProcessMetrics process = new ProcessMetrics();
+        parts.push(process);
         HostService service = new HostService(
                 new ConnectorIdentity(
                         self,
@@ -144,7 +147,8 @@ public final class Connector implements AutoCloseable {
                 endpoints,
                 dataPlane,
                 InstantSource.system(),
-                reloading);
+                reloading,
+                process);
         ApiServer api = ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
         parts.push(api);
         Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service);

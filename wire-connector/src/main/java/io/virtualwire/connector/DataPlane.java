@@ -5,6 +5,7 @@ import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Role;
+import io.virtualwire.stack.StackDrops;
 import io.virtualwire.wire.SideStatus;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,9 @@ interface DataPlane extends AutoCloseable {
     List<SideStatus> sides(String tenant);
 
     List<AssociationStatus> associations();
+
+    /** What was dropped where no side, endpoint or association counts it. */
+    StackDrops drops();
 
     @Override
     void close();

@@ -1,11 +1,13 @@
 package io.virtualwire.connector;
 
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.ConnectorVersion;
 import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
@@ -25,12 +27,14 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
+import io.virtualwire.metrics.ProcessMetrics;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What the connector answers: admits, writes to the ledger, carries out, and shows each tenant what is its own. */
@@ -42,6 +46,7 @@ final class HostService implements ConnectorService {
     private final DataPlane dataPlane;
     private final InstantSource clock;
     private final ReloadSource reloading;
+    private final ProcessMetrics process;
     private final GrantReview review;
     private final Drain drain;
 
@@ -52,7 +57,8 @@ final class HostService implements ConnectorService {
             EndpointHost endpoints,
             DataPlane dataPlane,
             InstantSource clock,
-            ReloadSource reloading) {
+            ReloadSource reloading,
+            ProcessMetrics process) {
         this.self = self;
         this.admission = admission;
         this.ledger = ledger;
@@ -61,6 +67,7 @@ final class HostService implements ConnectorService {
         this.clock = clock;
         this.reloading = reloading;
         this.drain = new Drain(ledger, clock);
+        this.process = process;
         this.review = new GrantReview(ledger, admission, endpoints, dataPlane);
     }
 
@@ -79,8 +86,9 @@ final class HostService implements ConnectorService {
         if (tenant.equals(admission.ownTenant())) {
             review.ungranted().forEach(it -> problems.add("ungranted: " + it));
         }
+        List<HealthPart> parts = parts();
         return new ConnectorHealth(
-                problems.isEmpty() ? "ok" : "degraded",
+                problems.isEmpty() && parts.stream().allMatch(HealthPart::ready) ? "ok" : "degraded",
                 self.identity(),
                 self.instance(),
                 self.version(),
@@ -90,7 +98,40 @@ final class HostService implements ConnectorService {
                 ledger.read(it -> sidesOf(it, tenant)).size(),
                 clock.millis(),
                 ledger.read(it -> it.drainsSince().isPresent()),
-                problems);
+                problems,
+                parts.stream().allMatch(HealthPart::ready),
+                parts);
+    }
+
+    @Override
+    public String metrics(Identity caller) {
+        String tenant = admission.tenantOf(caller);
+        boolean operator = tenant.equals(admission.ownTenant());
+        Set<String> shown = operator ? ledger.read(HostService::tenantsOf) : Set.of(tenant);
+        HostMetrics metrics = new HostMetrics();
+        metrics.about(self, parts());
+        for (String each : shown) {
+            endpointsOf(each).forEach(endpoint -> metrics.endpoint(each, endpoint));
+            dataPlane.sides(each).forEach(side -> metrics.wire(each, StatusReport.of(side)));
+        }
+        (operator ? dataPlane.associations() : associations(caller)).forEach(metrics::association);
+        if (operator) {
+            metrics.ofTheHost(dataPlane.drops(), ledger.figures());
+        }
+        return metrics.text(operator ? process.snapshots() : MetricSnapshots.of());
+    }
+
+    private List<HealthPart> parts() {
+        String journal = ledger.figures().problem();
+        return List.of(
+                new HealthPart("wires", true, ""), new HealthPart("journal", journal.isEmpty(), journal));
+    }
+
+    private static Set<String> tenantsOf(Ledger ledger) {
+        Set<String> tenants = new TreeSet<>();
+        ledger.endpoints().forEach((key, endpoint) -> tenants.add(key.tenant()));
+        ledger.sides().forEach((key, side) -> tenants.add(side.tenant()));
+        return tenants;
     }
 
     @Override
@@ -100,7 +141,10 @@ final class HostService implements ConnectorService {
 
     @Override
     public List<EndpointStatus> endpoints(Identity caller) {
-        String tenant = admission.tenantOf(caller);
+        return endpointsOf(admission.tenantOf(caller));
+    }
+
+    private List<EndpointStatus> endpointsOf(String tenant) {
         return ledger
                 .read(it -> {
                     List<EndpointFacts> found = new ArrayList<>();

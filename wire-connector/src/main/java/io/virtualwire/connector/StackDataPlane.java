@@ -9,10 +9,12 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Role;
 import io.virtualwire.linux.TapDevice;
+import io.virtualwire.metrics.AssociationReport;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
 import io.virtualwire.port.TapPort;
 import io.virtualwire.stack.Bequest;
+import io.virtualwire.stack.StackDrops;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideStatus;
@@ -77,9 +79,14 @@ final class StackDataPlane implements DataPlane, Patchboard {
     }
 
     @Override
+    public StackDrops drops() {
+        return WireStack.await(stack.drops());
+    }
+
+    @Override
     public List<AssociationStatus> associations() {
         return WireStack.await(stack.associations()).stream()
-                .map(StatusReport::of)
+                .map(AssociationReport::of)
                 .toList();
     }
 

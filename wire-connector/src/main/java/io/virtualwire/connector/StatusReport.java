@@ -1,14 +1,11 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.association.SessionStatus;
-import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.connector.journal.EndpointKey;
-import io.virtualwire.port.DropReason;
+import io.virtualwire.metrics.AssociationReport;
 import io.virtualwire.wire.PeerStatus;
 import io.virtualwire.wire.SideCounters;
 import io.virtualwire.wire.SideStatus;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -36,38 +33,7 @@ final class StatusReport {
                         "framesRelayed", counted.framesRelayed(),
                         "lateRelayed", counted.lateRelayed(),
                         "framesParked", (long) side.parkedFrames()),
-                byName(side.drops()));
-    }
-
-    static AssociationStatus of(io.virtualwire.association.AssociationStatus association) {
-        return new AssociationStatus(
-                association.peer(),
-                association.address(),
-                association.up(),
-                association.sessions().stream()
-                        .filter(SessionStatus::current)
-                        .map(SessionStatus::cipher)
-                        .findFirst(),
-                association.roundTrip().map(it -> it.toNanos() / 1000),
-                association.pathMtu(),
-                Map.of(
-                        "sessions",
-                        (long) association.sessions().size(),
-                        "datagramsOut",
-                        association.sessions().stream()
-                                .mapToLong(SessionStatus::sent)
-                                .sum(),
-                        "datagramsIn",
-                        association.sessions().stream()
-                                .mapToLong(SessionStatus::received)
-                                .sum()),
-                byName(association.drops()));
-    }
-
-    static Map<String, Long> byName(Map<DropReason, Long> drops) {
-        Map<String, Long> named = new HashMap<>();
-        drops.forEach((reason, count) -> named.put(reason.metricName(), count));
-        return named;
+                AssociationReport.byName(side.drops()));
     }
 
     private static WireStatus.Peer of(PeerStatus peer) {

@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.stack.StackDrops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.AssociationStatus;
@@ -83,6 +84,11 @@ final class FakeDataPlane implements DataPlane {
     @Override
     public List<AssociationStatus> associations() {
         return List.of();
+    }
+
+    @Override
+    public StackDrops drops() {
+        return new StackDrops(Map.of(), Map.of(), Map.of(DropReason.UNDERLAY_OVERFLOW, 3L), 1);
     }
 
     @Override

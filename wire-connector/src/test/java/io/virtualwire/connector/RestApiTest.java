@@ -7,6 +7,7 @@ import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.config.ReloadReport;
@@ -30,6 +31,7 @@ import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.testkit.RawHttps;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -66,6 +68,7 @@ final class RestApiTest {
 
     private final ReloadSource reloading = new ReloadSource("connector");
     private Admission admission;
+    private final ProcessMetrics process = new ProcessMetrics();
     private DurableLedger ledger;
     private ApiServer server;
     private ConnectorClient client;
@@ -96,7 +99,8 @@ final class RestApiTest {
                 new FakeEndpointHost(),
                 new FakeDataPlane(),
                 () -> Instant.EPOCH.plusSeconds(7),
-                reloading);
+                reloading,
+                process);
         server = ApiServer.start(tls, "127.0.0.1", 0, service);
         client = client(ME, Optional.of(HOST.identity()));
     }
@@ -105,6 +109,8 @@ final class RestApiTest {
     void saysWhoItIs() {
         assertThat(client.health().identity()).isEqualTo(new Identity("acme", "host-a"));
         assertThat(client.health().status()).isEqualTo("ok");
+        assertThat(client.health().ready()).isTrue();
+        assertThat(client.health().parts()).extracting(HealthPart::name).contains("journal");
         assertThat(client.server()).contains(HOST.identity());
         assertThat(client.version().api()).contains("v1");
     }
@@ -455,6 +461,41 @@ final class RestApiTest {
                 TenantAuthority.create("acme", InstantSource.system()).revocationList(6, Map.of());
         refused(ErrorCode.FORBIDDEN, () -> client.offer(forged));
         assertThat(raw("PUT", "/v1/revocations", "no list").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void whatIsMeasuredIsShownToWhoMaySeeIt() throws Exception {
+        stop();
+        serve(List.of(ConnectorFileTest.read("""
+                grants:
+                  - tenant: rival
+                    devices: ["rival-*"]
+                    namespaces: ["-"]
+                    destinations: ["192.0.2.0/24"]
+                """).grants().getFirst()));
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(request(1));
+        try (ConnectorClient them = client(THEM, Optional.empty())) {
+            them.putEndpoint(
+                    new EndpointDescription("db", "rival-1", Optional.empty(), false, 1500, Optional.empty()));
+        }
+        String all = raw("GET", "/v1/metrics", "").body();
+        assertThat(all)
+                .contains(
+                        "virtualwire_endpoint_up{endpoint=\"web\",tenant=\"acme\"} 1.0",
+                        "virtualwire_endpoint_up{endpoint=\"db\",tenant=\"rival\"} 1.0",
+                        "virtualwire_wire_up{side=\"a\",tenant=\"acme\",wire=\"" + WIRE + "\"} 1.0",
+                        "virtualwire_drops_total{reason=\"replayed\"} 9.0",
+                        "virtualwire_drops_total{reason=\"underlay_overflow\"} 3.0",
+                        "virtualwire_drops_total{reason=\"hold_expired\"} 0.0",
+                        "virtualwire_handshakes_refused_total 1.0",
+                        "virtualwire_ready{part=\"journal\"} 1.0",
+                        "virtualwire_journal_commits_total ",
+                        "jvm_memory_used_bytes{");
+        String theirs = new RawHttps(THEM, server.port()).ask("GET", "/v1/metrics", "").body();
+        assertThat(theirs)
+                .contains("endpoint=\"db\",tenant=\"rival\"")
+                .doesNotContain("acme\"", WIRE.toString(), "jvm_", "journal_", "underlay_overflow\"} 3");
     }
 
     @Test

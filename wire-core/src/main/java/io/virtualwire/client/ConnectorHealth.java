@@ -15,6 +15,8 @@ import java.util.List;
  * @param clockMillis the time there, since 1970 in UTC; 0 from an earlier release
  * @param draining whether it takes no new endpoints and wires
  * @param problems what an operator should look at, one sentence each
+ * @param ready whether it can do all that is asked of it
+ * @param parts what it consists of
  */
 public record ConnectorHealth(
         String status,
@@ -27,9 +29,13 @@ public record ConnectorHealth(
         int wires,
         long clockMillis,
         boolean draining,
-        List<String> problems) {
+        List<String> problems,
+        boolean ready,
+        List<HealthPart> parts) {
     public ConnectorHealth {
         addresses = List.copyOf(addresses);
         problems = List.copyOf(problems);
+        // An earlier release has none.
+        parts = parts == null ? List.of() : List.copyOf(parts);
     }
 }

@@ -30,6 +30,11 @@ public final class NodeClient implements AutoCloseable {
         calls = new RestCalls("node", tls, address, expected);
     }
 
+    /** Whether the node does its work. */
+    public NodeHealth health() {
+        return calls.get("/v1/health", new TypeReference<NodeHealth>() {});
+    }
+
     /** What the node knows of its fabric. */
     public NodeView view() {
         return calls.get("/v1/fabric", new TypeReference<NodeView>() {});

@@ -102,6 +102,14 @@ public final class RestRoutes {
                         call.caller().tenant(), () -> vertx.executeBlocking(() -> work.apply(call), false)));
     }
 
+    /** An operation that may block and whose answer is a text in a language of its own. */
+    public RestRoutes text(String operation, String language, Function<Call, String> work) {
+        return on(operation, (context, call) -> vertx.executeBlocking(() -> work.apply(call), false)
+                .onSuccess(text ->
+                        context.response().putHeader("content-type", language).end(text))
+                .onFailure(failure -> answers.refuse(context, failure)));
+    }
+
     /** An operation whose answer comes by itself. */
     public RestRoutes later(String operation, Function<Call, Future<?>> work) {
         return on(

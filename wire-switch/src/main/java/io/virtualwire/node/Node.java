@@ -21,6 +21,7 @@ import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.LogSettings;
 import io.virtualwire.log.RaftLog;
 import io.virtualwire.log.Voter;
+import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
@@ -164,7 +165,8 @@ public final class Node implements AutoCloseable {
                 new LogProposals(log, loop, aside),
                 verticles);
         Reconciler reconciler = new Reconciler(context);
-        verticles.show(new ComponentViews(reconciler, wires, fleet));
+        ComponentViews views = new ComponentViews(reconciler, wires, fleet);
+        verticles.show(views);
         observer.reconciler = reconciler;
 
         loop.execute(reconciler::start);
@@ -184,7 +186,8 @@ public final class Node implements AutoCloseable {
         FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, () -> presentNames(log, member));
         BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
         bus.open();
-        NodeApi interfaceOfNode = new NodeApi(vertx, settings.name(), log, fabric, steps, feed, bus, reloading);
+        NodeApi interfaceOfNode = new NodeApi(
+                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading);
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

@@ -19,6 +19,7 @@ import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.metrics.Scrape;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.RestRoutes;
@@ -39,6 +40,7 @@ final class NodeApi {
     private final NodeEvents steps;
     private final EventFeed feed;
     private final BusApi bus;
+    private final NodeStanding standing;
     private final ReloadSource reloading;
     private final RestRoutes routes;
 
@@ -50,6 +52,7 @@ final class NodeApi {
             NodeEvents steps,
             EventFeed feed,
             BusApi bus,
+            NodeStanding standing,
             ReloadSource reloading) {
         this.vertx = vertx;
         this.node = node;
@@ -58,6 +61,7 @@ final class NodeApi {
         this.steps = steps;
         this.feed = feed;
         this.bus = bus;
+        this.standing = standing;
         this.reloading = reloading;
         this.routes = new RestRoutes(vertx, "node", Contract.load(NodeApi.class, "node.yaml"), LONGEST_BODY);
     }
@@ -88,6 +92,8 @@ final class NodeApi {
 
     private Router router(OwnIdentity self) {
         Router router = routes.later("fabric", call -> fabric.fabric())
+                .blocking("health", call -> standing.health())
+                .text("metrics", Scrape.LANGUAGE, call -> standing.metrics())
                 .later("listComponents", call -> fabric.fabric().map(NodeView::components))
                 .later("listWires", call -> fabric.wires())
                 .later("showComponent", call -> fabric.component(call.path("name")))

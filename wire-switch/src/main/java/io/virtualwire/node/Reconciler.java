@@ -100,6 +100,15 @@ final class Reconciler {
         return Optional.ofNullable(keepers.get(component));
     }
 
+    /** The components that this node's process holds, as far as it has heard. */
+    List<String> held() {
+        return state.claims().values().stream()
+                .filter(claim -> claim.owner().equals(context.self().name())
+                        && claim.instance().equals(context.self().instance()))
+                .map(Claim::component)
+                .toList();
+    }
+
     FabricState state() {
         return state;
     }

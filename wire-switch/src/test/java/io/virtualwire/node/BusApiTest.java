@@ -18,6 +18,7 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
+import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
@@ -54,6 +55,7 @@ final class BusApiTest {
             new InMemoryFabric<>(new FabricStateMachine(), 3);
     private final List<Vertx> machines = new ArrayList<>();
     private final List<HostAddress> addresses = new ArrayList<>();
+    private final ProcessMetrics process = new ProcessMetrics();
     private FabricBus bus;
 
     @BeforeEach
@@ -81,7 +83,22 @@ final class BusApiTest {
         BusApi api = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
         api.open();
         HttpServer server = new NodeApi(
-                        vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, api, new ReloadSource("node"))
+                        vertx,
+                        "east",
+                        log,
+                        operations,
+                        new NodeEvents(vertx, "east"),
+                        feed,
+                        api,
+                        new NodeStanding(
+                                "east",
+                                NODE.identity(),
+                                log,
+                                () -> Set.of("east"),
+                                new QuietDataPath(true),
+                                new EventTally(feed),
+                                process),
+                        new ReloadSource("node"))
                 .listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -92,6 +109,7 @@ final class BusApiTest {
     @AfterEach
     void stop() {
         bus.close();
+        process.close();
         machines.forEach(vertx -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
 

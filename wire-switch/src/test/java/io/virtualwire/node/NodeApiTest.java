@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Vertx;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.WireView;
@@ -19,6 +20,7 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
+import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.testkit.RawHttps;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
@@ -56,6 +58,7 @@ final class NodeApiTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 1);
+    private final ProcessMetrics process = new ProcessMetrics();
     private int port;
     private NodeClient client;
 
@@ -74,8 +77,16 @@ final class NodeApiTest {
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
         BusApi bus = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
         bus.open();
+        NodeStanding standing = new NodeStanding(
+                "east",
+                NODE.identity(),
+                log,
+                () -> Set.of("east"),
+                new QuietDataPath(true),
+                new EventTally(feed),
+                process);
         NodeApi api = new NodeApi(
-                vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, bus, reloading);
+                vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, bus, standing, reloading);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -87,6 +98,7 @@ final class NodeApiTest {
     @AfterEach
     void stop() {
         client.close();
+        process.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
@@ -183,6 +195,41 @@ final class NodeApiTest {
         try (NodeClient them = client(THEM)) {
             refused(ErrorCode.UNAUTHENTICATED, them::view);
         }
+    }
+
+    @Test
+    void healthSaysWhatIsAmiss() {
+        assertThat(client.health().ready()).isTrue();
+        assertThat(client.health().parts())
+                .contains(new HealthPart("log", true, ""), new HealthPart("nodes", false, "not seen: west"));
+        fabric.stop(0);
+        assertThat(client.health().ready()).isFalse();
+        assertThat(client.health().parts())
+                .anyMatch(part -> part.name().equals("log") && part.detail().contains("majority"));
+    }
+
+    @Test
+    void whatIsMeasuredIsShown() throws Exception {
+        client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        fabric.log(0).append(new FabricCommand.TakeOver("lan", 0, "east", "1")).join();
+        assertThat(ask("GET", "/v1/metrics", "").body())
+                .contains(
+                        "virtualwire_info{daemon=\"node\",identity=\"acme/node-east\"",
+                        "virtualwire_ready{part=\"nodes\"} 0.0",
+                        "virtualwire_nodes 2.0",
+                        "virtualwire_nodes_present 1.0",
+                        "virtualwire_fabric_version 1.0",
+                        "virtualwire_log_leader 1.0",
+                        "virtualwire_component_held{component=\"lan\",node=\"east\"} 1.0",
+                        "virtualwire_port_up{component=\"lan\",port=\"web\"} 1.0",
+                        "virtualwire_port_blocked{component=\"lan\",port=\"web\"} 1.0",
+                        "virtualwire_port_drops_total{component=\"lan\",port=\"web\",reason=\"storm\"} 5.0",
+                        "virtualwire_association_round_trip_seconds{peer=\"acme/h1\"} 0.005",
+                        "virtualwire_association_datagram_bytes{peer=\"acme/h1\"} 1472.0",
+                        "virtualwire_drops_total{reason=\"replayed\"} 10.0",
+                        "virtualwire_events_total{type=\"component.placed\"} 1.0",
+                        "virtualwire_migration_last_seconds{phase=\"flip\"} 0.0",
+                        "jvm_memory_used_bytes{");
     }
 
     @Test

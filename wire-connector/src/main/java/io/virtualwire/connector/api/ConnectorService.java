@@ -34,6 +34,9 @@ public interface ConnectorService {
 
     ConnectorVersion version();
 
+    /** What there is to measure, as Prometheus reads it; all tenants' for the operator. */
+    String metrics(Identity caller);
+
     List<EndpointStatus> endpoints(Identity caller);
 
     EndpointStatus putEndpoint(Identity caller, EndpointDescription endpoint);

@@ -8,6 +8,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.RevocationList;
+import io.virtualwire.metrics.Scrape;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.RestRoutes;
@@ -32,6 +33,7 @@ final class RestApi {
     Router router() {
         return routes.admitting(service::admit)
                 .blocking("health", call -> service.health(call.caller()))
+                .text("metrics", Scrape.LANGUAGE, call -> service.metrics(call.caller()))
                 .blocking("version", call -> service.version())
                 .blocking("listEndpoints", call -> service.endpoints(call.caller()))
                 .blocking(

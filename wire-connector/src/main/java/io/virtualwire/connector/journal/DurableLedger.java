@@ -36,12 +36,14 @@ public final class DurableLedger implements AutoCloseable {
     private volatile boolean closed;
     /** Another process has the journal. */
     private volatile boolean bequeathed;
+    private volatile JournalFigures figures;
 
     DurableLedger(JournalFolder folder, boolean salvage) {
         this.folder = folder;
         this.ledger = new Ledger();
         this.journal = Journal.open(folder, salvage, ledger::apply);
         compactIfDue();
+        this.figures = new JournalFigures(journal.length(), 0, 0, 0, "");
         this.thread = Thread.ofPlatform().name("connector-journal").daemon().start(this::run);
     }
 
@@ -130,6 +132,11 @@ public final class DurableLedger implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    /** How the journal does. */
+    public JournalFigures figures() {
+        return figures;
     }
 
     /** Ends the thread after what was asked before; nothing needs to be saved. */
@@ -231,9 +238,12 @@ public final class DurableLedger implements AutoCloseable {
         }
         try {
             if (!added.isEmpty()) {
+                long began = System.nanoTime();
                 journal.append(added, alive);
+                figures = figures.committed(journal.length(), System.nanoTime() - began);
             }
         } catch (RuntimeException e) {
+            figures = figures.failed(String.valueOf(e.getMessage()));
             log.error("{}", e.getMessage());
             undo.reversed().forEach(Runnable::run);
             accepted.forEach(change -> change.answer().completeExceptionally(e));
