@@ -30,6 +30,10 @@ bash "$here/01-two-hosts/run.sh" >"$out/01-two-hosts.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
 result $status "examples/01-two-hosts"
 
+bash "$here/03-event-bus/run.sh" >"$out/03-event-bus.log" 2>&1
+status=$?; [ $status = 0 ] || tail -n 60 "$out/03-event-bus.log"
+result $status "examples/03-event-bus"
+
 wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
 KEEP=1 FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
   bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1

@@ -18,6 +18,7 @@ import io.virtualwire.control.WireId;
 import io.virtualwire.wire.ActivationCause;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideState;
+import io.virtualwire.metrics.ProcessMetrics;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -120,7 +121,8 @@ final class RestorationTest {
                 host,
                 dataPlane,
                 InstantSource.system(),
-                new ReloadSource("connector"));
+                new ReloadSource("connector"),
+                new ProcessMetrics());
     }
 
     private static ConnectRequest request(Role role) {

@@ -104,9 +104,11 @@ public final class RestRoutes {
 
     /** An operation that may block and whose answer is a text in a language of its own. */
     public RestRoutes text(String operation, String language, Function<Call, String> work) {
-        return on(operation, (context, call) -> vertx.executeBlocking(() -> work.apply(call), false)
-                .onSuccess(text ->
-                        context.response().putHeader("content-type", language).end(text))
+        return on(operation, (context, call) -> turnstile
+                .enter(call.caller().tenant(), () -> vertx.executeBlocking(() -> work.apply(call), false))
+                .onSuccess(text -> context.response()
+                        .putHeader("content-type", language)
+                        .end(text))
                 .onFailure(failure -> answers.refuse(context, failure)));
     }
 

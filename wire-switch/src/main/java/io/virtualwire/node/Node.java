@@ -183,7 +183,16 @@ public final class Node implements AutoCloseable {
         }));
         register(log, loop, self);
 
-        FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, () -> presentNames(log, member));
+        Supplier<Set<String>> present = () -> presentNames(log, member);
+        FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, present);
+        NodeStanding standing = new NodeStanding(
+                settings.name(),
+                tls.identity(),
+                log,
+                present,
+                NodeStanding.of(stack, reconciler, views),
+                new EventTally(feed),
+                add(new ProcessMetrics()));
         BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
         bus.open();
         NodeApi interfaceOfNode = new NodeApi(
