@@ -15,12 +15,14 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
+import io.virtualwire.rest.Contract;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -78,8 +80,9 @@ public final class Connector implements AutoCloseable {
 
     static Connector start(ConnectorConfig config, Progress progress) {
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ApiServer::contract);
         try {
-            return start(config, Foundation.lay(config, parts), parts, progress);
+            return start(config, Foundation.lay(config, parts), parts, progress, contract);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -100,6 +103,7 @@ public final class Connector implements AutoCloseable {
             return start(config, progress);
         }
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ApiServer::contract);
         try (Predecessor predecessor = found.get()) {
             Foundation foundation;
             try {
@@ -114,7 +118,7 @@ public final class Connector implements AutoCloseable {
                 return start(config, progress);
             }
             predecessor.awaitEnd();
-            return start(config, foundation, parts, progress);
+            return start(config, foundation, parts, progress, contract);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -122,7 +126,11 @@ public final class Connector implements AutoCloseable {
     }
 
     private static Connector start(
-            ConnectorConfig config, Foundation foundation, Deque<AutoCloseable> parts, Progress progress) {
+            ConnectorConfig config,
+            Foundation foundation,
+            Deque<AutoCloseable> parts,
+            Progress progress,
+            CompletableFuture<Contract> contract) {
         DurableLedger ledger = foundation.ledger();
         DataPlane dataPlane = foundation.dataPlane();
         TapEndpoints endpoints = foundation.endpoints();
@@ -149,7 +157,8 @@ public final class Connector implements AutoCloseable {
                 InstantSource.system(),
                 reloading,
                 process);
-        ApiServer api = ApiServer.start(new TlsContexts(config.self()), config.listen(), config.apiPort(), service);
+        ApiServer api = ApiServer.start(
+                new TlsContexts(config.self()), config.listen(), config.apiPort(), service, contract.join());
         parts.push(api);
         Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service);
         parts.push(Succession.open(

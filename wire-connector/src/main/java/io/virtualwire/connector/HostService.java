@@ -123,8 +123,7 @@ final class HostService implements ConnectorService {
 
     private List<HealthPart> parts() {
         String journal = ledger.figures().problem();
-        return List.of(
-                new HealthPart("wires", true, ""), new HealthPart("journal", journal.isEmpty(), journal));
+        return List.of(new HealthPart("wires", true, ""), new HealthPart("journal", journal.isEmpty(), journal));
     }
 
     private static Set<String> tenantsOf(Ledger ledger) {

@@ -1,6 +1,5 @@
 package io.virtualwire.connector;
 
-import io.virtualwire.stack.StackDrops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.AssociationStatus;
@@ -10,6 +9,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.port.DropReason;
+import io.virtualwire.stack.StackDrops;
 import io.virtualwire.wire.HoldStatistics;
 import io.virtualwire.wire.LegStatus;
 import io.virtualwire.wire.PeerState;

@@ -32,6 +32,7 @@ import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
+import io.virtualwire.rest.Contract;
 import io.virtualwire.testkit.RawHttps;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -59,6 +60,7 @@ final class RestApiTest {
     private static final WireId WIRE = WireId.named("rest");
     private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
     private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Contract CONTRACT = ApiServer.contract();
     private static final Credentials HOST = ACME.issue("host-a").trusting(RIVAL.certificate());
     private static final Credentials ME = ACME.issue("me");
     private static final Credentials THEM = RIVAL.issue("them").trusting(ACME.certificate());
@@ -101,7 +103,7 @@ final class RestApiTest {
                 () -> Instant.EPOCH.plusSeconds(7),
                 reloading,
                 process);
-        server = ApiServer.start(tls, "127.0.0.1", 0, service);
+        server = ApiServer.start(tls, "127.0.0.1", 0, service, CONTRACT);
         client = client(ME, Optional.of(HOST.identity()));
     }
 
@@ -476,8 +478,7 @@ final class RestApiTest {
         client.putEndpoint(EndpointDescription.named("web"));
         client.connect(request(1));
         try (ConnectorClient them = client(THEM, Optional.empty())) {
-            them.putEndpoint(
-                    new EndpointDescription("db", "rival-1", Optional.empty(), false, 1500, Optional.empty()));
+            them.putEndpoint(new EndpointDescription("db", "rival-1", Optional.empty(), false, 1500, Optional.empty()));
         }
         String all = raw("GET", "/v1/metrics", "").body();
         assertThat(all)
@@ -492,7 +493,8 @@ final class RestApiTest {
                         "virtualwire_ready{part=\"journal\"} 1.0",
                         "virtualwire_journal_commits_total ",
                         "jvm_memory_used_bytes{");
-        String theirs = new RawHttps(THEM, server.port()).ask("GET", "/v1/metrics", "").body();
+        String theirs =
+                new RawHttps(THEM, server.port()).ask("GET", "/v1/metrics", "").body();
         assertThat(theirs)
                 .contains("endpoint=\"db\",tenant=\"rival\"")
                 .doesNotContain("acme\"", WIRE.toString(), "jvm_", "journal_", "underlay_overflow\"} 3");

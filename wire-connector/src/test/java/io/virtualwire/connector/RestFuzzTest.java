@@ -13,6 +13,7 @@ import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.testkit.RawConnection;
 import io.virtualwire.testkit.fuzz.Fuzz;
 import io.virtualwire.testkit.fuzz.SpoiledText;
@@ -75,7 +76,8 @@ class RestFuzzTest {
                 new FakeEndpointHost(),
                 new FakeDataPlane(),
                 () -> Instant.EPOCH.plusSeconds(7),
-                new ReloadSource("connector"));
+                new ReloadSource("connector"),
+                new ProcessMetrics());
         return ApiServer.start(new TlsContexts(host), "127.0.0.1", 0, service);
     }
 

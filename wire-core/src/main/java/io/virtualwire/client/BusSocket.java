@@ -150,7 +150,8 @@ final class BusSocket implements WebSocket.Listener, AutoCloseable {
             // The bridge does not say what it let not pass; we ask for nothing that it would not.
             WireException denied = new WireException(
                     ErrorCode.FORBIDDEN,
-                    "the node at " + address + " does not let that pass: " + read.path("body").asText(),
+                    "the node at " + address + " does not let that pass: "
+                            + read.path("body").asText(),
                     "see docs/event-bus.md for the addresses there are");
             open.values().forEach(waiting -> waiting.completeExceptionally(denied));
             return;

@@ -217,7 +217,8 @@ public final class FabricBus implements AutoCloseable {
     private synchronized BusSocket connected() {
         BusSocket current = socket;
         if (closed) {
-            throw new WireException(ErrorCode.WRONG_STATE, "this connection to the fabric was closed", "make a new one");
+            throw new WireException(
+                    ErrorCode.WRONG_STATE, "this connection to the fabric was closed", "make a new one");
         }
         if (current == null || current.isOver()) {
             current = new BusSocket(http, nodes.get(next++ % nodes.size()), this::heard, this::wake);

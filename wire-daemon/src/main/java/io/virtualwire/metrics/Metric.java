@@ -11,7 +11,8 @@ public enum Metric {
 
     ENDPOINTS("virtualwire_endpoints", "Endpoints of a tenant here", "tenant"),
     ENDPOINT_UP("virtualwire_endpoint_up", "Whether frames can pass an endpoint", "tenant", "endpoint"),
-    ENDPOINT_FRAMES("virtualwire_endpoint_frames_total", "Frames through an endpoint", "tenant", "endpoint", "direction"),
+    ENDPOINT_FRAMES(
+            "virtualwire_endpoint_frames_total", "Frames through an endpoint", "tenant", "endpoint", "direction"),
     ENDPOINT_BYTES("virtualwire_endpoint_bytes_total", "Bytes through an endpoint", "tenant", "endpoint", "direction"),
     ENDPOINT_DROPS("virtualwire_endpoint_drops_total", "Frames dropped at an endpoint", "tenant", "endpoint", "reason"),
 
@@ -19,7 +20,12 @@ public enum Metric {
     WIRE_UP("virtualwire_wire_up", "Whether frames can pass a side of a wire", "tenant", "wire", "side"),
     WIRE_FRAMES("virtualwire_wire_frames_total", "Frames through a side", "tenant", "wire", "side", "direction"),
     WIRE_BYTES("virtualwire_wire_bytes_total", "Bytes through a side", "tenant", "wire", "side", "direction"),
-    WIRE_RELAYED("virtualwire_wire_relayed_frames_total", "Frames that a side relayed during moves", "tenant", "wire", "side"),
+    WIRE_RELAYED(
+            "virtualwire_wire_relayed_frames_total",
+            "Frames that a side relayed during moves",
+            "tenant",
+            "wire",
+            "side"),
     WIRE_DROPS("virtualwire_wire_drops_total", "Frames dropped at a side", "tenant", "wire", "side", "reason"),
 
     PORT_UP("virtualwire_port_up", "Whether frames can pass a port of a component held here", "component", "port"),
@@ -31,7 +37,8 @@ public enum Metric {
 
     ASSOCIATION_UP("virtualwire_association_up", "Whether there is a session with a peer", "peer"),
     ASSOCIATION_ROUND_TRIP("virtualwire_association_round_trip_seconds", "The smoothed round trip to a peer", "peer"),
-    ASSOCIATION_DATAGRAM_BYTES("virtualwire_association_datagram_bytes", "The largest datagram the path carries", "peer"),
+    ASSOCIATION_DATAGRAM_BYTES(
+            "virtualwire_association_datagram_bytes", "The largest datagram the path carries", "peer"),
     ASSOCIATION_PATH("virtualwire_association_path_info", "1, for the address that is used", "peer", "address"),
     ASSOCIATION_DATAGRAMS("virtualwire_association_datagrams_total", "Datagrams", "peer", "direction"),
     ASSOCIATION_DROPS("virtualwire_association_drops_total", "Datagrams dropped", "peer", "reason"),

@@ -69,7 +69,8 @@ public final class Scrape {
     /** All of it in Prometheus' text format, and what a registry of the process has besides. */
     public String text(MetricSnapshots process) {
         List<MetricSnapshot> all = new ArrayList<>();
-        points.forEach((metric, values) -> all.add(metric.isCounter() ? counter(metric, values) : gauge(metric, values)));
+        points.forEach(
+                (metric, values) -> all.add(metric.isCounter() ? counter(metric, values) : gauge(metric, values)));
         process.forEach(all::add);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try {

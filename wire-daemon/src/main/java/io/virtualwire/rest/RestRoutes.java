@@ -104,12 +104,14 @@ public final class RestRoutes {
 
     /** An operation that may block and whose answer is a text in a language of its own. */
     public RestRoutes text(String operation, String language, Function<Call, String> work) {
-        return on(operation, (context, call) -> turnstile
-                .enter(call.caller().tenant(), () -> vertx.executeBlocking(() -> work.apply(call), false))
-                .onSuccess(text -> context.response()
-                        .putHeader("content-type", language)
-                        .end(text))
-                .onFailure(failure -> answers.refuse(context, failure)));
+        return on(
+                operation,
+                (context, call) -> turnstile
+                        .enter(call.caller().tenant(), () -> vertx.executeBlocking(() -> work.apply(call), false))
+                        .onSuccess(text -> context.response()
+                                .putHeader("content-type", language)
+                                .end(text))
+                        .onFailure(failure -> answers.refuse(context, failure)));
     }
 
     /** An operation whose answer comes by itself. */

@@ -28,7 +28,8 @@ final class DashboardTest {
     void everyQueryNamesMetricsThatAScrapeHas() throws IOException {
         Set<String> there = scraped();
         List<String> queries = new ArrayList<>(dashboard());
-        queries.addAll(alerts().stream().map(alert -> alert.path("expr").asText()).toList());
+        queries.addAll(
+                alerts().stream().map(alert -> alert.path("expr").asText()).toList());
         assertThat(queries).hasSizeGreaterThan(30);
         for (String query : queries) {
             Matcher name = NAME.matcher(query);
@@ -41,7 +42,8 @@ final class DashboardTest {
     @Test
     void everyQueryAsksForLabelsThatTheMetricHas() throws IOException {
         List<String> queries = new ArrayList<>(dashboard());
-        queries.addAll(alerts().stream().map(alert -> alert.path("expr").asText()).toList());
+        queries.addAll(
+                alerts().stream().map(alert -> alert.path("expr").asText()).toList());
         for (String query : queries) {
             Matcher labelled = LABELLED.matcher(query);
             while (labelled.find()) {
@@ -89,11 +91,18 @@ final class DashboardTest {
     }
 
     private static List<String> dashboard() throws IOException {
-        JsonNode dashboard = JsonMapper.builder().build().readTree(TOP.resolve("packaging/grafana/virtualwire.json").toFile());
+        JsonNode dashboard = JsonMapper.builder()
+                .build()
+                .readTree(TOP.resolve("packaging/grafana/virtualwire.json").toFile());
         List<String> queries = new ArrayList<>();
-        dashboard.path("panels").forEach(panel -> panel.path("targets")
-                .forEach(target -> queries.add(target.path("expr").asText())));
-        dashboard.path("templating").path("list").forEach(variable -> queries.add(variable.path("query").asText()));
+        dashboard
+                .path("panels")
+                .forEach(panel -> panel.path("targets")
+                        .forEach(target -> queries.add(target.path("expr").asText())));
+        dashboard
+                .path("templating")
+                .path("list")
+                .forEach(variable -> queries.add(variable.path("query").asText()));
         return queries;
     }
 

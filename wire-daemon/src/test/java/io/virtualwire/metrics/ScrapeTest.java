@@ -19,7 +19,8 @@ final class ScrapeTest {
                 .hasSize(Scrape.CAP + 1)
                 .contains("virtualwire_endpoint_up{endpoint=\"_others\",tenant=\"acme\"} 50.0");
         assertThat(text)
-                .contains("virtualwire_endpoint_frames_total{direction=\"to_guest\",endpoint=\"_others\",tenant=\"acme\"} 500.0");
+                .contains(
+                        "virtualwire_endpoint_frames_total{direction=\"to_guest\",endpoint=\"_others\",tenant=\"acme\"} 500.0");
     }
 
     @Test

@@ -93,8 +93,10 @@ final class BusApi {
                 asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
         operation("wires.list", Set.of(), asked -> fabric.wires());
         operation("events.read", Set.of("since", "limit"), this::read);
-        connectors.operations().forEach((name, fields) -> operation(
-                "connectors." + name, fields, asked -> connectors.run(name, asked)));
+        connectors
+                .operations()
+                .forEach((name, fields) ->
+                        operation("connectors." + name, fields, asked -> connectors.run(name, asked)));
         published = feed.last();
         feed.follow(this::publish);
         publish();
@@ -111,7 +113,8 @@ final class BusApi {
                     // Published from outside, it would look like news of the fabric.
                     boolean forged = switch (event.type()) {
                         case PUBLISH -> true;
-                        case SEND -> event.getRawMessage().getString("address", "").matches(".*\\.(events|steps)");
+                        case SEND ->
+                            event.getRawMessage().getString("address", "").matches(".*\\.(events|steps)");
                         default -> false;
                     };
                     event.complete(!forged);
@@ -126,7 +129,8 @@ final class BusApi {
             } catch (RuntimeException refused) {
                 answer = Future.failedFuture(refused);
             }
-            answer.onSuccess(result -> message.reply(encode(result))).onFailure(failure -> refuse(name, message, failure));
+            answer.onSuccess(result -> message.reply(encode(result)))
+                    .onFailure(failure -> refuse(name, message, failure));
         });
     }
 
@@ -165,9 +169,7 @@ final class BusApi {
 
     private Object encode(Object value) {
         try {
-            return value instanceof JsonObject done
-                    ? done
-                    : Json.decodeValue(json.writeValueAsString(value));
+            return value instanceof JsonObject done ? done : Json.decodeValue(json.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new WireException(ErrorCode.INTERNAL, "cannot write " + value + " as JSON", "", e);
         }

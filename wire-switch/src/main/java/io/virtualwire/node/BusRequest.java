@@ -31,7 +31,8 @@ final class BusRequest {
                 }
                 yield new BusRequest(object);
             }
-            default -> throw new WireException(ErrorCode.BAD_REQUEST, "the body is not a JSON object", "send one, or none");
+            default ->
+                throw new WireException(ErrorCode.BAD_REQUEST, "the body is not a JSON object", "send one, or none");
         };
     }
 

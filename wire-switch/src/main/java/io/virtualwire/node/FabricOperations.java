@@ -74,21 +74,20 @@ final class FabricOperations {
 
     /** The wires that are wanted, and how the holders of their switches find them. */
     Future<List<WireView>> wires() {
-        return latest()
-                .map(state -> state.wires().values().stream()
-                        .map(wire -> {
-                            PortReport seen = state.observations().port(wire.name());
-                            return new WireView(
-                                    wire.name(),
-                                    wire.id().toString(),
-                                    wire.component(),
-                                    wire.port(),
-                                    wire.endpoint() + "@" + wire.host(),
-                                    seen.up(),
-                                    seen.detail(),
-                                    seen.blockedFor());
-                        })
-                        .toList());
+        return latest().map(state -> state.wires().values().stream()
+                .map(wire -> {
+                    PortReport seen = state.observations().port(wire.name());
+                    return new WireView(
+                            wire.name(),
+                            wire.id().toString(),
+                            wire.component(),
+                            wire.port(),
+                            wire.endpoint() + "@" + wire.host(),
+                            seen.up(),
+                            seen.detail(),
+                            seen.blockedFor());
+                })
+                .toList());
     }
 
     /**
@@ -121,19 +120,22 @@ final class FabricOperations {
 
     /** Removes a switch and its wires; success if there is none. */
     Future<AppliedTopology> removeSwitch(String name, String key) {
-        return edit(RequestKey.of(keyOr(key), List.of("remove", name)), EDITS, topology -> topology.withoutSwitch(name));
+        return edit(
+                RequestKey.of(keyOr(key), List.of("remove", name)), EDITS, topology -> topology.withoutSwitch(name));
     }
 
     /** Changes what is wanted now, and again if somebody else was quicker. */
     private Future<AppliedTopology> edit(RequestKey request, int attempts, UnaryOperator<Topology> change) {
         return latest().compose(state -> {
-            Optional<FabricEvent> done = state.events().of(request.key(), APPLIED);
-            Topology wanted = done.isPresent() ? state.topology() : change.apply(state.topology());
-            return apply(wanted, state.version(), request);
-        }).recover(failure -> {
-            boolean quicker = failure instanceof WireException refused && refused.code() == ErrorCode.VERSION_CONFLICT;
-            return quicker && attempts > 1 ? edit(request, attempts - 1, change) : Future.failedFuture(failure);
-        });
+                    Optional<FabricEvent> done = state.events().of(request.key(), APPLIED);
+                    Topology wanted = done.isPresent() ? state.topology() : change.apply(state.topology());
+                    return apply(wanted, state.version(), request);
+                })
+                .recover(failure -> {
+                    boolean quicker =
+                            failure instanceof WireException refused && refused.code() == ErrorCode.VERSION_CONFLICT;
+                    return quicker && attempts > 1 ? edit(request, attempts - 1, change) : Future.failedFuture(failure);
+                });
     }
 
     private Future<AppliedTopology> apply(Topology wanted, long expected, RequestKey request) {

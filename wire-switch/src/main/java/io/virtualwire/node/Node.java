@@ -23,6 +23,7 @@ import io.virtualwire.log.RaftLog;
 import io.virtualwire.log.Voter;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
+import io.virtualwire.rest.Contract;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.topology.FabricCommand;
@@ -39,6 +40,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,6 +124,7 @@ public final class Node implements AutoCloseable {
 
     private void run(NodeSettings settings) {
         TlsContexts tls = new TlsContexts(settings.own());
+        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(NodeApi::contract);
         ClusterPlan plan = settings.plan();
         LateObserver observer = new LateObserver();
         WireStack stack = add(WireStack.start(
@@ -196,7 +199,7 @@ public final class Node implements AutoCloseable {
         BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
         bus.open();
         NodeApi interfaceOfNode = new NodeApi(
-                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading);
+                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, contract.join());
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

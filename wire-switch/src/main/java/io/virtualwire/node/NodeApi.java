@@ -44,6 +44,11 @@ final class NodeApi {
     private final ReloadSource reloading;
     private final RestRoutes routes;
 
+    /** What the interface promises; takes a moment to read, so that it may be done aside. */
+    static Contract contract() {
+        return Contract.load(NodeApi.class, "node.yaml");
+    }
+
     NodeApi(
             Vertx vertx,
             String node,
@@ -53,7 +58,8 @@ final class NodeApi {
             EventFeed feed,
             BusApi bus,
             NodeStanding standing,
-            ReloadSource reloading) {
+            ReloadSource reloading,
+            Contract contract) {
         this.vertx = vertx;
         this.node = node;
         this.log = log;
@@ -63,7 +69,7 @@ final class NodeApi {
         this.bus = bus;
         this.standing = standing;
         this.reloading = reloading;
-        this.routes = new RestRoutes(vertx, "node", Contract.load(NodeApi.class, "node.yaml"), LONGEST_BODY);
+        this.routes = new RestRoutes(vertx, "node", contract, LONGEST_BODY);
     }
 
     Future<HttpServer> listen(TlsContexts tls, String address, int port) {

@@ -103,7 +103,8 @@ final class NodeStanding {
     NodeHealth health() {
         List<HealthPart> parts = parts();
         // Nodes that are away are not this one's fault: it does all that is asked of it while there is a majority.
-        boolean ready = parts.stream().allMatch(part -> part.ready() || part.name().equals("nodes"));
+        boolean ready =
+                parts.stream().allMatch(part -> part.ready() || part.name().equals("nodes"));
         return new NodeHealth(ready, node, self, parts);
     }
 
@@ -161,7 +162,8 @@ final class NodeStanding {
         parts.add(new HealthPart("log", trouble.isEmpty(), trouble));
         Set<String> away = new TreeSet<>(log.current().state().nodes().keySet());
         away.removeAll(present.get());
-        parts.add(new HealthPart("nodes", away.isEmpty(), away.isEmpty() ? "" : "not seen: " + String.join(", ", away)));
+        parts.add(
+                new HealthPart("nodes", away.isEmpty(), away.isEmpty() ? "" : "not seen: " + String.join(", ", away)));
         List<String> idle = dataPath.held().stream()
                 .filter(held -> !held.deciding())
                 .map(held -> held.view().name())

@@ -19,6 +19,7 @@ import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
 import io.virtualwire.metrics.ProcessMetrics;
+import io.virtualwire.rest.Contract;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 final class BusApiTest {
     private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
     private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Contract CONTRACT = NodeApi.contract();
     private static final Credentials NODE = ACME.issue("node-east").trusting(RIVAL.certificate());
     private static final String TOPOLOGY = """
             version: 1
@@ -51,8 +53,7 @@ final class BusApiTest {
               - { switch: lan, port: web, endpoint: web@h1 }
             """;
 
-    private final InMemoryFabric<FabricCommand, FabricState> fabric =
-            new InMemoryFabric<>(new FabricStateMachine(), 3);
+    private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 3);
     private final List<Vertx> machines = new ArrayList<>();
     private final List<HostAddress> addresses = new ArrayList<>();
     private final ProcessMetrics process = new ProcessMetrics();
@@ -98,7 +99,8 @@ final class BusApiTest {
                                 new QuietDataPath(true),
                                 new EventTally(feed),
                                 process),
-                        new ReloadSource("node"))
+                        new ReloadSource("node"),
+                        CONTRACT)
                 .listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -110,15 +112,19 @@ final class BusApiTest {
     void stop() {
         bus.close();
         process.close();
-        machines.forEach(vertx -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        machines.forEach(
+                vertx -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
 
     @Test
     void everyOperationHasAnAddress() {
-        assertThat(bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added()).containsExactly("lan/web");
+        assertThat(bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty()).added())
+                .containsExactly("lan/web");
         assertThat(bus.wires()).extracting(WireView::endpoint).containsExactly("web@h1");
         assertThat(bus.component("lan").ports()).hasSize(1);
-        assertThat(bus.request("topology.show", Map.of()).at("/topology/switches/lan/node").asText())
+        assertThat(bus.request("topology.show", Map.of())
+                        .at("/topology/switches/lan/node")
+                        .asText())
                 .isEqualTo("east");
         assertThat(bus.createSwitch("dmz", "west").switches()).containsExactly("dmz", "lan");
         assertThat(bus.createSwitch("dmz", "west").switches()).containsExactly("dmz", "lan");
@@ -138,8 +144,12 @@ final class BusApiTest {
     @Test
     void aTopologyMayBeJsonAndConditional() {
         Map<String, Object> wanted = Map.of(
-                "topology", Map.of("version", 1, "switches", Map.of("lan", Map.of("node", "east"))), "expectedVersion", 0);
-        assertThat(bus.request("topology.apply", wanted).path("version").asLong()).isEqualTo(1);
+                "topology",
+                Map.of("version", 1, "switches", Map.of("lan", Map.of("node", "east"))),
+                "expectedVersion",
+                0);
+        assertThat(bus.request("topology.apply", wanted).path("version").asLong())
+                .isEqualTo(1);
         refused(ErrorCode.VERSION_CONFLICT, () -> bus.request("topology.apply", wanted));
     }
 
@@ -149,7 +159,8 @@ final class BusApiTest {
         bus.request("switches.create", wanted);
         long version = bus.fabric().version();
         machines.getFirst().close().toCompletionStage().toCompletableFuture().join();
-        assertThat(bus.request("switches.create", wanted).path("version").asLong()).isEqualTo(version);
+        assertThat(bus.request("switches.create", wanted).path("version").asLong())
+                .isEqualTo(version);
         assertThat(bus.fabric().version()).isEqualTo(version);
         refused(
                 ErrorCode.ALREADY_EXISTS,
@@ -161,7 +172,9 @@ final class BusApiTest {
         List<FabricEvent> told = new CopyOnWriteArrayList<>();
         Thread follower = Thread.ofVirtual().start(() -> bus.follow(0, told::add));
         bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
-        fabric.log(0).append(new FabricCommand.TakeOver("lan", 0, "east", "east1")).join();
+        fabric.log(0)
+                .append(new FabricCommand.TakeOver("lan", 0, "east", "east1"))
+                .join();
         await().until(() -> !told.isEmpty() && told.getLast().type().equals("component.placed"));
         for (int lost = 0; lost < 2; lost++) {
             machines.get(lost).close().toCompletionStage().toCompletableFuture().join();
@@ -190,14 +203,16 @@ final class BusApiTest {
         Credentials them = RIVAL.issue("them").trusting(ACME.certificate());
         try (FabricBus theirs = new FabricBus(new TlsContexts(them), addresses)) {
             assertThatThrownBy(theirs::fabric)
-                    .isInstanceOfSatisfying(WireException.class, e -> assertThat(e.code())
-                            .isIn(ErrorCode.UNAVAILABLE, ErrorCode.UNAUTHENTICATED));
+                    .isInstanceOfSatisfying(
+                            WireException.class,
+                            e -> assertThat(e.code()).isIn(ErrorCode.UNAVAILABLE, ErrorCode.UNAUTHENTICATED));
         }
     }
 
     private void report(boolean up) {
         fabric.log(2)
-                .append(new FabricCommand.ReportPorts("lan", generation(), Map.of("lan/web", new PortReport(up, "", ""))))
+                .append(new FabricCommand.ReportPorts(
+                        "lan", generation(), Map.of("lan/web", new PortReport(up, "", ""))))
                 .join();
     }
 

@@ -26,7 +26,9 @@ final class EventFeedTest {
         assertThat(feed.after(0, 4)).extracting(FabricEvent::sequence).containsExactly(1L, 2L, 3L, 4L);
         assertThat(feed.after(4, 4)).extracting(FabricEvent::sequence).containsExactly(5L, 6L, 7L, 8L);
         assertThat(feed.after(10, 4)).isEmpty();
-        assertThatThrownBy(() -> feed.after(11, 4)).isInstanceOf(WireException.class).hasMessageContaining("event 11");
+        assertThatThrownBy(() -> feed.after(11, 4))
+                .isInstanceOf(WireException.class)
+                .hasMessageContaining("event 11");
     }
 
     @Test
@@ -36,7 +38,8 @@ final class EventFeedTest {
         assertThat(next.getFirst()).isEqualTo(FabricEvent.gap(5_000 - 4_096));
         assertThat(next.get(1).sequence()).isEqualTo(5_000 - 4_096 + 1);
         assertThat(next).hasSize(11);
-        assertThat(feed.after(next.getFirst().sequence(), 1).getFirst().isEvent()).isTrue();
+        assertThat(feed.after(next.getFirst().sequence(), 1).getFirst().isEvent())
+                .isTrue();
     }
 
     @Test
@@ -55,7 +58,11 @@ final class EventFeedTest {
     private void happen(int times) {
         for (int time = 0; time < times; time++) {
             NodeRecord node = new NodeRecord(
-                    "east", new Identity("acme", "node-east"), "i" + state.events().last(), List.of(), "east:7482");
+                    "east",
+                    new Identity("acme", "node-east"),
+                    "i" + state.events().last(),
+                    List.of(),
+                    "east:7482");
             state = machine.apply(state, new FabricCommand.RegisterNode(node), time);
         }
         feed.agreed(new Applied<>(state.events().last(), state));

@@ -21,6 +21,7 @@ import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
 import io.virtualwire.metrics.ProcessMetrics;
+import io.virtualwire.rest.Contract;
 import io.virtualwire.testkit.RawHttps;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class NodeApiTest {
     private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
     private static final TenantAuthority RIVAL = TenantAuthority.create("rival", InstantSource.system());
+    private static final Contract CONTRACT = NodeApi.contract();
     private static final Credentials NODE = ACME.issue("node-east").trusting(RIVAL.certificate());
     private static final Credentials ME = ACME.issue("me");
     private static final Credentials THEM = RIVAL.issue("them").trusting(ACME.certificate());
@@ -86,7 +88,16 @@ final class NodeApiTest {
                 new EventTally(feed),
                 process);
         NodeApi api = new NodeApi(
-                vertx, "east", log, operations, new NodeEvents(vertx, "east"), feed, bus, standing, reloading);
+                vertx,
+                "east",
+                log,
+                operations,
+                new NodeEvents(vertx, "east"),
+                feed,
+                bus,
+                standing,
+                reloading,
+                CONTRACT);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -33,8 +33,22 @@ record QuietDataPath(boolean deciding) implements NodeStanding.DataPath {
     @Override
     public List<NodeStanding.Held> held() {
         ComponentView.Port port = new ComponentView.Port(
-                "web", "web@h1", "1", true, "", "", "db", 1, 98, 2, 196, 0, Map.of("storm", 5L), Map.of("replayed", 7L));
-        ComponentView lan = new ComponentView("lan", "switch", "east", 1, "", "deciding", List.of(port), List.of(), Map.of());
+                "web",
+                "web@h1",
+                "1",
+                true,
+                "",
+                "",
+                "db",
+                1,
+                98,
+                2,
+                196,
+                0,
+                Map.of("storm", 5L),
+                Map.of("replayed", 7L));
+        ComponentView lan =
+                new ComponentView("lan", "switch", "east", 1, "", "deciding", List.of(port), List.of(), Map.of());
         return List.of(new NodeStanding.Held(lan, deciding));
     }
 }

@@ -15,6 +15,7 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.rest.ConnectionCap;
+import io.virtualwire.rest.Contract;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +41,17 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts to listen; port 0 takes any that is free. */
     public static ApiServer start(TlsContexts tls, String address, int port, ConnectorService service) {
+        return start(tls, address, port, service, contract());
+    }
+
+    /** What the interface promises; takes a moment to read, so that it may be done aside. */
+    public static Contract contract() {
+        return Contract.load(ApiServer.class, "connector.yaml");
+    }
+
+    /** Starts to listen, with a contract that was read before. */
+    public static ApiServer start(
+            TlsContexts tls, String address, int port, ConnectorService service, Contract contract) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setPreferNativeTransport(false)
@@ -59,7 +71,7 @@ public final class ApiServer implements AutoCloseable {
         ConnectionCap cap = new ConnectionCap(MOST_CONNECTIONS);
         try {
             HttpServer server = await(vertx.createHttpServer(options)
-                    .requestHandler(new RestApi(vertx, service, tls.self()).router())
+                    .requestHandler(new RestApi(vertx, contract, service, tls.self()).router())
                     .connectionHandler(connection -> guard(tls, cap, connection))
                     .listen());
             return new ApiServer(vertx, server);

@@ -24,8 +24,8 @@ final class RestApi {
     private final OwnIdentity self;
     private final RequestBodies bodies = new RequestBodies();
 
-    RestApi(Vertx vertx, ConnectorService service, OwnIdentity self) {
-        this.routes = new RestRoutes(vertx, "connector", Contract.load(RestApi.class, "connector.yaml"), LONGEST_BODY);
+    RestApi(Vertx vertx, Contract contract, ConnectorService service, OwnIdentity self) {
+        this.routes = new RestRoutes(vertx, "connector", contract, LONGEST_BODY);
         this.service = service;
         this.self = self;
     }

@@ -36,6 +36,7 @@ public final class DurableLedger implements AutoCloseable {
     private volatile boolean closed;
     /** Another process has the journal. */
     private volatile boolean bequeathed;
+
     private volatile JournalFigures figures;
 
     DurableLedger(JournalFolder folder, boolean salvage) {
