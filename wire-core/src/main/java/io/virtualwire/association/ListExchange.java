@@ -2,14 +2,16 @@ package io.virtualwire.association;
 
 import io.virtualwire.association.StreamMessage.Revocations;
 import io.virtualwire.control.Identity;
-import io.virtualwire.control.WireException;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.RevocationList;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Passes revocation lists on: whoever hears of a newer one tells its peers, so that one daemon that was told suffices.
  *
  * <p>What peers say is judged aside, one list after the other, because a signature takes longer than the owner thread has;
- * a peer that says much is heard as to the last of it.
+ * a peer that says much is heard as to the last few of it.
  */
 final class ListExchange {
     private static final Logger LOG = LoggerFactory.getLogger(ListExchange.class);
@@ -25,11 +27,13 @@ final class ListExchange {
     /** After a list that was no news: whoever repeats itself, or lies, costs a fraction of one processor. */
     private static final Duration PAUSE = Duration.ofMillis(50);
 
-    /** Each may be of a megabyte. */
-    private static final int MOST_WAITING = 64;
+    private static final int MOST_PEERS = 64;
+
+    /** A peer has two to tell of, its tenant's and ours; each may be of a megabyte. */
+    private static final int MOST_LISTS = 4;
 
     private final OwnIdentity self;
-    private final Map<Identity, String> waiting = new LinkedHashMap<>();
+    private final Map<Identity, SequencedSet<String>> waiting = new LinkedHashMap<>();
     private boolean judging;
 
     ListExchange(OwnIdentity self) {
@@ -45,10 +49,14 @@ final class ListExchange {
 
     /** A peer has told us of a list. */
     synchronized void heard(Identity peer, Revocations list) {
-        if (waiting.size() >= MOST_WAITING && !waiting.containsKey(peer)) {
+        if (waiting.size() >= MOST_PEERS && !waiting.containsKey(peer)) {
             return;
         }
-        waiting.put(peer, list.list());
+        SequencedSet<String> lists = waiting.computeIfAbsent(peer, nothing -> new LinkedHashSet<>());
+        lists.add(list.list());
+        if (lists.size() > MOST_LISTS) {
+            lists.removeFirst();
+        }
         if (!judging) {
             judging = true;
             Thread.ofVirtual().name("wire-lists").start(this::judge);
@@ -57,8 +65,8 @@ final class ListExchange {
 
     private void judge() {
         try {
-            for (String list = next(); !list.isEmpty(); list = next()) {
-                if (!isNews(list)) {
+            for (Optional<String> list = next(); list.isPresent(); list = next()) {
+                if (!isNews(list.get())) {
                     Thread.sleep(PAUSE);
                 }
             }
@@ -67,21 +75,25 @@ final class ListExchange {
         }
     }
 
-    private synchronized String next() {
-        Iterator<String> lists = waiting.values().iterator();
-        if (!lists.hasNext()) {
+    private synchronized Optional<String> next() {
+        Iterator<SequencedSet<String>> peers = waiting.values().iterator();
+        if (!peers.hasNext()) {
             judging = false;
-            return "";
+            return Optional.empty();
         }
-        String list = lists.next();
-        lists.remove();
-        return list.isEmpty() ? " " : list;
+        SequencedSet<String> lists = peers.next();
+        String list = lists.removeFirst();
+        if (lists.isEmpty()) {
+            peers.remove();
+        }
+        return Optional.of(list);
     }
 
     private boolean isNews(String list) {
         try {
             return self.offer(RevocationList.parse("a peer", list));
-        } catch (WireException e) {
+        } catch (RuntimeException e) {
+            // Of whatever kind: who says nonsense must not end the hearing of others.
             LOG.debug("a peer's revocation list is not taken: {}", e.getMessage());
             return false;
         }

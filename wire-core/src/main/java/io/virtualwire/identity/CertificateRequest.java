@@ -62,7 +62,14 @@ public record CertificateRequest(Identity identity, PublicKey key) {
             }
             X500Name subject = request.getSubject();
             return new CertificateRequest(new Identity(part(subject, BCStyle.O), part(subject, BCStyle.CN)), key);
-        } catch (OperatorCreationException | PKCSException | GeneralSecurityException | IOException e) {
+        } catch (WireException e) {
+            throw e;
+        } catch (OperatorCreationException
+                | PKCSException
+                | GeneralSecurityException
+                | IOException
+                | RuntimeException e) {
+            // The library's parser is lazy, and throws what it likes when it comes to what is spoilt.
             throw refused(String.valueOf(e.getMessage()), e);
         }
     }

@@ -58,6 +58,20 @@ class CredentialsFuzzTest {
     }
 
     @Test
+    void requestsAreReadOrRefused() {
+        String text = Applicant.named(east.identity()).request();
+        CertificateRequest genuine = CertificateRequest.parse(text);
+        Fuzz.of("certificate requests")
+                .refusing(WireException.class)
+                .stillWorks(() -> assertThat(CertificateRequest.parse(text)).isEqualTo(genuine))
+                .run(4_000, either(new SpoiledText(List.of(text), LONGEST), text), input -> {
+                    // Whatever is read was signed by the key in it, and there is one whose key is known here.
+                    assertThat(CertificateRequest.parse(new String(input, StandardCharsets.UTF_8)))
+                            .isEqualTo(genuine);
+                });
+    }
+
+    @Test
     void certificatesOfStrangersAreNotBelieved() throws Exception {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         TenantTrustManager trust =

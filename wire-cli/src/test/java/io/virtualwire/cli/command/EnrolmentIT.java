@@ -39,7 +39,7 @@ final class EnrolmentIT {
     private static final Duration PROMISE = Duration.ofSeconds(5);
     private static final String ADDRESS_A = "192.0.2.1";
     private static final String ADDRESS_B = "192.0.2.2";
-    private static final int PINGS = 1000;
+    private static final int PINGS = 850;
 
     private Namespaces lab;
     private Namespace a;
