@@ -1,6 +1,6 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-long bench docs format clean
+.PHONY: help build install demo test test-long bench docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -12,6 +12,10 @@ help: ## Say what can be made
 build: ## Build everything, with every check but the tests
 	@config/prerequisites.sh build
 	@$(MVN) verify -DskipTests
+
+install: ## Install the command and the systemd units (DESTDIR=/some/folder for a package)
+	@bin/wire --build
+	@DESTDIR='$(DESTDIR)' packaging/install.sh
 
 demo: ## Two clouds on this machine, and a switch that moves between them (KEEP=1 leaves it up)
 	@config/prerequisites.sh demo

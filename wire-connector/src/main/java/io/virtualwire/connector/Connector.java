@@ -1,5 +1,7 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.LiveSetting;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
@@ -55,6 +57,7 @@ public final class Connector implements AutoCloseable {
     private final HostService service;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile OptionalLong successor = OptionalLong.empty();
+    private final AuditTrail trail;
 
     private Connector(
             Identity identity,
@@ -63,7 +66,8 @@ public final class Connector implements AutoCloseable {
             ApiServer api,
             Admission admission,
             ReloadSource reloading,
-            HostService service) {
+            HostService service,
+            AuditTrail trail) {
         this.identity = identity;
         this.parts = parts;
         this.dataPlane = dataPlane;
@@ -71,6 +75,7 @@ public final class Connector implements AutoCloseable {
         this.admission = admission;
         this.reloading = reloading;
         this.service = service;
+        this.trail = trail;
     }
 
     /** Starts everything, restores what the journal says, and only then answers. */
@@ -141,6 +146,11 @@ public final class Connector implements AutoCloseable {
                 Thread.ofPlatform().name("connector-upkeep").daemon().factory());
         upkeep.scheduleWithFixedDelay(() -> keepUp(restoration), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         parts.push(upkeep::shutdownNow);
+        AuditFile auditFile = new AuditFile(config.audit());
+        parts.push(auditFile);
+        AuditTrail trail = new AuditTrail(auditFile, InstantSource.system());
+        trail.local("start", self.toString(), null);
+        parts.push(() -> trail.local("stop", self.toString(), null));
         ReloadSource reloading = new ReloadSource("connector");
         ProcessMetrics process = new ProcessMetrics();
         parts.push(process);
@@ -156,11 +166,12 @@ public final class Connector implements AutoCloseable {
                 dataPlane,
                 InstantSource.system(),
                 reloading,
-                process);
+                process,
+                trail);
         ApiServer api = ApiServer.start(
-                new TlsContexts(config.self()), config.listen(), config.apiPort(), service, contract.join());
+                new TlsContexts(config.self()), config.listen(), config.apiPort(), service, trail, contract.join());
         parts.push(api);
-        Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service);
+        Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service, trail);
         parts.push(Succession.open(
                 config.stateFolder(),
                 config.version(),
@@ -194,7 +205,14 @@ public final class Connector implements AutoCloseable {
 
     /** Reads its configuration file again, as its operator. */
     public ReloadReport reload() {
-        return service.reload(identity, false);
+        try {
+            ReloadReport report = service.reload(identity, false);
+            trail.local("reload", report.file(), null);
+            return report;
+        } catch (RuntimeException e) {
+            trail.local("reload", "", e);
+            throw e;
+        }
     }
 
     /** Waits until it has ended; gives the process that has taken its place, if one has. */

@@ -17,6 +17,7 @@ import java.util.List;
  * @param apiPort TCP port of the REST interface; 0 takes any
  * @param stateFolder where the journal is
  * @param salvageJournal whether to go on with what can be read of a damaged journal
+ * @param audit where changes are noted
  * @param grants what tenants other than the connector's own may do
  */
 public record ConnectorConfig(
@@ -26,10 +27,13 @@ public record ConnectorConfig(
         int apiPort,
         Path stateFolder,
         boolean salvageJournal,
+        Path audit,
         List<Grant> grants,
         String version) {
     public static final int DEFAULT_PORT = 7471;
     public static final int DEFAULT_API_PORT = 7472;
+    /** In the state folder, unless told otherwise. */
+    public static final String AUDIT = "audit.jsonl";
 
     public ConnectorConfig {
         grants = List.copyOf(grants);
@@ -47,7 +51,16 @@ public record ConnectorConfig(
             boolean salvageJournal,
             List<Grant> grants,
             String version) {
-        this(OwnIdentity.of(credentials), listen, port, apiPort, stateFolder, salvageJournal, grants, version);
+        this(
+                OwnIdentity.of(credentials),
+                listen,
+                port,
+                apiPort,
+                stateFolder,
+                salvageJournal,
+                stateFolder.resolve(AUDIT),
+                grants,
+                version);
     }
 
     private static void requirePort(String key, int number) {

@@ -29,6 +29,7 @@ public record ConnectorFile(
         Optional<Integer> port,
         @JsonProperty("api-port") Optional<Integer> apiPort,
         Optional<Path> state,
+        Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
         List<Path> trust,
         List<Grant> grants) {
@@ -46,6 +47,7 @@ public record ConnectorFile(
     /** A file that says nothing. */
     public static ConnectorFile empty() {
         return new ConnectorFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

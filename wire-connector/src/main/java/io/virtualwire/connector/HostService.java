@@ -1,6 +1,7 @@
 package io.virtualwire.connector;
 
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.ConnectorVersion;
@@ -49,6 +50,7 @@ final class HostService implements ConnectorService {
     private final ProcessMetrics process;
     private final GrantReview review;
     private final Drain drain;
+    private final AuditTrail trail;
 
     HostService(
             ConnectorIdentity self,
@@ -58,7 +60,8 @@ final class HostService implements ConnectorService {
             DataPlane dataPlane,
             InstantSource clock,
             ReloadSource reloading,
-            ProcessMetrics process) {
+            ProcessMetrics process,
+            AuditTrail trail) {
         this.self = self;
         this.admission = admission;
         this.ledger = ledger;
@@ -68,6 +71,7 @@ final class HostService implements ConnectorService {
         this.reloading = reloading;
         this.drain = new Drain(ledger, clock);
         this.process = process;
+        this.trail = trail;
         this.review = new GrantReview(ledger, admission, endpoints, dataPlane);
     }
 
@@ -85,6 +89,7 @@ final class HostService implements ConnectorService {
                 .toList());
         if (tenant.equals(admission.ownTenant())) {
             review.ungranted().forEach(it -> problems.add("ungranted: " + it));
+            trail.problem().ifPresent(problems::add);
         }
         List<HealthPart> parts = parts();
         return new ConnectorHealth(

@@ -10,6 +10,8 @@ import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
@@ -34,10 +36,12 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.testkit.RawHttps;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -94,6 +98,8 @@ final class RestApiTest {
     private void serve(List<Grant> grants, TlsContexts tls) {
         ledger = DurableLedger.open(folder, false);
         admission = new Admission("acme", grants);
+        AuditTrail trail = new AuditTrail(
+                new AuditFile(folder.resolve("audit")), () -> Instant.parse("2026-01-01T00:00:00Z"));
         HostService service = new HostService(
                 new ConnectorIdentity(HOST.identity(), "one", "0.1", List.of("192.0.2.1")),
                 admission,
@@ -102,8 +108,9 @@ final class RestApiTest {
                 new FakeDataPlane(),
                 () -> Instant.EPOCH.plusSeconds(7),
                 reloading,
-                process);
-        server = ApiServer.start(tls, "127.0.0.1", 0, service, CONTRACT);
+                process,
+                trail);
+        server = ApiServer.start(tls, "127.0.0.1", 0, service, trail, CONTRACT);
         client = client(ME, Optional.of(HOST.identity()));
     }
 
@@ -202,6 +209,27 @@ final class RestApiTest {
     private void restart(List<Grant> grants) {
         stop();
         serve(grants);
+    }
+
+    /** Reading is not noted, and what is in a body never is. */
+    @Test
+    void everyChangeIsNoted() throws IOException {
+        client.endpoints();
+        client.putEndpoint(new EndpointDescription(
+                "web", "web", Optional.empty(), false, 1500, Optional.of("02:00:00:00:00:05")));
+        refused(ErrorCode.NOT_FOUND, () -> client.activate(WIRE, Side.A, new Generation(1, "")));
+        try (ConnectorClient them = client(THEM, Optional.empty())) {
+            refused(ErrorCode.FORBIDDEN, () -> them.putEndpoint(EndpointDescription.named("theirs")));
+        }
+        client.removeEndpoint("web", false);
+        List<String> lines = Files.readAllLines(folder.resolve("audit"));
+        assertThat(lines).hasSize(3).allMatch(line -> line.contains("\"from\":\"127.0.0.1:"));
+        assertThat(lines.get(0))
+                .contains("\"time\":\"2026-01-01T00:00:00Z\",\"caller\":\"acme/me\"")
+                .contains("\"operation\":\"putEndpoint\",\"target\":\"/v1/endpoints/web\",\"outcome\":\"done\"")
+                .doesNotContain("02:00");
+        assertThat(lines.get(1)).contains("\"activate\"", "\"outcome\":\"refused\",\"code\":\"NOT_FOUND\"");
+        assertThat(lines.get(2)).contains("\"removeEndpoint\"", "\"done\"");
     }
 
     @Test

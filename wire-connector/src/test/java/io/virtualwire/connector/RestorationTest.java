@@ -3,6 +3,8 @@ package io.virtualwire.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.journal.DurableLedger;
@@ -122,7 +124,8 @@ final class RestorationTest {
                 dataPlane,
                 InstantSource.system(),
                 new ReloadSource("connector"),
-                new ProcessMetrics());
+                new ProcessMetrics(),
+                new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system()));
     }
 
     private static ConnectRequest request(Role role) {

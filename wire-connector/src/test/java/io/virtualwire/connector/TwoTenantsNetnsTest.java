@@ -37,7 +37,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,30 +69,35 @@ final class TwoTenantsNetnsTest {
                 devices: ["rival-*", "shared*"]
                 namespaces: ["-", "rival-*"]
                 destinations: [192.0.2.1, 192.0.2.2]
-                requests-per-second: 200
+                requests-per-second: 60
                 max-peers: 1
             """;
-    private static final String FLOODED = GRANTS.replace("requests-per-second: 200", "requests-per-second: 20");
 
-    private final ConnectorLab lab = new ConnectorLab();
-    private final Tenant acme = new Tenant(ACME);
-    private final Tenant rival = new Tenant(RIVAL);
+    /** Of the wires of the test that runs: those of former ones are fenced off. */
+    private static long serial;
+
+    private static ConnectorLab lab;
+    private static Tenant acme;
+    private static Tenant rival;
 
     /** One of the two, with its clients of both connectors. */
-    private final class Tenant {
+    private static final class Tenant {
         final String name;
         final Credentials person;
-        ConnectorClient a;
-        ConnectorClient b;
+        final ConnectorClient a;
+        final ConnectorClient b;
 
         Tenant(TenantAuthority authority) {
             person = authority.issue("me").trusting(CLOUD.certificate());
             name = person.identity().tenant();
-        }
-
-        void meet() {
             a = lab.client(lab.hostA(), ADDRESS_A, person);
             b = lab.client(lab.hostB(), ADDRESS_B, person);
+        }
+
+        void tidyUp() {
+            for (ConnectorClient connector : List.of(a, b)) {
+                connector.endpoints().forEach(it -> connector.removeEndpoint(it.endpoint().name(), true));
+            }
         }
 
         EndpointDescription device(String endpoint) {
@@ -112,16 +119,28 @@ final class TwoTenantsNetnsTest {
                 .trusting(STRANGER.certificate());
     }
 
-    @BeforeEach
-    void start() {
-        lab.start(lab.hostA(), ADDRESS_A, HOST_A, FLOODED);
+    @BeforeAll
+    static void start() {
+        lab = new ConnectorLab();
+        lab.start(lab.hostA(), ADDRESS_A, HOST_A, GRANTS);
         lab.start(lab.hostB(), ADDRESS_B, HOST_B, GRANTS);
-        acme.meet();
-        rival.meet();
+        acme = new Tenant(ACME);
+        rival = new Tenant(RIVAL);
+    }
+
+    @BeforeEach
+    void fence() {
+        serial++;
     }
 
     @AfterEach
-    void close() throws Exception {
+    void tidyUp() {
+        acme.tidyUp();
+        rival.tidyUp();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
         lab.close();
     }
 
@@ -156,7 +175,7 @@ final class TwoTenantsNetnsTest {
             });
         }
 
-        rival.a.disconnect(WIRE, Side.A, generation(99));
+        rival.a.disconnect(WIRE, Side.A, generation(serial));
         rival.a.removeEndpoint("web", true);
         assertThat(rival.a.wires()).isEmpty();
         awaitPing(lab.hostA(), "10.1.0.2");
@@ -175,8 +194,8 @@ final class TwoTenantsNetnsTest {
 
         assertThat(rival.a.wire(secret)).isEmpty();
         alike(
-                () -> rival.a.activate(secret, Side.A, generation(1)),
-                () -> rival.a.activate(WireId.named("nobody's"), Side.A, generation(1)),
+                () -> rival.a.activate(secret, Side.A, generation(serial)),
+                () -> rival.a.activate(WireId.named("nobody's"), Side.A, generation(serial)),
                 ErrorCode.NOT_FOUND);
         alike(
                 () -> rival.a.putEndpoint(named("x", "shared0", false)),
@@ -196,7 +215,7 @@ final class TwoTenantsNetnsTest {
                 () -> rival.a.connect(rival.side(secret, Side.A)),
                 () -> rival.a.connect(rival.side(WireId.named("nobody's"), Side.A)),
                 ErrorCode.NOT_FOUND);
-        rival.a.disconnect(secret, Side.A, generation(99));
+        rival.a.disconnect(secret, Side.A, generation(serial));
         rival.a.removeEndpoint("own", true);
         assertThat(acme.a.wires()).hasSize(1);
         assertThat(acme.a.endpoints()).hasSize(2);
@@ -264,6 +283,8 @@ final class TwoTenantsNetnsTest {
                     while (!over.get()) {
                         try {
                             rival.a.putEndpoint(rival.device("f" + i));
+                            rival.a.wires();
+                            rival.a.endpoints();
                             rival.a.removeEndpoint("f" + i, true);
                         } catch (WireException e) {
                             assertThat(e.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
@@ -282,6 +303,8 @@ final class TwoTenantsNetnsTest {
         Duration each = Duration.ofNanos((System.nanoTime() - began) / 15);
         over.set(true);
         flood.forEach(TwoTenantsNetnsTest::join);
+        // It has its share again before what it left is removed.
+        Awaitility.await("the flood is over").atMost(Duration.ofSeconds(10)).untilAsserted(() -> rival.tidyUp());
         assertThat(each).isLessThan(Duration.ofSeconds(1));
     }
 
@@ -317,9 +340,9 @@ final class TwoTenantsNetnsTest {
         return new ConnectRequest(
                 wire,
                 side,
-                generation(1),
+                generation(serial),
                 endpoint,
-                new PeerDescription(peer, generation(1), List.of(path), false),
+                new PeerDescription(peer, generation(serial), List.of(path), false),
                 ConnectOptions.DEFAULT,
                 Optional.empty(),
                 Optional.empty());

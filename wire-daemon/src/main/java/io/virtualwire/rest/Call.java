@@ -26,6 +26,16 @@ public record Call(RoutingContext context, Identity caller) {
         return new Call(context, TlsContexts.peer(session));
     }
 
+    /** Where the request comes from. */
+    public String from() {
+        return String.valueOf(context.request().remoteAddress());
+    }
+
+    /** What it is about: path and query. */
+    public String target() {
+        return context.request().uri();
+    }
+
     /** A parameter of the path. */
     public String path(String name) {
         return String.valueOf(context.pathParam(name));

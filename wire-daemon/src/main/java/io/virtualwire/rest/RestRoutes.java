@@ -3,6 +3,7 @@ package io.virtualwire.rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -13,6 +14,7 @@ import io.vertx.openapi.validation.RequestUtils;
 import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableRequest;
 import io.vertx.openapi.validation.ValidatorException;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of a daemon's REST interface, one for each operation of its contract; a request that breaks the contract is
@@ -47,6 +50,7 @@ public final class RestRoutes {
     private final int longestBody;
     private final Answers answers;
     private final RouterBuilder builder;
+    private @Nullable AuditTrail trail;
 
     /**
      * @param daemon how messages call the one who answers
@@ -88,6 +92,32 @@ public final class RestRoutes {
         return this;
     }
 
+    /** Notes every change that is asked for, before it is answered. */
+    public RestRoutes audited(AuditTrail auditTrail) {
+        trail = auditTrail;
+        return this;
+    }
+
+    /** Notes a change if this operation makes any; it blocks, so the answer waits for what comes back. */
+    public Future<?> note(String operation, Call call, @Nullable Throwable failure) {
+        AuditTrail to = trail;
+        if (to == null || contract.parsed().operation(operation).getHttpMethod().equals(HttpMethod.GET)) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(
+                () -> {
+                    to.asked(
+                            call.caller(),
+                            call.from(),
+                            operation,
+                            call.target(),
+                            call.header("Idempotency-Key"),
+                            failure);
+                    return operation;
+                },
+                false);
+    }
+
     /** How answers are written. */
     public Answers answers() {
         return answers;
@@ -119,8 +149,10 @@ public final class RestRoutes {
         return on(
                 operation,
                 (context, call) -> work.apply(call)
-                        .onSuccess(result -> answers.answer(context, result))
-                        .onFailure(failure -> answers.refuse(context, failure)));
+                        .onSuccess(result -> note(operation, call, null)
+                                .onComplete(noted -> answers.answer(context, result)))
+                        .onFailure(failure -> note(operation, call, failure)
+                                .onComplete(noted -> answers.refuse(context, failure))));
     }
 
     /** An operation that writes its answer itself. */

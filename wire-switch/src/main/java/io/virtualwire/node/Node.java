@@ -10,6 +10,8 @@ import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.cluster.ClusterService;
 import io.virtualwire.cluster.ClusterTunnel;
 import io.virtualwire.component.SwitchComponent;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
@@ -198,8 +200,10 @@ public final class Node implements AutoCloseable {
                 add(new ProcessMetrics()));
         BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
         bus.open();
+        AuditTrail trail = new AuditTrail(add(new AuditFile(settings.audit())), InstantSource.system());
+        trail.local("start", tls.identity().toString(), null);
         NodeApi interfaceOfNode = new NodeApi(
-                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, contract.join());
+                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, trail, contract.join());
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

@@ -13,6 +13,7 @@ import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.RevocationsTaken;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
@@ -59,6 +60,7 @@ final class NodeApi {
             BusApi bus,
             NodeStanding standing,
             ReloadSource reloading,
+            AuditTrail trail,
             Contract contract) {
         this.vertx = vertx;
         this.node = node;
@@ -70,6 +72,7 @@ final class NodeApi {
         this.standing = standing;
         this.reloading = reloading;
         this.routes = new RestRoutes(vertx, "node", contract, LONGEST_BODY);
+        routes.audited(trail);
     }
 
     Future<HttpServer> listen(TlsContexts tls, String address, int port) {
@@ -135,8 +138,10 @@ final class NodeApi {
                 .findFirst();
         MigrationWatch watch = new MigrationWatch(vertx, log, steps, node, component, to);
         fabric.beginMove(component, to, expected, call.header(KEY).orElse(""))
-                .onFailure(failure -> routes.answers().refuse(context, failure))
+                .onFailure(failure -> routes.note("migrate", call, failure)
+                        .onComplete(noted -> routes.answers().refuse(context, failure)))
                 .onSuccess(generation -> {
+                    routes.note("migrate", call, null);
                     context.response()
                             .setChunked(true)
                             .putHeader("content-type", "application/x-ndjson")

@@ -30,6 +30,7 @@ public record NodeFile(
         @JsonProperty("wire-port") Optional<Integer> wirePort,
         @JsonProperty("api-port") Optional<Integer> apiPort,
         Optional<Boolean> witness,
+        Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
         List<Path> trust) {
     /** What can be said there. */
@@ -51,6 +52,7 @@ public record NodeFile(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -22,6 +22,7 @@ import java.util.List;
  * @param apiPort where its REST interface listens
  * @param peers all voting nodes, this one included, in the same order on each; new ones go to the end
  * @param state the folder of its copy of the log
+ * @param audit where changes are noted that were asked of this node
  * @param witness whether it only votes and runs no components
  */
 public record NodeSettings(
@@ -32,11 +33,15 @@ public record NodeSettings(
         int apiPort,
         List<PeerNode> peers,
         Path state,
+        Path audit,
         boolean witness) {
     /** Where wires end unless told otherwise. */
     public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
     /** Where the REST interface listens unless told otherwise. */
     public static final int DEFAULT_API_PORT = NodeClient.DEFAULT_PORT;
+
+    /** In the state folder, unless told otherwise. */
+    public static final String AUDIT = "audit.jsonl";
 
     public NodeSettings {
         peers = List.copyOf(peers);
@@ -52,7 +57,7 @@ public record NodeSettings(
             List<PeerNode> peers,
             Path state,
             boolean witness) {
-        this(name, OwnIdentity.of(credentials), listen, wirePort, apiPort, peers, state, witness);
+        this(name, OwnIdentity.of(credentials), listen, wirePort, apiPort, peers, state, state.resolve(AUDIT), witness);
     }
 
     /** This node and the others, as the cluster numbers them. */

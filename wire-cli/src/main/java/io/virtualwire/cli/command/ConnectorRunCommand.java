@@ -80,6 +80,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private Optional<Path> state = Optional.empty();
 
     @Option(
+            names = "--audit",
+            paramLabel = "FILE",
+            description = "Where it notes who changed what; default: audit.jsonl in the folder of --state.")
+    private Optional<Path> audit = Optional.empty();
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             converter = LogLevelName.class,
@@ -133,11 +139,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 apiPort.or(file::apiPort).orElse(ConnectorConfig.DEFAULT_API_PORT),
                 journal,
                 salvage,
+                audit.or(file::audit).orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);
         Connector connector = takeOver ? Connector.takeOver(resolved) : Connector.start(resolved);
         note(home, connector, listen.or(file::listen));
-        config.ifPresent(path -> reloadable(connector, path, file, log));
+        config.ifPresent(path -> reloadable(connector, kept, path, file, log));
         Finding able = new HostChecks().capabilities();
         if (able.verdict() == Verdict.FAIL) {
             output.warn(
@@ -159,8 +166,10 @@ final class ConnectorRunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void reloadable(Connector connector, Path path, ConnectorFile file, DaemonLog log) {
+    private void reloadable(
+            Connector connector, DaemonIdentity.Kept kept, Path path, ConnectorFile file, DaemonLog log) {
         Map<String, LiveSetting<ConnectorFile>> settings = new LinkedHashMap<>(connector.liveSettings());
+        settings.put("trust", kept.trusting(ConnectorFile::trust));
         settings.put("log-level", log.setting(ConnectorFile::logLevel));
         LiveFile<ConnectorFile> live = new LiveFile<>(
                 path, ConnectorFile::read, ConnectorFile.KEYS, file, new GivenFlags(spec).names(), settings);

@@ -1,5 +1,6 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.config.LiveSetting;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.enrolment.Enrolment;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -52,17 +55,31 @@ record DaemonIdentity(Credentials credentials, Path file) {
 
     /** Begins to use it, and to keep it: with these authorities trusted too, and what was revoked noted under {@code state}. */
     Kept keep(List<Path> trust, Path state) {
+        OwnIdentity self =
+                new OwnIdentity(trusting(credentials, trust), Revocations.in(state.resolve("revocations")), CLOCK, Ticker.system());
+        return new Kept(self, file, IdentityKeeper.start(self, file, CLOCK, Ticker.system()));
+    }
+
+    private static Credentials trusting(Credentials credentials, List<Path> trust) {
         Credentials trusting = credentials;
         for (Path authority : trust) {
             trusting = trusting.trusting(TenantAuthority.loadCertificate(authority));
         }
-        OwnIdentity self =
-                new OwnIdentity(trusting, Revocations.in(state.resolve("revocations")), CLOCK, Ticker.system());
-        return new Kept(self, IdentityKeeper.start(self, file, CLOCK, Ticker.system()));
+        return trusting;
     }
 
     /** An identity in use, and what keeps it good until it is closed. */
-    record Kept(OwnIdentity self, IdentityKeeper keeper) implements AutoCloseable {
+    record Kept(OwnIdentity self, Path file, IdentityKeeper keeper) implements AutoCloseable {
+        /** The key of a configuration file that names further authorities; who is trusted no more can make no new connection. */
+        <F> LiveSetting<F> trusting(Function<F, List<Path>> key) {
+            return said -> {
+                Credentials wanted = DaemonIdentity.trusting(Credentials.load(file), key.apply(said));
+                boolean same = Set.copyOf(wanted.authorities())
+                        .equals(Set.copyOf(self.credentials().authorities()));
+                return same ? Optional.empty() : Optional.of(() -> self.renew(wanted));
+            };
+        }
+
         @Override
         public void close() {
             keeper.close();

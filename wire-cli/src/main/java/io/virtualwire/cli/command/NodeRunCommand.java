@@ -3,6 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.config.LiveFile;
+import io.virtualwire.config.LiveSetting;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
@@ -92,6 +93,12 @@ final class NodeRunCommand implements Callable<Integer> {
     private boolean witness;
 
     @Option(
+            names = "--audit",
+            paramLabel = "FILE",
+            description = "Where it notes who changed what; default: audit.jsonl in the folder of --state.")
+    private Optional<Path> audit = Optional.empty();
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             converter = LogLevelName.class,
@@ -132,7 +139,9 @@ final class NodeRunCommand implements Callable<Integer> {
         try (DaemonIdentity.Kept kept = found.keep(file.trust(), folder)) {
             return run(
                     file,
-                    log,
+                    Map.of(
+                            "trust", kept.trusting(NodeFile::trust),
+                            "log-level", log.setting(NodeFile::logLevel)),
                     new NodeSettings(
                             self,
                             kept.self(),
@@ -141,11 +150,13 @@ final class NodeRunCommand implements Callable<Integer> {
                             apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
                             nodes,
                             folder,
+                            audit.or(file::audit).orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
                             witness || file.witness().orElse(false)));
         }
     }
 
-    private int run(NodeFile file, DaemonLog log, NodeSettings settings) throws InterruptedException {
+    private int run(NodeFile file, Map<String, LiveSetting<NodeFile>> live, NodeSettings settings)
+            throws InterruptedException {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         // After all that can be refused: it waits for the node's end, and a refusal has no node to end.
@@ -158,7 +169,7 @@ final class NodeRunCommand implements Callable<Integer> {
             }
         }));
         try (Node node = Node.start(settings)) {
-            config.ifPresent(path -> reloadable(node, path, file, log));
+            config.ifPresent(path -> reloadable(node, path, file, live));
             String self = settings.name();
             output.print(
                     new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort()),
@@ -174,14 +185,14 @@ final class NodeRunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void reloadable(Node node, Path path, NodeFile file, DaemonLog log) {
+    private void reloadable(Node node, Path path, NodeFile file, Map<String, LiveSetting<NodeFile>> settings) {
         LiveFile<NodeFile> live = new LiveFile<>(
                 path,
                 NodeFile::read,
                 NodeFile.KEYS,
                 file,
                 new GivenFlags(spec).names(),
-                Map.of("log-level", log.setting(NodeFile::logLevel)));
+                settings);
         node.reloadWith(live::reload);
         new HangUp(live::reload).listen();
     }

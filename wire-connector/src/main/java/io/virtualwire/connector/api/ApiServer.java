@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
@@ -40,8 +41,9 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Starts to listen; port 0 takes any that is free. */
-    public static ApiServer start(TlsContexts tls, String address, int port, ConnectorService service) {
-        return start(tls, address, port, service, contract());
+    public static ApiServer start(
+            TlsContexts tls, String address, int port, ConnectorService service, AuditTrail trail) {
+        return start(tls, address, port, service, trail, contract());
     }
 
     /** What the interface promises; takes a moment to read, so that it may be done aside. */
@@ -51,7 +53,12 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts to listen, with a contract that was read before. */
     public static ApiServer start(
-            TlsContexts tls, String address, int port, ConnectorService service, Contract contract) {
+            TlsContexts tls,
+            String address,
+            int port,
+            ConnectorService service,
+            AuditTrail trail,
+            Contract contract) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setPreferNativeTransport(false)
@@ -71,7 +78,7 @@ public final class ApiServer implements AutoCloseable {
         ConnectionCap cap = new ConnectionCap(MOST_CONNECTIONS);
         try {
             HttpServer server = await(vertx.createHttpServer(options)
-                    .requestHandler(new RestApi(vertx, contract, service, tls.self()).router())
+                    .requestHandler(new RestApi(vertx, contract, service, trail, tls.self()).router())
                     .connectionHandler(connection -> guard(tls, cap, connection))
                     .listen());
             return new ApiServer(vertx, server);

@@ -3,6 +3,7 @@ package io.virtualwire.connector.api;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.virtualwire.client.RevocationsTaken;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
@@ -24,9 +25,10 @@ final class RestApi {
     private final OwnIdentity self;
     private final RequestBodies bodies = new RequestBodies();
 
-    RestApi(Vertx vertx, Contract contract, ConnectorService service, OwnIdentity self) {
+    RestApi(Vertx vertx, Contract contract, ConnectorService service, AuditTrail trail, OwnIdentity self) {
         this.routes = new RestRoutes(vertx, "connector", contract, LONGEST_BODY);
         this.service = service;
+        routes.audited(trail);
         this.self = self;
     }
 

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Tries what is installed: the units as systemd sees them, and two connectors under an unprivileged user that has exactly the
+# capabilities of the unit.
+#
+#   vwp-a-PID (192.0.2.1) ── veth ── vwp-b-PID (192.0.2.2)    a connector each, TAPs web and db, a wire, a ping
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+work=$(mktemp -d)
+a=vwp-a-$$ b=vwp-b-$$
+pids=()
+tidy() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for ns in $a $b; do ip netns del "$ns" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap tidy EXIT
+fail() {
+  echo "packaging: $1" >&2
+  tail -n 20 "$work"/*.log >&2 2>/dev/null || true
+  exit 1
+}
+
+root=$work/root
+DESTDIR=$root packaging/install.sh
+for unit in virtualwire-connector virtualwire-node; do
+  file=packaging/systemd/$unit.service
+  sed "s|^ExecStart=/usr/bin/wire|ExecStart=$root/usr/bin/wire|" "$file" >"$work/$unit.service"
+  said=$(systemd-analyze verify --man=no "$work/$unit.service" 2>&1 | grep -F "$unit" || true)
+  [ -z "$said" ] || fail "systemd complains of $unit: $said"
+  systemd-analyze security --offline=true --threshold=30 "$file" >"$work/$unit.score" || fail "$unit is too exposed: $(tail -n 1 "$work/$unit.score")"
+done
+grep -q '^AmbientCapabilities=$' packaging/systemd/virtualwire-node.service || fail "a node has capabilities"
+[ "$(stat -c %a "$root/usr/bin/wire")" = 755 ] || fail "the command cannot be run by everybody"
+echo "the units are right, and little exposed"
+
+if [ "$(id -u)" != 0 ] || ! [ -c /dev/net/tun ]; then
+  echo "the rest needs root and /dev/net/tun"
+  [ "${CI:-}" != true ] || exit 1
+  exit 0
+fi
+
+# What the unit gives, and no more.
+capabilities=$(sed -n 's/^AmbientCapabilities=CAP_//p' packaging/systemd/virtualwire-connector.service | tr 'A-Z ' 'a-z,')
+[ "$capabilities" = net_admin ] || fail "the unit has other capabilities than expected: $capabilities"
+uid=64999
+as_daemon=(setpriv --reuid "$uid" --regid "$uid" --clear-groups --no-new-privs
+  --inh-caps "-all,+$capabilities" --ambient-caps "-all,+$capabilities" --bounding-set "-all,+$capabilities")
+
+# As udev makes it; a machine without udev may keep it to root.
+mknod -m 666 "$work/tun" c 10 200
+chmod 755 "$work" "$root"
+
+for ns in $a $b; do
+  ip netns add "$ns"
+  ip -n "$ns" link set lo up
+done
+ip -n $a link add eth0 type veth peer name eth0 netns $b
+ip -n $a address add 192.0.2.1/24 dev eth0
+ip -n $b address add 192.0.2.2/24 dev eth0
+ip -n $a link set eth0 up
+ip -n $b link set eth0 up
+
+wire() { WIRE_HOME=$work/me "$root/usr/bin/wire" "$@"; }
+wire init --tenant acme >/dev/null
+start() { # NAMESPACE NAME ADDRESS
+  local home=$work/$2
+  mkdir "$home"
+  wire identity issue "$2" --out "$home/$2.wire" >/dev/null
+  printf 'name: %s\nlisten: %s\n' "$2" "$3" >"$home/connector.yaml"
+  chown -R $uid:$uid "$home"
+  # shellcheck disable=SC2016 # for the inner shell
+  WIRE_HOME=$home ip netns exec "$1" sh -c 'mount --bind "$1" /dev/net/tun; shift; exec "$@"' - "$work/tun" \
+    "${as_daemon[@]}" "$root/usr/bin/wire" connector run --config "$home/connector.yaml" >"$work/$2.log" 2>&1 &
+  pids+=($!)
+}
+start $a hosta 192.0.2.1
+start $b hostb 192.0.2.2
+for host in hosta hostb; do
+  for ((i = 0; i < 600; i++)); do
+    ! grep -q "is ready" "$work/$host.log" || break
+    kill -0 "${pids[@]}" 2>/dev/null || fail "a connector ended"
+    sleep 0.1
+  done
+  grep -q "is ready" "$work/$host.log" || fail "$host is not ready"
+done
+
+person() { ip netns exec $a env WIRE_HOME="$work/me" "$root/usr/bin/wire" "$@"; }
+person host add hosta 192.0.2.1 >/dev/null
+person host add hostb 192.0.2.2 >/dev/null
+person connect web@hosta db@hostb >/dev/null || fail "the wire was refused"
+ip -n $a address add 10.9.0.1/24 dev web
+ip -n $b address add 10.9.0.2/24 dev db
+for ((i = 0; i < 100; i++)); do
+  ! ip netns exec $a ping -n -q -c 1 -W 1 10.9.0.2 >/dev/null 2>&1 || break
+  sleep 0.1
+done
+ip netns exec $a ping -n -q -c 3 -W 1 10.9.0.2 >/dev/null || fail "no ping passes"
+for pid in "${pids[@]}"; do
+  grep -q '^CapEff:[[:space:]]*0000000000001000$' "/proc/$pid/status" || fail "process $pid has other capabilities: $(grep ^Cap "/proc/$pid/status")"
+  grep -q "^Uid:[[:space:]]*$uid" "/proc/$pid/status" || fail "process $pid runs as somebody else"
+done
+echo "two connectors with $capabilities alone, as user $uid: a wire, a ping"
+
+# An endpoint in another namespace is refused, with a reason.
+if said=$(person endpoint add guest --host hosta --netns $b 2>&1); then fail "a namespace was entered without CAP_SYS_ADMIN"; fi
+grep -q "network namespace $b" <<<"$said" || fail "the refusal says: $said"
+grep -q '"operation":"putEndpoint"' "$work/hosta/state/hosta/audit.jsonl" || fail "the audit log has no endpoint"
+kill -HUP "${pids[0]}"
+for ((i = 0; i < 100; i++)); do
+  ! grep -q "was read again" "$work/hosta.log" || break
+  sleep 0.1
+done
+grep -q "was read again" "$work/hosta.log" || fail "SIGHUP is not heard"
+echo "packaging: all well"
