@@ -101,7 +101,8 @@ public final class RestRoutes {
     /** Notes a change if this operation makes any; it blocks, so the answer waits for what comes back. */
     public Future<?> note(String operation, Call call, @Nullable Throwable failure) {
         AuditTrail to = trail;
-        if (to == null || contract.parsed().operation(operation).getHttpMethod().equals(HttpMethod.GET)) {
+        Operation known = contract.parsed().operation(operation);
+        if (to == null || known == null || known.getHttpMethod().equals(HttpMethod.GET)) {
             return Future.succeededFuture();
         }
         return vertx.executeBlocking(
