@@ -2,6 +2,8 @@ package io.virtualwire.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
@@ -69,6 +71,7 @@ class RestFuzzTest {
     }
 
     private ApiServer serve(DurableLedger ledger) {
+        AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         HostService service = new HostService(
                 new ConnectorIdentity(host.identity(), "one", "0.1", List.of("192.0.2.1")),
                 new Admission("acme", List.of()),
@@ -77,8 +80,9 @@ class RestFuzzTest {
                 new FakeDataPlane(),
                 () -> Instant.EPOCH.plusSeconds(7),
                 new ReloadSource("connector"),
-                new ProcessMetrics());
-        return ApiServer.start(new TlsContexts(host), "127.0.0.1", 0, service);
+                new ProcessMetrics(),
+                trail);
+        return ApiServer.start(new TlsContexts(host), "127.0.0.1", 0, service, trail);
     }
 
     /** Method, address, and after an empty line the body. */

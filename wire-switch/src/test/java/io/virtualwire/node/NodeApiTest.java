@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HealthPart;
@@ -28,6 +30,7 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -97,6 +100,7 @@ final class NodeApiTest {
                 bus,
                 standing,
                 reloading,
+                new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system()),
                 CONTRACT);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
