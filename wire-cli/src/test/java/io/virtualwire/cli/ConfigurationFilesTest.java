@@ -24,11 +24,14 @@ import picocli.CommandLine;
 final class ConfigurationFilesTest {
     /** Flags that are no keys, each with its reason. */
     private static final Map<String, String> ONLY_FLAGS = Map.of(
-            "config", "names the file itself",
-            "output", "is about what this one command prints",
+            "config",
+            "names the file itself",
+            "output",
+            "is about what this one command prints",
             "take-over",
             "is a decision for one start; a connector that is started after a crash has nobody to follow",
-            "salvage-journal", "is a decision for one start; kept in a file it would throw away the next damage, too");
+            "salvage-journal",
+            "is a decision for one start; kept in a file it would throw away the next damage, too");
 
     /** Keys that are no flags. */
     private static final Map<String, String> ONLY_KEYS = Map.of(

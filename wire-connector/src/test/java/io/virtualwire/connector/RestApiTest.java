@@ -3,6 +3,8 @@ package io.virtualwire.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
@@ -10,8 +12,6 @@ import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.WireStatus;
-import io.virtualwire.audit.AuditFile;
-import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
@@ -98,8 +98,8 @@ final class RestApiTest {
     private void serve(List<Grant> grants, TlsContexts tls) {
         ledger = DurableLedger.open(folder, false);
         admission = new Admission("acme", grants);
-        AuditTrail trail = new AuditTrail(
-                new AuditFile(folder.resolve("audit")), () -> Instant.parse("2026-01-01T00:00:00Z"));
+        AuditTrail trail =
+                new AuditTrail(new AuditFile(folder.resolve("audit")), () -> Instant.parse("2026-01-01T00:00:00Z"));
         HostService service = new HostService(
                 new ConnectorIdentity(HOST.identity(), "one", "0.1", List.of("192.0.2.1")),
                 admission,
@@ -215,8 +215,8 @@ final class RestApiTest {
     @Test
     void everyChangeIsNoted() throws IOException {
         client.endpoints();
-        client.putEndpoint(new EndpointDescription(
-                "web", "web", Optional.empty(), false, 1500, Optional.of("02:00:00:00:00:05")));
+        client.putEndpoint(
+                new EndpointDescription("web", "web", Optional.empty(), false, 1500, Optional.of("02:00:00:00:00:05")));
         refused(ErrorCode.NOT_FOUND, () -> client.activate(WIRE, Side.A, new Generation(1, "")));
         try (ConnectorClient them = client(THEM, Optional.empty())) {
             refused(ErrorCode.FORBIDDEN, () -> them.putEndpoint(EndpointDescription.named("theirs")));

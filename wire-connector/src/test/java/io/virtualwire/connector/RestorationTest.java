@@ -2,9 +2,9 @@ package io.virtualwire.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
+import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.journal.DurableLedger;

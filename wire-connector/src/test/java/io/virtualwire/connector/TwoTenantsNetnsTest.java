@@ -96,7 +96,9 @@ final class TwoTenantsNetnsTest {
 
         void tidyUp() {
             for (ConnectorClient connector : List.of(a, b)) {
-                connector.endpoints().forEach(it -> connector.removeEndpoint(it.endpoint().name(), true));
+                connector
+                        .endpoints()
+                        .forEach(it -> connector.removeEndpoint(it.endpoint().name(), true));
             }
         }
 

@@ -150,10 +150,10 @@ public final class RestRoutes {
         return on(
                 operation,
                 (context, call) -> work.apply(call)
-                        .onSuccess(result -> note(operation, call, null)
-                                .onComplete(noted -> answers.answer(context, result)))
-                        .onFailure(failure -> note(operation, call, failure)
-                                .onComplete(noted -> answers.refuse(context, failure))));
+                        .onSuccess(result ->
+                                note(operation, call, null).onComplete(noted -> answers.answer(context, result)))
+                        .onFailure(failure ->
+                                note(operation, call, failure).onComplete(noted -> answers.refuse(context, failure))));
     }
 
     /** An operation that writes its answer itself. */

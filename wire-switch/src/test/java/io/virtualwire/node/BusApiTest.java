@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.FabricBus;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HostAddress;
@@ -25,6 +27,7 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.PortReport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -100,6 +103,7 @@ final class BusApiTest {
                                 new EventTally(feed),
                                 process),
                         new ReloadSource("node"),
+                        new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system()),
                         CONTRACT)
                 .listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()

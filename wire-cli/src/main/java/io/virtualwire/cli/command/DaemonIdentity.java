@@ -55,8 +55,8 @@ record DaemonIdentity(Credentials credentials, Path file) {
 
     /** Begins to use it, and to keep it: with these authorities trusted too, and what was revoked noted under {@code state}. */
     Kept keep(List<Path> trust, Path state) {
-        OwnIdentity self =
-                new OwnIdentity(trusting(credentials, trust), Revocations.in(state.resolve("revocations")), CLOCK, Ticker.system());
+        OwnIdentity self = new OwnIdentity(
+                trusting(credentials, trust), Revocations.in(state.resolve("revocations")), CLOCK, Ticker.system());
         return new Kept(self, file, IdentityKeeper.start(self, file, CLOCK, Ticker.system()));
     }
 

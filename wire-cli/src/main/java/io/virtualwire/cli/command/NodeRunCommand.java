@@ -186,13 +186,8 @@ final class NodeRunCommand implements Callable<Integer> {
     }
 
     private void reloadable(Node node, Path path, NodeFile file, Map<String, LiveSetting<NodeFile>> settings) {
-        LiveFile<NodeFile> live = new LiveFile<>(
-                path,
-                NodeFile::read,
-                NodeFile.KEYS,
-                file,
-                new GivenFlags(spec).names(),
-                settings);
+        LiveFile<NodeFile> live =
+                new LiveFile<>(path, NodeFile::read, NodeFile.KEYS, file, new GivenFlags(spec).names(), settings);
         node.reloadWith(live::reload);
         new HangUp(live::reload).listen();
     }

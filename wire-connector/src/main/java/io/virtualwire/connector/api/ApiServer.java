@@ -53,12 +53,7 @@ public final class ApiServer implements AutoCloseable {
 
     /** Starts to listen, with a contract that was read before. */
     public static ApiServer start(
-            TlsContexts tls,
-            String address,
-            int port,
-            ConnectorService service,
-            AuditTrail trail,
-            Contract contract) {
+            TlsContexts tls, String address, int port, ConnectorService service, AuditTrail trail, Contract contract) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setPreferNativeTransport(false)

@@ -2,8 +2,8 @@ package io.virtualwire.connector.api;
 
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
-import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.audit.AuditTrail;
+import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
