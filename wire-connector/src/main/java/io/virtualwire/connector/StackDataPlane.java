@@ -1,6 +1,7 @@
 package io.virtualwire.connector;
 
 import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.connector.endpoint.Hold;
 import io.virtualwire.connector.endpoint.Patchboard;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.connector.journal.SideKey;
@@ -8,11 +9,10 @@ import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Role;
-import io.virtualwire.linux.TapDevice;
 import io.virtualwire.metrics.AssociationReport;
+import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
-import io.virtualwire.port.TapPort;
 import io.virtualwire.stack.Bequest;
 import io.virtualwire.stack.StackDrops;
 import io.virtualwire.stack.WireStack;
@@ -91,9 +91,9 @@ final class StackDataPlane implements DataPlane, Patchboard {
     }
 
     @Override
-    public PortCounters add(EndpointKey endpoint, TapDevice tap, int mtu, Activation activation) {
+    public PortCounters add(EndpointKey endpoint, Hold hold, int mtu, Activation activation) {
         String name = endpoint.toString();
-        TapPort port = new TapPort(new PortId(name), stack.loop(), tap, mtu);
+        Port port = hold.port(new PortId(name), stack.loop(), mtu);
         WireStack.await(stack.addPort(name, port, activation));
         return port.counters();
     }

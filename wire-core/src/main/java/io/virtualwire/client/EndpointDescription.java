@@ -14,11 +14,19 @@ import java.util.regex.Pattern;
  * @param namespace the network namespace that holds the device, by the name that ip(8) knows; empty: the connector's own
  * @param existing whether the device was made by somebody else, who then also removes it
  * @param mtu what the guest may send, in bytes without the Ethernet header; 68 to 65,521
- * @param mac the device's address; empty: the kernel chooses once
+ * @param mac the guest's address, which the device gets unless it is held by its own side; empty: the kernel chooses once
+ * @param deviceSide whether another process, such as QEMU, has the device's descriptor, so that the connector takes frames
+ *     from the interface itself and keeps the host's stack off it
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record EndpointDescription(
-        String name, String device, Optional<String> namespace, boolean existing, int mtu, Optional<String> mac) {
+        String name,
+        String device,
+        Optional<String> namespace,
+        boolean existing,
+        int mtu,
+        Optional<String> mac,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean deviceSide) {
     /** What Ethernet carries unless somebody says otherwise. */
     public static final int DEFAULT_MTU = 1500;
 
@@ -43,6 +51,12 @@ public record EndpointDescription(
         if (mtu < SMALLEST_MTU || mtu > LARGEST_MTU) {
             throw refused("mtu", Integer.toString(mtu), "use " + SMALLEST_MTU + " to " + LARGEST_MTU);
         }
+    }
+
+    /** Held by its descriptor. */
+    public EndpointDescription(
+            String name, String device, Optional<String> namespace, boolean existing, int mtu, Optional<String> mac) {
+        this(name, device, namespace, existing, mtu, mac, false);
     }
 
     /** A TAP named after the endpoint, made by the connector. */

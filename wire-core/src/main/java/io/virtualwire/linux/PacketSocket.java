@@ -59,10 +59,12 @@ public final class PacketSocket implements AutoCloseable {
     private final ReceivedMessages received = new ReceivedMessages(arena, FRAMES_PER_CALL, FRAME_BYTES + 8);
     private final byte[] shortened;
     private final int headerBytes;
+    private final String device;
     private final int fd;
     private boolean closed;
 
     private PacketSocket(String device, int longestHeader) {
+        this.device = device;
         fd = calls.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) {
             arena.close();
@@ -98,14 +100,48 @@ public final class PacketSocket implements AutoCloseable {
         return namespace.call(() -> new PacketSocket(device, SHORT_HEADER_BYTES));
     }
 
+    private PacketSocket(String device, boolean adopted, int descriptor) {
+        this.device = device;
+        fd = descriptor;
+        headerBytes =
+                calls.getOption(fd, SOL_PACKET, PACKET_VNET_HDR_SZ) == HEADER_BYTES ? HEADER_BYTES : SHORT_HEADER_BYTES;
+        shortened = new byte[headerBytes == HEADER_BYTES ? 0 : FRAME_BYTES];
+    }
+
+    /** The socket that another process had open; its descriptor, and what waits in it, becomes this object's. */
+    public static PacketSocket adopt(String device, int descriptor) {
+        return new PacketSocket(device, true, descriptor);
+    }
+
+    /** Whether the interface is still there, and still the same. Safe for every thread. */
+    public boolean isAttached() {
+        if (closed) {
+            return false;
+        }
+        // Not the owner thread's calls, whose error number these would overwrite.
+        Syscalls others = new Syscalls();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment address = scratch.allocate(ADDRESS_SIZE, 8);
+            int bound = others.getSockName(fd, address) < 0 ? -1 : address.get(ValueLayout.JAVA_INT, 4);
+            MemorySegment ifreq = request(scratch, device);
+            return others.ioctl(fd, SIOCGIFINDEX, ifreq) >= 0
+                    && ifreq.get(ValueLayout.JAVA_INT, IFREQ_INDEX_OFFSET) == bound;
+        }
+    }
+
+    private static MemorySegment request(Arena arena, String device) {
+        MemorySegment ifreq = arena.allocate(IFREQ_SIZE, 8);
+        byte[] name = (device + "\0").getBytes(StandardCharsets.UTF_8);
+        if (name.length > IFREQ_INDEX_OFFSET) {
+            throw Syscalls.failure("find interface " + device, -Errno.ENODEV, "names have at most 15 bytes");
+        }
+        MemorySegment.copy(MemorySegment.ofArray(name), 0, ifreq, 0, name.length);
+        return ifreq;
+    }
+
     private int indexOf(String device) {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment ifreq = scratch.allocate(IFREQ_SIZE, 8);
-            byte[] name = (device + "\0").getBytes(StandardCharsets.UTF_8);
-            if (name.length > IFREQ_INDEX_OFFSET) {
-                throw Syscalls.failure("find interface " + device, -Errno.ENODEV, "names have at most 15 bytes");
-            }
-            MemorySegment.copy(MemorySegment.ofArray(name), 0, ifreq, 0, name.length);
+            MemorySegment ifreq = request(scratch, device);
             require(device, "to tell its index", calls.ioctl(fd, SIOCGIFINDEX, ifreq));
             return ifreq.get(ValueLayout.JAVA_INT, IFREQ_INDEX_OFFSET);
         }

@@ -184,14 +184,18 @@ public final class TapDevice implements AutoCloseable {
             return false;
         }
         try (Arena arena = Arena.ofConfined()) {
-            return calls.ioctl(fd, TUNGETIFF, arena.allocate(IFREQ_SIZE, 8)) >= 0;
+            // Not the owner thread's calls, whose error number this one's would overwrite.
+            return new Syscalls().ioctl(fd, TUNGETIFF, arena.allocate(IFREQ_SIZE, 8)) >= 0;
         }
     }
 
-    /** Removes the interface of a persistent device with the descriptor; others vanish anyway. */
+    /** Removes the interface of a persistent device with the descriptor; others vanish anyway. Safe for every thread. */
     public void forget() {
         if (!closed) {
-            set("persistence", TUNSETPERSIST, 0);
+            int result = new Syscalls().ioctl(fd, TUNSETPERSIST, 0L);
+            if (result < 0) {
+                throw Syscalls.failure("let go of TAP " + request.name(), result, "see the cause");
+            }
         }
     }
 

@@ -46,9 +46,14 @@ public final class EndpointCommand {
             @Option(
                             names = "--mac",
                             paramLabel = "MAC",
-                            description = "The device's address; default: the kernel chooses.")
+                            description = "The guest's address, which the device gets; default: the kernel chooses.")
                     @Nullable
                     String mac,
+            @Option(
+                            names = "--device-side",
+                            description =
+                                    "Another process, QEMU say, has the TAP's descriptor: take frames from the interface.")
+                    boolean deviceSide,
             @Mixin Person person,
             @Mixin Output output) {
         EndpointDescription wanted = new EndpointDescription(
@@ -57,7 +62,8 @@ public final class EndpointCommand {
                 Optional.ofNullable(namespace),
                 existing,
                 mtu,
-                Optional.ofNullable(mac));
+                Optional.ofNullable(mac),
+                deviceSide);
         try (ConnectorClient connector = person.connector(host)) {
             EndpointStatus made = connector.putEndpoint(wanted);
             output.print(made, out -> {

@@ -31,7 +31,7 @@ final class RequestBodies {
 
     EndpointDescription endpoint(String name, byte[] body) {
         EndpointBody said = body.length == 0
-                ? new EndpointBody(null, null, null, null, null, null)
+                ? new EndpointBody(null, null, null, null, null, null, null)
                 : read(body, EndpointBody.class);
         same("name", name, said.name());
         return new EndpointDescription(
@@ -40,7 +40,8 @@ final class RequestBodies {
                 Optional.ofNullable(said.namespace()),
                 said.existing() != null && said.existing(),
                 said.mtu() == null ? EndpointDescription.DEFAULT_MTU : said.mtu(),
-                Optional.ofNullable(said.mac()).map(it -> it.toLowerCase(Locale.ROOT)));
+                Optional.ofNullable(said.mac()).map(it -> it.toLowerCase(Locale.ROOT)),
+                said.deviceSide() != null && said.deviceSide());
     }
 
     ConnectRequest connect(WireId wire, Side side, byte[] body) {
@@ -118,7 +119,8 @@ final class RequestBodies {
             @Nullable String namespace,
             @Nullable Boolean existing,
             @Nullable Integer mtu,
-            @Nullable String mac) {}
+            @Nullable String mac,
+            @Nullable Boolean deviceSide) {}
 
     private record ConnectBody(
             @Nullable WireId wire,

@@ -1,7 +1,6 @@
 package io.virtualwire.connector.endpoint;
 
 import io.virtualwire.connector.journal.EndpointKey;
-import io.virtualwire.linux.TapDevice;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.wire.Activation;
 
@@ -11,10 +10,10 @@ public interface Patchboard {
     /**
      * Gives an endpoint its port, in place of the one that it had.
      *
-     * @param tap becomes the port's, which closes it when it is removed
+     * @param hold becomes the port's, which closes it when it is removed
      * @return what passes the port from now on
      */
-    PortCounters add(EndpointKey endpoint, TapDevice tap, int mtu, Activation activation);
+    PortCounters add(EndpointKey endpoint, Hold hold, int mtu, Activation activation);
 
     /** Takes the endpoint's port away and closes it; returns when that is done. */
     void remove(EndpointKey endpoint);

@@ -5,8 +5,10 @@ import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.frame.MacAddress;
+import io.virtualwire.linux.DeviceShield;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.PacketSocket;
 import io.virtualwire.linux.TapDevice;
 import io.virtualwire.linux.TapRequest;
 import io.virtualwire.port.PortCounters;
@@ -19,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Endpoints that are TAP devices whose descriptor this process holds.
+ * Endpoints that are TAP devices, held by their descriptor, or by the interface where another process has the descriptor.
  *
  * <p>A device made here is persistent: it stays when this process dies, with the addresses and routes that the guest gave
  * it, and loses only its carrier. It carries the alias {@code virtualwire:tenant/name}, by which the next process knows
@@ -67,17 +69,17 @@ public final class TapEndpoints implements EndpointHost {
                         each.getKey(),
                         each.getValue().endpoint(),
                         each.getValue().mtu(),
-                        each.getValue().tap().fd()))
+                        each.getValue().hold().descriptor()))
                 .toList();
     }
 
     /** Goes on with a device that another process had open, and with what waits in its queue. */
     public void adopt(EndpointKey key, EndpointDescription endpoint, int mtu, int descriptor) {
-        TapRequest request = TapRequest.named(endpoint.device())
-                .in(NetworkNamespace.of(endpoint.namespace()))
-                .persistent(!endpoint.existing());
-        TapDevice tap = TapDevice.adopt(request, descriptor);
-        plugged.put(key, new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint))));
+        NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
+        Hold hold = endpoint.deviceSide()
+                ? new Hold.ByInterface(PacketSocket.adopt(endpoint.device(), descriptor), namespace, endpoint.device())
+                : new Hold.ByDescriptor(TapDevice.adopt(request(endpoint), descriptor));
+        plugged.put(key, new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint))));
     }
 
     @Override
@@ -87,10 +89,14 @@ public final class TapEndpoints implements EndpointHost {
         if (found == null) {
             return;
         }
-        if (forget && !found.endpoint().existing() && found.isThere()) {
-            found.tap().forget();
+        boolean there = forget && found.isThere();
+        if (there && !found.endpoint().existing()) {
+            found.hold().forget();
         }
         patchboard.remove(key);
+        if (there && found.hold() instanceof Hold.ByInterface hold) {
+            hold.expose();
+        }
     }
 
     @Override
@@ -137,21 +143,50 @@ public final class TapEndpoints implements EndpointHost {
         if (!endpoint.existing() && there) {
             requireOwn(control, key, endpoint.device());
         }
-        TapDevice tap =
-                TapDevice.open(TapRequest.named(endpoint.device()).in(namespace).persistent(!endpoint.existing()));
+        boolean make = !endpoint.existing() && !there;
+        Hold hold = endpoint.deviceSide() ? byInterface(endpoint, make) : byDescriptor(endpoint);
         try {
-            if (!endpoint.existing() && !there) {
+            if (make) {
                 configure(control, key, endpoint);
+            } else if (endpoint.deviceSide()) {
+                control.up(endpoint.device());
             }
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
-            return new Plugged(endpoint, tap, mtu, patchboard.add(key, tap, mtu, activation(endpoint)));
+            return new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
-            if (!endpoint.existing() && !there) {
-                tap.forget();
+            if (make) {
+                hold.forget();
             }
-            tap.close();
+            hold.close();
             throw e;
         }
+    }
+
+    private static Hold byDescriptor(EndpointDescription endpoint) {
+        return new Hold.ByDescriptor(TapDevice.open(request(endpoint)));
+    }
+
+    /** Whoever is to have the descriptor finds the interface by its name. */
+    private static Hold byInterface(EndpointDescription endpoint, boolean make) {
+        NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
+        if (make) {
+            TapDevice.open(request(endpoint)).close();
+        }
+        try {
+            new DeviceShield(namespace).raise(endpoint.device());
+            return new Hold.ByInterface(PacketSocket.open(namespace, endpoint.device()), namespace, endpoint.device());
+        } catch (RuntimeException e) {
+            if (make) {
+                new InterfaceControl(namespace).delete(endpoint.device());
+            }
+            throw e;
+        }
+    }
+
+    private static TapRequest request(EndpointDescription endpoint) {
+        return TapRequest.named(endpoint.device())
+                .in(NetworkNamespace.of(endpoint.namespace()))
+                .persistent(!endpoint.existing());
     }
 
     /** The answer to who wants a device as it is that is not there, or not for him. */
@@ -191,7 +226,9 @@ public final class TapEndpoints implements EndpointHost {
         List<String> command = new ArrayList<>(List.of("link", "set", "dev", endpoint.device()));
         command.addAll(List.of("alias", ALIAS + key, "mtu", Integer.toString(endpoint.mtu())));
         command.addAll(List.of("txqueuelen", Integer.toString(QUEUE)));
-        endpoint.mac().ifPresent(mac -> command.addAll(List.of("address", mac)));
+        if (!endpoint.deviceSide()) {
+            endpoint.mac().ifPresent(mac -> command.addAll(List.of("address", mac)));
+        }
         command.add("up");
         control.ip(command.toArray(String[]::new));
     }
@@ -201,9 +238,9 @@ public final class TapEndpoints implements EndpointHost {
         return new Activation(true, true, mac);
     }
 
-    private record Plugged(EndpointDescription endpoint, TapDevice tap, int mtu, PortCounters counters) {
+    private record Plugged(EndpointDescription endpoint, Hold hold, int mtu, PortCounters counters) {
         boolean isThere() {
-            return tap.isAttached();
+            return hold.isThere();
         }
     }
 }

@@ -1,0 +1,91 @@
+package io.virtualwire.connector.endpoint;
+
+import io.virtualwire.linux.DeviceShield;
+import io.virtualwire.linux.InterfaceControl;
+import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.PacketSocket;
+import io.virtualwire.linux.TapDevice;
+import io.virtualwire.port.PacketPort;
+import io.virtualwire.port.Port;
+import io.virtualwire.port.PortId;
+import io.virtualwire.port.TapPort;
+import io.virtualwire.transport.DatapathLoop;
+
+/** By which of its two sides a TAP device is held; becomes a port's, which closes it. */
+public sealed interface Hold {
+
+    /** What frames are read from and written to. */
+    int descriptor();
+
+    /** Whether the interface is still there. */
+    boolean isThere();
+
+    /** A port, which closes this when it is closed. */
+    Port port(PortId id, DatapathLoop loop, int mtu);
+
+    /** Removes an interface that was made here, when this is closed at the latest. */
+    void forget();
+
+    void close();
+
+    /** By the descriptor: the guest is this host's kernel, or a namespace of it, and has the interface. */
+    record ByDescriptor(TapDevice tap) implements Hold {
+        @Override
+        public int descriptor() {
+            return tap.fd();
+        }
+
+        @Override
+        public boolean isThere() {
+            return tap.isAttached();
+        }
+
+        @Override
+        public Port port(PortId id, DatapathLoop loop, int mtu) {
+            return new TapPort(id, loop, tap, mtu);
+        }
+
+        @Override
+        public void forget() {
+            tap.forget();
+        }
+
+        @Override
+        public void close() {
+            tap.close();
+        }
+    }
+
+    /** By the interface, from which the host's own stack is kept away: the guest is a process that has the descriptor. */
+    record ByInterface(PacketSocket socket, NetworkNamespace namespace, String device) implements Hold {
+        @Override
+        public int descriptor() {
+            return socket.fd();
+        }
+
+        @Override
+        public boolean isThere() {
+            return socket.isAttached();
+        }
+
+        @Override
+        public Port port(PortId id, DatapathLoop loop, int mtu) {
+            return new PacketPort(id, loop, socket, mtu);
+        }
+
+        @Override
+        public void forget() {
+            new InterfaceControl(namespace).delete(device);
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+        }
+
+        /** Lets the host's stack have the interface again, if there still is one. */
+        void expose() {
+            new DeviceShield(namespace).lower(device);
+        }
+    }
+}
