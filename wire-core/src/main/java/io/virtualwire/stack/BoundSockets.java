@@ -41,11 +41,20 @@ record BoundSockets(ServerSocket server, UdpTransport transport) {
             DatapathLoop loop,
             NetworkNamespace underlay,
             StreamSockets streams,
-            InetAddress address,
+            InetSocketAddress wanted,
             UdpTransport.Held held) {
         UdpTransport transport = UdpTransport.adopt(loop, underlay, held);
+        InetAddress address = wanted.getAddress();
         try {
             int port = transport.localAddress().port();
+            boolean elsewhere =
+                    !address.isAnyLocalAddress() && !transport.localAddress().isAt(address);
+            if (elsewhere || wanted.getPort() != 0 && wanted.getPort() != port) {
+                throw new WireException(
+                        ErrorCode.WRONG_STATE,
+                        "cannot go on at " + wanted + ": the socket to be taken over is at " + transport.localAddress(),
+                        "take over with the address and port that are in use; change them by a restart");
+            }
             return new BoundSockets(listen(streams, new InetSocketAddress(address, port)), transport);
         } catch (WireException e) {
             transport.close();

@@ -96,8 +96,8 @@ public final class WireStack implements AutoCloseable {
         DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
         try {
             StreamSockets streams = new StreamSockets(config.underlay());
-            BoundSockets sockets = BoundSockets.beside(
-                    loop, config.underlay(), streams, config.bind().getAddress(), bequest.transport());
+            BoundSockets sockets =
+                    BoundSockets.beside(loop, config.underlay(), streams, config.bind(), bequest.transport());
             Observers observers = new Observers();
             observers.add(observer);
             Associations associations = new Associations(

@@ -123,6 +123,9 @@ final class CommandLineIT {
         assertThat(second.path("port")).isEqualTo(first.path("port"));
         assertThat(daemons.getFirst().waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(daemons.getFirst().exitValue()).isZero();
+        Result elsewhere = wire("connector", "run", "--name", "hosta", "--port", "1", "--api-port", "0", "--take-over");
+        assertThat(elsewhere.status()).isEqualTo(1);
+        assertThat(elsewhere.err()).contains("take over with the address and port that are in use");
         Result refused = wire("endpoint", "add", "web", "--host", "hosta");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.err()).contains("drains and takes nothing new", "wire connector drain --cancel");

@@ -144,6 +144,10 @@ public final class Succession implements AutoCloseable {
         } catch (WireException e) {
             parcels.refuse(e);
             log.warn("process {} did not take over, this one goes on: {}", who.pid(), e.getMessage());
+        } catch (RuntimeException e) {
+            // A defect must not keep the next release from coming.
+            parcels.refuse(new WireException(ErrorCode.INTERNAL, "cannot hand over: " + e, "see its log", e));
+            log.error("process {} did not take over, this one goes on", who.pid(), e);
         }
         return false;
     }
