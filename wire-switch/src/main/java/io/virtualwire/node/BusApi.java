@@ -103,13 +103,14 @@ final class BusApi {
     }
 
     /** Where others than verticles reach all of this: the Vert.x SockJS bridge, its plain WebSocket at {@code /websocket}. */
-    Router bridge() {
+    Router bridge(BusGuard guard) {
         SockJSBridgeOptions permitted = new SockJSBridgeOptions()
                 .setPingTimeout(SILENCE_MILLIS)
                 .addInboundPermitted(new PermittedOptions().setAddressRegex("virtualwire\\.v1\\..+"))
                 .addOutboundPermitted(new PermittedOptions().setAddressRegex("virtualwire\\.v1\\.(events|steps)"));
         return SockJSHandler.create(vertx, new SockJSHandlerOptions().setRegisterWriteHandler(false))
                 .bridge(permitted, event -> {
+                    guard.heard(event);
                     // Published from outside, it would look like news of the fabric.
                     boolean forged = switch (event.type()) {
                         case PUBLISH -> true;

@@ -17,7 +17,6 @@ import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
-import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.Scrape;
@@ -30,6 +29,9 @@ import java.util.Set;
 
 /** The REST interface of a node, version 1: HTTPS with mutual TLS, for everybody of the node's own tenant. */
 final class NodeApi {
+    /** Who is put out gets no longer to say goodbye. */
+    private static final int CLOSING_SECONDS = 1;
+
     private static final int LONGEST_BODY = 4 << 20;
     private static final int IDLE_SECONDS = 120;
     private static final String KEY = "Idempotency-Key";
@@ -87,10 +89,11 @@ final class NodeApi {
                         tls.trustManager(caller -> caller.tenant().equals(tenant))))
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxWebSocketMessageSize(LONGEST_BODY)
+                .setWebSocketClosingTimeout(CLOSING_SECONDS)
                 .setHost(address)
                 .setPort(port);
         return vertx.createHttpServer(options)
-                .requestHandler(router(tls.self()))
+                .requestHandler(router(tls))
                 .connectionHandler(connection -> {
                     // However long it would have stayed: it ends when its caller is believed no more.
                     Guard guard = tls.guard(connection.sslSession(), connection::close);
@@ -99,7 +102,7 @@ final class NodeApi {
                 .listen();
     }
 
-    private Router router(OwnIdentity self) {
+    private Router router(TlsContexts tls) {
         Router router = routes.later("fabric", call -> fabric.fabric())
                 .blocking("health", call -> standing.health())
                 .text("metrics", Scrape.LANGUAGE, call -> standing.metrics())
@@ -113,12 +116,12 @@ final class NodeApi {
                     // Whoever brings a list: it is believed for its signature.
                     String pem = new String(call.body(), StandardCharsets.US_ASCII);
                     RevocationList list = RevocationList.brought(pem);
-                    return new RevocationsTaken(list.number(), self.offer(list));
+                    return new RevocationsTaken(list.number(), tls.self().offer(list));
                 })
                 .on("migrate", this::migrate)
                 .on("events", this::events)
                 .router();
-        router.route("/v1/bus/*").subRouter(bus.bridge());
+        router.route("/v1/bus/*").handler(BusGuard::note).subRouter(bus.bridge(new BusGuard(tls)));
         return router;
     }
 

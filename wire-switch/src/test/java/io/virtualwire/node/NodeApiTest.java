@@ -1,6 +1,7 @@
 package io.virtualwire.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -29,15 +30,20 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLSocket;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,6 +146,25 @@ final class NodeApiTest {
         refused(ErrorCode.NOT_FOUND, () -> client.migrate("lan", "west", step -> {}));
         client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
         refused(ErrorCode.WRONG_STATE, () -> client.migrate("lan", "west", step -> {}));
+    }
+
+    @Test
+    void whoWasRevokedIsCutOffTheBusToo() throws Exception {
+        Credentials gone = ACME.issue("gone");
+        try (Socket carrier = new Socket("127.0.0.1", port);
+                SSLSocket bus = new TlsContexts(gone).clientSocket(carrier, NODE.identity())) {
+            String upgrade =
+                    "GET /v1/bus/websocket HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
+                            + "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            bus.getOutputStream().write(upgrade.getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(bus.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 101");
+            client.offer(ACME.revocationList(1, Map.of(gone.certificate().getSerialNumber(), Instant.now())));
+            bus.setSoTimeout(3000);
+            assertThatCode(() -> bus.getInputStream().readAllBytes())
+                    .as("it ends; a timeout would say that it stays open")
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test
