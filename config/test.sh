@@ -28,6 +28,8 @@ if [ "$status" = 0 ] && [ -f examples/check.sh ]; then
     step "the examples"
     bin/wire --build
     bash examples/check.sh || status=1
+    step "the packaging"
+    bash packaging/check.sh || status=1
   else
     echo "examples left out: they need root and /dev/net/tun"
     [ "${CI:-}" != true ] || status=1
