@@ -31,7 +31,7 @@ install -d "$units" "$to/usr/lib/sysusers.d" "$to/usr/lib/tmpfiles.d"
 install -m 644 packaging/systemd/*.service "$units/"
 install -m 644 packaging/sysusers.d/virtualwire.conf "$to/usr/lib/sysusers.d/"
 install -m 644 packaging/tmpfiles.d/virtualwire.conf "$to/usr/lib/tmpfiles.d/"
-install -m 644 packaging/systemd/namespaces.conf "$to/usr/share/doc/virtualwire/"
+install -m 644 packaging/systemd/*.conf "$to/usr/share/doc/virtualwire/"
 install -m 644 docs/operations.md docs/security.md CHANGELOG.md "$to/usr/share/doc/virtualwire/"
 
 install -d "$to/etc/virtualwire"
