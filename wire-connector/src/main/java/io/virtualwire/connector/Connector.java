@@ -223,7 +223,10 @@ public final class Connector implements AutoCloseable {
 
     private void replaced(long process) {
         successor = OptionalLong.of(process);
-        log.info("process {} has taken over", process);
+        log.atInfo()
+                .addKeyValue("event", "connector.replaced")
+                .addKeyValue("process", process)
+                .log("process {} has taken over", process);
         close();
     }
 

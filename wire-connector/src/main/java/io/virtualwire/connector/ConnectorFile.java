@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.virtualwire.config.ConfigKeys;
+import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.config.YamlReader;
 import io.virtualwire.connector.admission.Grant;
@@ -31,6 +32,7 @@ public record ConnectorFile(
         Optional<Path> state,
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
+        @JsonProperty("log-format") Optional<LogFormat> logFormat,
         List<Path> trust,
         List<Grant> grants) {
     /** What can be said there. */

@@ -15,6 +15,7 @@ import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideState;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
+import java.util.Locale;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +45,11 @@ final class SettleWatcher implements WireObserver {
 
     @Override
     public void happened(SideEvent event) {
-        log.info("{}", event);
+        log.atInfo()
+                .addKeyValue("event", "side." + event.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+                .addKeyValue("wire", event.wire())
+                .addKeyValue("side", event.side())
+                .log("{}", event);
         SideKey key = new SideKey(names.tenantOf(event.wire()), event.wire().bare(), event.side());
         switch (event) {
             case SideEvent.Activated activated -> settle(key, activated.generation(), SettledRole.ACTIVE, null);

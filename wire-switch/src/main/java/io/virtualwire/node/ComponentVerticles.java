@@ -65,7 +65,11 @@ final class ComponentVerticles implements KeeperObserver {
     @Override
     public void happened(HandoffEvent event) {
         aside.execute(() -> {
-            LOG.info("{}", event);
+            LOG.atInfo()
+                    .addKeyValue("event", "component." + NodeEvents.step(event))
+                    .addKeyValue("component", event.component())
+                    .addKeyValue("generation", event.generation())
+                    .log("{}", event);
             events.publish(event);
         });
     }

@@ -210,7 +210,10 @@ public final class Node implements AutoCloseable {
             reconciler.stop();
             return true;
         })));
-        LOG.info("Node {} listens: wires {}, interface {}", settings.name(), self.wirePaths(), api);
+        LOG.atInfo()
+                .addKeyValue("event", "node.started")
+                .addKeyValue("node", settings.name())
+                .log("Node {} listens: wires {}, interface {}", settings.name(), self.wirePaths(), api);
     }
 
     private FabricLog<FabricCommand, FabricState> openLog(NodeSettings settings, ClusterPlan plan) {

@@ -36,7 +36,8 @@ final class NodeEvents {
         return vertx.eventBus().consumer(ADDRESS, message -> listener.accept(message.body()));
     }
 
-    private static String step(HandoffEvent event) {
+    /** The name of a step. */
+    static String step(HandoffEvent event) {
         return switch (event) {
             case HandoffEvent.Prepared _ -> "prepared";
             case HandoffEvent.HandedOver _ -> "handed-over";

@@ -2,6 +2,7 @@ package io.virtualwire.node;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.virtualwire.config.ConfigKeys;
+import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.config.YamlReader;
 import io.virtualwire.control.ErrorCode;
@@ -32,6 +33,7 @@ public record NodeFile(
         Optional<Boolean> witness,
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
+        @JsonProperty("log-format") Optional<LogFormat> logFormat,
         List<Path> trust) {
     /** What can be said there. */
     public static final ConfigKeys<NodeFile> KEYS = new ConfigKeys<>(NodeFile.class);

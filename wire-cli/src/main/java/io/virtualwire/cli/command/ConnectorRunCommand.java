@@ -8,6 +8,7 @@ import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
+import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.connector.Connector;
 import io.virtualwire.connector.ConnectorConfig;
@@ -93,6 +94,13 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private Optional<LogLevel> logLevel = Optional.empty();
 
     @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            converter = LogFormatName.class,
+            description = "text, or json: an object a line; default: text.")
+    private Optional<LogFormat> logFormat = Optional.empty();
+
+    @Option(
             names = "--config",
             paramLabel = "FILE",
             description = "YAML with the same keys, trust and grants; flags win.")
@@ -121,6 +129,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
         ConnectorFile file = config.map(ConnectorFile::read).orElseGet(ConnectorFile::empty);
         DaemonLog log = new DaemonLog();
         log.level(logLevel.or(file::logLevel));
+        log.format(logFormat.or(file::logFormat));
         WireHome home = WireHome.of(System.getenv());
         DaemonIdentity found = DaemonIdentity.find(
                 home,

@@ -4,6 +4,7 @@ import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
+import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
@@ -105,6 +106,13 @@ final class NodeRunCommand implements Callable<Integer> {
             description = "error, warn, info, debug or trace; default: info.")
     private Optional<LogLevel> logLevel = Optional.empty();
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            converter = LogFormatName.class,
+            description = "text, or json: an object a line; default: text.")
+    private Optional<LogFormat> logFormat = Optional.empty();
+
     @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, and trust; flags win.")
     private Optional<Path> config = Optional.empty();
 
@@ -121,6 +129,7 @@ final class NodeRunCommand implements Callable<Integer> {
         NodeFile file = config.map(NodeFile::read).orElseGet(NodeFile::empty);
         DaemonLog log = new DaemonLog();
         log.level(logLevel.or(file::logLevel));
+        log.format(logFormat.or(file::logFormat));
         String self = required("name", name.or(file::name), "east");
         String address = required("listen", listen.or(file::listen), "192.0.2.10");
         List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
