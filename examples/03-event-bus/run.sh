@@ -75,7 +75,7 @@ happened() { grep -q "$1" "$work/story"; }
 
 say "the program applies a topology, and moves the switch"
 follow follower-1.log; first=$last
-await 40 "the move to the west" happened " component.moved "
+await 40 "the move to the west" happened " component.measured "
 kill -9 "$first"; wait "$first" 2>/dev/null || true
 say "it is killed; then the node that holds the switch is killed"
 before=$(wc -l <"$work/story")

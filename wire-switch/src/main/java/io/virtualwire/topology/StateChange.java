@@ -83,9 +83,14 @@ final class StateChange {
         Optional<Claim> held = before.claim(name);
         Optional<Claim> holds = after.claim(name);
         if (!moved && holds.isPresent() && !holds.map(Claim::generation).equals(held.map(Claim::generation))) {
-            Claim claim = holds.get();
+            Claim taken = holds.get();
             String from = held.map(Claim::owner).orElse("");
-            events.add(FabricEvent.of("component.placed").about(name, claim.owner(), from, claim.generation()));
+            // Others may take over before anybody has reported the loss.
+            held.filter(claim -> !before.observations().absent().contains(claim.owner()))
+                    .ifPresent(claim -> events.add(FabricEvent.of("component.failed")
+                            .about(name, claim.owner(), "", claim.generation())
+                            .because("the process that held it is lost")));
+            events.add(FabricEvent.of("component.placed").about(name, taken.owner(), from, taken.generation()));
         }
     }
 

@@ -77,6 +77,14 @@ final class FabricEventsTest {
     }
 
     @Test
+    void aTakeoverBeforeTheLossIsReportedSaysThatItFailed() {
+        propose(new FabricCommand.TakeOver("lan", highest(), "west", "w1"));
+        propose(new FabricCommand.ReportNode("east", "e1", false));
+        assertThat(said().subList(5, 8))
+                .containsExactly("6 component.failed lan east", "7 component.placed lan east→west", "8 node.left east");
+    }
+
+    @Test
     void wiresAndPortsAreToldWhenTheyChange() {
         propose(new FabricCommand.ReportPorts("lan", highest(), Map.of("lan/web", new PortReport(true, "", ""))));
         propose(new FabricCommand.ReportPorts("lan", highest(), Map.of("lan/web", new PortReport(true, "", "db"))));
