@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.OutputStreamAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,6 +20,7 @@ final class DaemonLogTest {
     @Test
     void asJsonEveryLineIsAnObjectWithTheNamesOfWhatItTells() throws Exception {
         LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         PatternLayoutEncoder text = new PatternLayoutEncoder();
