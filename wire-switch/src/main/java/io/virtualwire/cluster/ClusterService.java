@@ -10,7 +10,9 @@ public enum ClusterService {
     /** The Vert.x event bus. */
     EVENT_BUS("event-bus", 5702),
     /** Raft: the replicated log. */
-    LOG("log", 5703);
+    LOG("log", 5703),
+    /** Which disks the voters of the log have. */
+    VOTERS("voters", 5704);
 
     private final String label;
     private final int port;

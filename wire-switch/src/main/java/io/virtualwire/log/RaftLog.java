@@ -3,6 +3,7 @@ package io.virtualwire.log;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -47,7 +49,14 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     private final ExecutorService listenerThread;
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private RaftLog(StateMachine<C, S> machine, LogSettings settings, RaftGroup raftGroup, RaftPeer self, Path folder)
+    /** @param begins the voters as this server knows them before it reads its log; none if the leader is to tell it */
+    private RaftLog(
+            StateMachine<C, S> machine,
+            LogSettings settings,
+            RaftGroup raftGroup,
+            List<RaftPeer> begins,
+            RaftPeer self,
+            Path folder)
             throws IOException {
         this.machine = machine;
         this.settings = settings;
@@ -58,7 +67,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         this.state = new ReplicatedState<>(machine, listeners::changed);
         RaftTuning tuning = new RaftTuning(settings);
         this.server = RaftServer.newBuilder()
-                .setGroup(raftGroup)
+                .setGroup(RaftGroup.valueOf(group, begins))
                 .setServerId(self.getId())
                 // Recovers what is there, and begins afresh in an empty folder.
                 .setOption(RaftStorage.StartupOption.RECOVER)
@@ -70,7 +79,14 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 .setProperties(tuning.client())
                 .setRetryPolicy(tuning.retries())
                 .build();
-        this.server.start();
+        try {
+            this.server.start();
+        } catch (IOException | RuntimeException e) {
+            client.close();
+            server.close();
+            listenerThread.shutdown();
+            throw e;
+        }
         this.reconnector = new Reconnector(server, raftGroup);
     }
 
@@ -90,26 +106,121 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             StateMachine<C, S> machine,
             LogSettings settings) {
         List<RaftPeer> peers = voters.stream().map(RaftLog::peer).toList();
-        RaftPeer own = peers.stream()
+        RaftPeer own = find(fabric, self, peers);
+        RaftGroup group = group(fabric, peers);
+        try {
+            Files.createDirectories(folder);
+            return new RaftLog<>(machine, settings, group, peers, own, folder);
+        } catch (CompletionException | IllegalStateException e) {
+            // So Ratis says that what it read is not what it wrote.
+            throw VoterDisk.damaged(folder, rootOf(e));
+        } catch (IOException e) {
+            throw cannotOpen(fabric, own, folder, e);
+        }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /**
+     * Takes part in a fabric's log in place of a voter of the same name that is no more: the others agree to go on without it, and
+     * only then does this node run, without a vote until it has what they have agreed on and they agree to have it.
+     *
+     * @param before runs between the two; what is in the folder must be gone after it
+     */
+    static <C, S> RaftLog<C, S> join(
+            String fabric,
+            String self,
+            List<Voter> voters,
+            Path folder,
+            StateMachine<C, S> machine,
+            LogSettings settings,
+            Runnable before) {
+        List<RaftPeer> peers = voters.stream().map(RaftLog::peer).toList();
+        RaftPeer own = find(fabric, self, peers);
+        List<RaftPeer> others =
+                peers.stream().filter(peer -> !peer.equals(own)).toList();
+        RaftGroup group = group(fabric, peers);
+        RaftTuning tuning = new RaftTuning(settings);
+        try (RaftClient admin = RaftClient.newBuilder()
+                .setRaftGroup(RaftGroup.valueOf(group.getGroupId(), others))
+                .setProperties(tuning.client())
+                .setRetryPolicy(tuning.retries())
+                .build()) {
+            agreeOn(others, admin, settings);
+            before.run();
+            Files.createDirectories(folder);
+            RaftLog<C, S> joined = new RaftLog<>(machine, settings, group, List.of(), own, folder);
+            try {
+                agreeOn(peers, admin, settings);
+                return joined;
+            } catch (IOException | RuntimeException e) {
+                joined.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot take part in the log of " + fabric + " anew as " + self
+                            + ": no majority of the other voters agreed (" + e.getMessage() + ")",
+                    "Start the other nodes, and see that they reach one another.",
+                    e);
+        }
+    }
+
+    private static void agreeOn(List<RaftPeer> voters, RaftClient admin, LogSettings settings) throws IOException {
+        CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
+        Thread asking = Thread.ofVirtual().name("log-join").start(() -> {
+            try {
+                reply.complete(admin.admin().setConfiguration(voters));
+            } catch (IOException | RuntimeException e) {
+                reply.completeExceptionally(e);
+            }
+        });
+        try {
+            RaftClientReply answer = reply.get(2 * settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+            if (!answer.isSuccess()) {
+                throw new IOException(answer.getException());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("they did not answer", e);
+        } finally {
+            asking.interrupt();
+        }
+    }
+
+    private static WireException cannotOpen(String fabric, RaftPeer own, Path folder, Exception e) {
+        return new WireException(
+                ErrorCode.SYSTEM,
+                "cannot open the log of " + fabric + " in " + folder + " on " + own.getAddress() + ": "
+                        + e.getMessage(),
+                "check that the folder is writable and that no other node uses it or the address",
+                e);
+    }
+
+    private static RaftPeer find(String fabric, String self, List<RaftPeer> peers) {
+        return peers.stream()
                 .filter(peer -> peer.getId().equals(RaftPeerId.valueOf(self)))
                 .findFirst()
                 .orElseThrow(() -> new WireException(
                         ErrorCode.BAD_REQUEST,
                         "cannot take part in the log of " + fabric + ": " + self + " is not among its voters",
                         "List every node, this one included, in the configuration of each."));
+    }
+
+    private static RaftGroup group(String fabric, List<RaftPeer> peers) {
         UUID id = UUID.nameUUIDFromBytes(("virtualwire/" + fabric).getBytes(StandardCharsets.UTF_8));
-        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
-        try {
-            Files.createDirectories(folder);
-            return new RaftLog<>(machine, settings, group, own, folder);
-        } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.SYSTEM,
-                    "cannot open the log of " + fabric + " in " + folder + " on " + own.getAddress() + ": "
-                            + e.getMessage(),
-                    "check that the folder is writable and that no other node uses it or the address",
-                    e);
-        }
+        return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.cluster.ClusterMember;
+import io.virtualwire.cluster.ClusterNode;
 import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.cluster.ClusterService;
 import io.virtualwire.cluster.ClusterTunnel;
@@ -21,8 +22,8 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.Codec;
 import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.LogSettings;
-import io.virtualwire.log.RaftLog;
 import io.virtualwire.log.Voter;
+import io.virtualwire.log.VotingLog;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.rest.Contract;
@@ -40,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -220,10 +222,13 @@ public final class Node implements AutoCloseable {
         List<Voter> voters = plan.nodes().stream()
                 .map(peer -> new Voter(peer.name(), plan.address(peer, ClusterService.LOG)))
                 .toList();
-        return add(RaftLog.open(
+        Map<String, InetSocketAddress> doors = plan.nodes().stream()
+                .collect(Collectors.toMap(ClusterNode::name, peer -> plan.address(peer, ClusterService.VOTERS)));
+        return add(VotingLog.open(
                 plan.tenant(),
                 plan.own().name(),
                 voters,
+                doors,
                 settings.state().resolve("log"),
                 new FabricStateMachine(),
                 LogSettings.DEFAULT));

@@ -6,10 +6,11 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.Codec;
+import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.Ledger;
 import io.virtualwire.log.LogSettings;
-import io.virtualwire.log.RaftLog;
 import io.virtualwire.log.Voter;
+import io.virtualwire.log.VotingLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,8 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /**
  * A node with everything that this package and the log offer and nothing else, as a process of its own.
@@ -36,12 +39,13 @@ import java.util.concurrent.CompletionException;
  */
 final class FabricProcess {
     private static final int TUNNEL_PORT = 7483;
+    private static final int JOIN_ATTEMPTS = 10;
 
-    private final RaftLog<Ledger.Command, Ledger> log;
+    private final FabricLog<Ledger.Command, Ledger> log;
     private final ClusterMember member;
     private final ReplicatedTable<String> table;
 
-    private FabricProcess(RaftLog<Ledger.Command, Ledger> log, ClusterMember member) {
+    private FabricProcess(FabricLog<Ledger.Command, Ledger> log, ClusterMember member) {
         this.log = log;
         this.member = member;
         this.table = member.table("fdb", Codec.json(JsonMapper.builder().build(), String.class));
@@ -64,12 +68,28 @@ final class FabricProcess {
         List<Voter> voters = nodes.stream()
                 .map(node -> new Voter(node.name(), plan.address(node, ClusterService.LOG)))
                 .toList();
-        RaftLog<Ledger.Command, Ledger> log = RaftLog.open(
-                plan.tenant(), name, voters, folder.resolve(name), new Ledger.Machine(), LogSettings.DEFAULT);
+        Map<String, InetSocketAddress> doors = nodes.stream()
+                .collect(Collectors.toMap(ClusterNode::name, node -> plan.address(node, ClusterService.VOTERS)));
+        FabricLog<Ledger.Command, Ledger> log = VotingLog.open(
+                plan.tenant(), name, voters, doors, folder.resolve(name), new Ledger.Machine(), LogSettings.DEFAULT);
         report("log", begun);
-        ClusterMember member = ClusterMember.join(plan);
+        ClusterMember member = join(plan);
         report("member", begun);
         new FabricProcess(log, member).serve(folder.resolve(name + ".sock"));
+    }
+
+    /** As a node does: who starts on a busy machine may miss the others at first. */
+    private static ClusterMember join(ClusterPlan plan) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return ClusterMember.join(plan);
+            } catch (WireException e) {
+                if (attempt == JOIN_ATTEMPTS) {
+                    throw e;
+                }
+                System.out.println(e.getMessage() + "; trying again");
+            }
+        }
     }
 
     private static void report(String what, long begun) {
