@@ -14,7 +14,7 @@
 # STREAM_MIB bytes to stream at the least (default 1024)
 # CAPTURE=F  write what crosses the link between the clouds to F (pcap); CAPTURE_INSIDE=F, what guests app and db see of it;
 #            CAPTURE_CLUSTER=F, what goes over the loopback of host east-1
-# FAULTS=1   afterwards kill -9 the node that runs the switch, and start it again; what happened goes to faults.json
+# FAULTS=1   afterwards nodes are killed, clouds cut from each other, a disk lost (faults.sh); what happened goes to faults.json
 # OUT=DIR    where results and logs go (default target/demo)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -145,8 +145,13 @@ declare -A node_host=([east]=east-1 [west]=west-1 [west2]=west-2)
 peers=east=192.0.2.10:7483,west=198.51.100.10:7483,west2=198.51.100.20:7483
 
 say "daemons: a connector on each of three hosts, a node beside each"
+declare -A connector_pid=()
+start_connector() { # NAME LOG
+  start "$1" "$2" "$wire" connector run --identity "$work/$1.wire" --listen "${at[$1]}" --state "$work/connector-$1"
+  connector_pid[$1]=$last
+}
 for n in east-1 west-1 west-2; do
-  start $n connector-$n.log "$wire" connector run --identity "$work/$n.wire" --listen "${at[$n]}" --state "$work/connector-$n"
+  start_connector $n connector-$n.log
   "$wire" host add "$n" "${at[$n]}:7472" >>"$OUT/init.log"
 done
 declare -A node_pid=()
@@ -245,38 +250,8 @@ jq -e --argjson min $((STREAM_MIB << 20)) '.pings.sent > 0 and .pings.lost == 0 
        and .stream.sha256Match and .stream.bytes >= $min and (.migrations | length) == 2' "$OUT/result.json" >/dev/null \
   || die "something was lost or doubled: see above"
 
-# --- when a node dies ---------------------------------------------------------------------------------------------
+# --- what may go wrong ---------------------------------------------------------------------------------------------
 [ "${FAULTS:-}" = 1 ] || exit 0
-lan() { ns east-1 "$wire" switch show lan --node "${at[west-2]}:7482" -o json; }
-count() { lan | jq "$1"; }
-
-say "kill -9 of node east, which runs the switch"
-learned=$(count '.addresses | length')
-start web ping-kill.log ping -D -i 0.005 "${address[db]}"; ping_pid=$last
-sleep 1
-kill -9 "${node_pid[east]}"
-taken_over() { [ "$(count .node)" != '"east"' ] && [ "$(count .state)" = '"deciding"' ]; }
-await 15 "a takeover" taken_over
-sleep 1
-kill -INT "$ping_pid"; wait "$ping_pid" || true
-summed_up "$OUT/ping-kill.log" >"$OUT/pings-kill.json"
-lan >"$OUT/taken-over.json"
-say "  pings stood still for $(jq .maxGapMillis "$OUT/pings-kill.json") ms; $(jq -r .node "$OUT/taken-over.json") has it, with $(jq '.addresses | length' "$OUT/taken-over.json") of $learned addresses"
-
-say "node east comes back"
-start web ping-return.log ping -D -i 0.005 "${address[db]}"; ping_pid=$last
-start_node east node-east-again.log
-await 60 "node east's return" ns east-1 bash -c "'$wire' switch ls --node '${at[east-1]}:7482' -o json | jq -e '.present | length == 3'"
-sleep 3
-kill -INT "$ping_pid"; wait "$ping_pid" || true
-summed_up "$OUT/ping-return.log" >"$OUT/pings-return.json"
-jq -n --slurpfile killed "$OUT/pings-kill.json" --slurpfile returned "$OUT/pings-return.json" \
-  --slurpfile after "$OUT/taken-over.json" --argjson learned "$learned" --argjson now "$(lan)" '
-  {takeover: {gapMillis: $killed[0].maxGapMillis, node: $after[0].node, addresses: ($after[0].addresses | length), learned: $learned,
-              flooded: $after[0].counters.flooded_unknown_destination},
-   return: ($returned[0] + {node: $now.node, generation: $now.generation, before: $after[0].generation})}' >"$OUT/faults.json"
-jq -r '"takeover   pings stood still for \(.takeover.gapMillis) ms, \(.takeover.addresses) of \(.takeover.learned) addresses kept, \(.takeover.flooded) frames flooded",
-       "return     \(.return.sent) pings, \(.return.lost) lost, \(.return.duplicated) duplicated; the switch stayed on \(.return.node)"' "$OUT/faults.json"
-jq -e '.takeover.gapMillis < 5000 and .takeover.addresses == .takeover.learned and .takeover.flooded == 0 and .return.sent > 0
-       and .return.lost == 0 and .return.duplicated == 0 and .return.generation == .return.before' "$OUT/faults.json" >/dev/null \
-  || die "the takeover was not as it should be: see above"
+# shellcheck source=examples/02-two-clouds/faults.sh
+. "$here/faults.sh"
+faults
