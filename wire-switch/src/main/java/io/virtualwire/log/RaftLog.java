@@ -143,8 +143,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             Runnable before) {
         List<RaftPeer> peers = voters.stream().map(RaftLog::peer).toList();
         RaftPeer own = find(fabric, self, peers);
-        List<RaftPeer> others =
-                peers.stream().filter(peer -> !peer.equals(own)).toList();
+        List<RaftPeer> others = peers.stream().filter(peer -> !peer.equals(own)).toList();
         RaftGroup group = group(fabric, peers);
         RaftTuning tuning = new RaftTuning(settings);
         try (RaftClient admin = RaftClient.newBuilder()

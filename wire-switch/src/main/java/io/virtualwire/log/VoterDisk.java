@@ -62,8 +62,8 @@ final class VoterDisk {
             if (!Files.exists(file)) {
                 // A log without this file is of a release that wrote none.
                 Standing standing = hasLog ? Standing.VOTER : Standing.NEW;
-                VoterDisk disk = new VoterDisk(
-                        folder, new Content(UUID.randomUUID().toString(), standing, false, Map.of()));
+                VoterDisk disk =
+                        new VoterDisk(folder, new Content(UUID.randomUUID().toString(), standing, false, Map.of()));
                 disk.save();
                 return disk;
             }
@@ -99,7 +99,8 @@ final class VoterDisk {
 
     private static boolean hasLog(Path folder) throws IOException {
         try (Stream<Path> groups = Files.list(folder)) {
-            return groups.anyMatch(group -> Files.exists(group.resolve("current").resolve("raft-meta")));
+            return groups.anyMatch(
+                    group -> Files.exists(group.resolve("current").resolve("raft-meta")));
         }
     }
 
@@ -127,7 +128,8 @@ final class VoterDisk {
     }
 
     synchronized void become(Standing standing) {
-        content = new Content(content.disk(), standing, content.begun() && standing == Standing.VOTER, content.others());
+        content =
+                new Content(content.disk(), standing, content.begun() && standing == Standing.VOTER, content.others());
         save();
     }
 

@@ -114,7 +114,9 @@ final class VoterDoor implements AutoCloseable {
         BufferedReader reader = new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), LONGEST_LINE);
         StringBuilder line = new StringBuilder();
-        for (int next = reader.read(); next >= 0 && next != '\n' && line.length() < LONGEST_LINE; next = reader.read()) {
+        for (int next = reader.read();
+                next >= 0 && next != '\n' && line.length() < LONGEST_LINE;
+                next = reader.read()) {
             line.append((char) next);
         }
         return line.toString();

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +38,12 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
 
     /** How a {@link RaftLog} is opened. */
     private record Opening<C, S>(
-            String fabric, String self, List<Voter> voters, Path folder, StateMachine<C, S> machine, LogSettings settings) {
+            String fabric,
+            String self,
+            List<Voter> voters,
+            Path folder,
+            StateMachine<C, S> machine,
+            LogSettings settings) {
         RaftLog<C, S> asVoter() {
             return RaftLog.open(fabric, self, voters, folder, machine, settings);
         }
@@ -181,8 +186,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
 
     private Map<String, Optional<VoterDoor.Answer>> askAll() {
         Map<String, Optional<VoterDoor.Answer>> answers = new TreeMap<>();
-        others.forEach((name, address) ->
-                answers.put(name, VoterDoor.ask(address, opening.self(), disk.id(), false)));
+        others.forEach((name, address) -> answers.put(name, VoterDoor.ask(address, opening.self(), disk.id(), false)));
         return answers;
     }
 

@@ -171,7 +171,7 @@ public final class Node implements AutoCloseable {
                 name -> new SwitchComponent(name, loop),
                 new LogProposals(log, loop, aside),
                 verticles);
-        Reconciler reconciler = new Reconciler(context);
+        Reconciler reconciler = new Reconciler(context, log::latest);
         ComponentViews views = new ComponentViews(reconciler, wires, fleet);
         verticles.show(views);
         observer.reconciler = reconciler;

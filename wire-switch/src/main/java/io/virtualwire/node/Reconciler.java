@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +36,13 @@ final class Reconciler {
     /* A holder that was never seen at its claim is waited for: after a stop of the whole fabric, or when a node hears of
     the claim before it hears of the claimant. */
     private static final Duration RETURN_PATIENCE = Duration.ofSeconds(5);
+    /* Longer than membership needs to become one again after a cut, so that a node which was cut off takes nothing from those
+    that it does not see yet. */
+    private static final Duration MERGE_PATIENCE = Duration.ofSeconds(20);
 
     private final KeeperContext context;
     private final Reporter reporter;
+    private final LogProbe log;
     private final TakeoverRule rule = new TakeoverRule();
     private final Map<String, ComponentKeeper> keepers = new TreeMap<>();
     private final Map<String, Long> seenHeld = new HashMap<>();
@@ -46,8 +52,10 @@ final class Reconciler {
     private boolean stopped;
     private Set<Identity> members = Set.of();
 
-    Reconciler(KeeperContext context) {
+    /** @param question asks the log for what is agreed now */
+    Reconciler(KeeperContext context, Supplier<? extends CompletableFuture<?>> question) {
         this.context = context;
+        this.log = new LogProbe(question, context.loop(), this::run);
         this.reporter = new Reporter(context, this::keeper);
     }
 
@@ -169,17 +177,35 @@ final class Reconciler {
                 component,
                 (name, known) ->
                         known != null && known.generation() == generation ? known : new Unheld(generation, now));
-        boolean isSeen = Long.valueOf(generation).equals(seenHeld.get(component));
-        if (!isSeen && now - found.sinceNanos() < RETURN_PATIENCE.toNanos()) {
-            return;
-        }
+        log.ask();
         String self = context.self().name();
-        if (rule.candidate(state, component, present).filter(self::equals).isPresent()) {
+        boolean mine =
+                rule.candidate(state, component, present).filter(self::equals).isPresent();
+        long unheldFor = Math.min(now - found.sinceNanos(), log.answeringNanos());
+        if (mine
+                && log.isAnswering()
+                && unheldFor
+                        >= patience(component, generation, expected, present).toNanos()) {
             long highest = state.claim(component).map(Claim::highest).orElse(0L);
             context.proposals()
                     .accept(new FabricCommand.TakeOver(
                             component, highest, self, context.self().instance()));
         }
+    }
+
+    /** How long a component has to be without a holder before this node takes it. */
+    private Duration patience(String component, long generation, String expected, Set<String> present) {
+        boolean wasMine = expected.equals(context.self().name());
+        if (wasMine) {
+            return Duration.ZERO;
+        }
+        boolean fewSeen = 2 * present.size() < state.nodes().size();
+        boolean cutOffLately = log.answeringNanos() < MERGE_PATIENCE.toNanos();
+        if (fewSeen || cutOffLately) {
+            return MERGE_PATIENCE;
+        }
+        boolean isSeen = Long.valueOf(generation).equals(seenHeld.get(component));
+        return isSeen ? Duration.ZERO : RETURN_PATIENCE;
     }
 
     /** One node sees to it that hosts forget wires that are gone: the first by name. */

@@ -146,8 +146,8 @@ class LostDiskTest {
     }
 
     private void open(String name) {
-        FabricLog<Ledger.Command, Ledger> log = VotingLog.open(
-                "test", name, voters, doors, folder.resolve(name), new Ledger.Machine(), SETTINGS);
+        FabricLog<Ledger.Command, Ledger> log =
+                VotingLog.open("test", name, voters, doors, folder.resolve(name), new Ledger.Machine(), SETTINGS);
         synchronized (logs) {
             logs.put(name, log);
         }

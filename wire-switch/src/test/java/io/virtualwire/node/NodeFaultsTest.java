@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.component.Component;
 import io.virtualwire.testkit.fabric.Weather;
+import io.virtualwire.topology.Claim;
 import io.virtualwire.topology.MoveRecord;
 import io.virtualwire.topology.TopologyFile;
 import java.time.Duration;
@@ -128,6 +129,24 @@ class NodeFaultsTest {
         it.fabric.run(Duration.ofSeconds(5));
         it.stopTraffic();
         assertThat(it.owner()).isEqualTo(holder);
+        it.verifyRecovered();
+    }
+
+    /** As it is: the log is whole again seconds before nodes see each other. */
+    @ParameterizedTest
+    @MethodSource("some")
+    void aNodeThatWasCutOffTakesNothingFromThoseItDoesNotSeeYet(long seed) {
+        VirtualNodes it = new VirtualNodes(seed, Weather.FINE).begin();
+        it.startTraffic(Duration.ofMillis(50));
+        String alone = seed % 2 == 0 ? "east" : "north";
+        it.isolate(alone, true);
+        it.fabric.run(Duration.ofSeconds(12));
+        Claim held = it.state().claim(VirtualNodes.LAN).orElseThrow();
+        assertThat(held.owner()).as("seed %d", seed).isNotEqualTo(alone);
+        it.isolate(alone, false, Duration.ofSeconds(5 + seed));
+        it.fabric.run(Duration.ofSeconds(25));
+        it.stopTraffic();
+        assertThat(it.state().claim(VirtualNodes.LAN)).as("seed %d", seed).contains(held);
         it.verifyRecovered();
     }
 

@@ -308,6 +308,11 @@ final class VirtualNodes {
 
     /** Cuts a node off from everything but itself, or lets it back. */
     void isolate(String name, boolean cut) {
+        isolate(name, cut, Duration.ofMillis(1500));
+    }
+
+    /** @param noticed how long it takes until nodes see that they see, or do not see, each other */
+    void isolate(String name, boolean cut, Duration noticed) {
         for (String other : List.of("east", "north", "west", "h1", "h2", "h3")) {
             if (!other.equals(name)) {
                 if (cut) {
@@ -321,10 +326,14 @@ final class VirtualNodes {
             alone.add(name);
             logs.stop(NODES.indexOf(name));
         } else {
-            alone.remove(name);
             logs.start(NODES.indexOf(name));
         }
-        fabric.at(Duration.ofMillis(1500), this::tellMembers);
+        fabric.at(noticed, () -> {
+            if (!cut) {
+                alone.remove(name);
+            }
+            tellMembers();
+        });
     }
 
     private void tellMembers() {
@@ -523,7 +532,7 @@ final class VirtualNodes {
                     component -> new SwitchComponent(component, loop),
                     new LogProposals(log, loop, task -> loop.schedule(someMillis(8), task)),
                     new Events(events));
-            Reconciler made = new Reconciler(context);
+            Reconciler made = new Reconciler(context, log::latest);
             reconciler = made;
             connectors.changed = made::farEndChanged;
             daemon.observe(new Observer(made));
@@ -673,7 +682,7 @@ final class VirtualNodes {
         }
 
         private boolean reaches(VirtualDaemon host) {
-            return host.isUp() && !fabric.isCut(fabric.daemon(nameOf()), host) && !alone.contains(nameOf());
+            return host.isUp() && !fabric.isCut(fabric.daemon(nameOf()), host);
         }
 
         private void disconnectAgain(WireRecord wire) {
