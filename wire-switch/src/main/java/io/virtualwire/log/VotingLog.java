@@ -137,7 +137,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
                 try {
                     return takenIn(lost);
                 } catch (WireException notNow) {
-                    log.waitsFor(notNow.getMessage());
+                    log.waitsFor(String.valueOf(notNow.getMessage()));
                 }
             }
             if (System.nanoTime() - said > SAY_AGAIN.toNanos()) {
