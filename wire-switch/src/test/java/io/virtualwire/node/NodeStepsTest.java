@@ -116,7 +116,7 @@ class NodeStepsTest {
         int combinations = 0;
         Set<String> kinds = new TreeSet<>();
         TreeMap<String, Integer> steps = new TreeMap<>();
-        for (long seed = 1; seed <= (LONG ? 4 : 1); seed++) {
+        for (long seed = 1; seed <= (LONG ? 2 : 1); seed++) {
             List<Step> found = stepsOf(scenario, seed);
             found.forEach(step -> kinds.add(kindOf(step)));
             for (Step step : found) {
