@@ -113,4 +113,23 @@ for ((i = 0; i < 100; i++)); do
   sleep 0.1
 done
 grep -q "was read again" "$work/hosta.log" || fail "SIGHUP is not heard"
+
+# A node, with nothing at all.
+home=$work/node
+mkdir "$home"
+wire identity issue node-n1 --out "$home/node-n1.wire" >/dev/null
+printf 'name: n1\nlisten: 192.0.2.2\npeers: [n1=192.0.2.2]\n' >"$home/node.yaml"
+chown -R $uid:$uid "$home"
+WIRE_HOME=$home ip netns exec $b setpriv --reuid $uid --regid $uid --clear-groups --no-new-privs --inh-caps -all --ambient-caps -all \
+  --bounding-set -all "$root/usr/bin/wire" node run --config "$home/node.yaml" >"$work/node.log" 2>&1 &
+pids+=($!)
+for ((i = 0; i < 900; i++)); do
+  ! grep -q "is up" "$work/node.log" || break
+  kill -0 "${pids[2]}" 2>/dev/null || fail "the node ended"
+  sleep 0.1
+done
+grep -q "is up" "$work/node.log" || fail "the node is not up"
+grep -q '^CapEff:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fail "the node has capabilities"
+grep -q '^CapBnd:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fail "the node could have capabilities"
+echo "a node without capabilities, as user $uid"
 echo "packaging: all well"

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtualwire.cli.Main;
+import io.virtualwire.identity.TenantAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,10 +91,14 @@ final class CommandLineIT {
     }
 
     private void theFileIsReadAgain(Path config) throws Exception {
-        Files.writeString(config, "name: hosta\nport: 99\nlog-level: debug\nstate: /elsewhere\n");
+        TenantAuthority.create("rival", InstantSource.system()).save(folder.resolve("rival"));
+        Files.writeString(
+                config,
+                "name: hosta\nport: 99\nlog-level: debug\nstate: /elsewhere\ntrust: [" + folder.resolve("rival/ca.crt")
+                        + "]\n");
         JsonNode report =
                 wire("connector", "reload", "--host", "hosta", "-o", "json").json();
-        assertThat(report.path("changed")).extracting(JsonNode::asText).containsExactly("log-level");
+        assertThat(report.path("changed")).extracting(JsonNode::asText).containsExactly("trust", "log-level");
         assertThat(report.path("restart")).extracting(JsonNode::asText).containsExactly("state");
         assertThat(report.path("overridden")).extracting(JsonNode::asText).containsExactly("port");
         Files.writeString(config, "nmae: hosta\n");
@@ -106,7 +112,7 @@ final class CommandLineIT {
         Awaitility.await("it is said in the log")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(folder.resolve("connector.log"))
-                        .contains("hosta.yaml was read again: changed [log-level], needs a restart [name]"));
+                        .contains("hosta.yaml was read again: changed [trust, log-level], needs a restart [name]"));
     }
 
     /** What docs/operations.md tells an operator to do with a connector. */
