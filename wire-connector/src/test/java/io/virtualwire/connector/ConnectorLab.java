@@ -69,13 +69,33 @@ final class ConnectorLab implements AutoCloseable {
         return hostB;
     }
 
+    /** A file of the test's own. */
+    Path file(String name) {
+        return namespaces.scratch().resolve(name);
+    }
+
+    /** A machine on the underlay beside b, whose packets to b may have any source. */
+    Namespace attacker() {
+        Namespace attacker = namespaces.namespace("x");
+        namespaces.veth(attacker, "eth0", "198.51.100.1/24", hostB, "eth1", "198.51.100.2/24");
+        hostB.sysctl("net/ipv4/conf/all/rp_filter", "0");
+        hostB.sysctl("net/ipv4/conf/eth1/rp_filter", "0");
+        return attacker.route(ADDRESS_B, "198.51.100.2");
+    }
+
     Namespace namespace(String label) {
         return namespaces.namespace(label);
     }
 
     /** Starts a connector and waits until it says that it is ready. */
     RunningCommand start(Namespace host, String address, Credentials credentials, String config) {
-        RunningCommand started = begin(host, address, credentials, config);
+        return start(host, address, credentials, config, List.of());
+    }
+
+    /** The same with further JVM options. */
+    RunningCommand start(
+            Namespace host, String address, Credentials credentials, String config, List<String> jvmOptions) {
+        RunningCommand started = begin(host, address, credentials, config, jvmOptions);
         started.awaitLine("ready " + credentials.identity(), START);
         return started;
     }
@@ -87,6 +107,16 @@ final class ConnectorLab implements AutoCloseable {
 
     /** Starts a connector; {@code options} are those of {@link ConnectorProcess}. */
     RunningCommand begin(Namespace host, String address, Credentials credentials, String config, String... options) {
+        return begin(host, address, credentials, config, List.of(), options);
+    }
+
+    private RunningCommand begin(
+            Namespace host,
+            String address,
+            Credentials credentials,
+            String config,
+            List<String> jvmOptions,
+            String... options) {
         Path folder = namespaces.scratch();
         String name = credentials.identity().name();
         Path identity = folder.resolve(name + ".wire");
@@ -100,7 +130,7 @@ final class ConnectorLab implements AutoCloseable {
         List<String> arguments = new ArrayList<>(
                 List.of(identity.toString(), address, stateFolder(credentials).toString(), file.toString()));
         arguments.addAll(List.of(options));
-        return host.startJava(ConnectorProcess.class, arguments.toArray(String[]::new));
+        return host.startJava(ConnectorProcess.class, jvmOptions, arguments.toArray(String[]::new));
     }
 
     /** A client of the connector in that host. */

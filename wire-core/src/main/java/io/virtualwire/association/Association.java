@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -277,6 +278,7 @@ final class Association implements WirePath, ControlStream.Listener {
                 session.dialled() ? "dialled" : "accepted",
                 session.suite().wireName());
         path.tick(session.sendLane(LANE), now);
+        context.table().changed();
         tellLists();
         context.listener().sessionUp(this, newInstance);
     }
@@ -357,6 +359,16 @@ final class Association implements WirePath, ControlStream.Listener {
 
     // Datagrams.
 
+    /** Gives every address at which the peer may be. */
+    void addresses(Consumer<UnderlayAddress> each) {
+        path.addresses(each);
+    }
+
+    /** Whether the peer has proved to be at this address. HOT PATH. */
+    boolean isAt(UnderlayAddress address) {
+        return address.equals(path.remote());
+    }
+
     /** An authentic message came. HOT PATH. */
     void message(
             Session session,
@@ -398,6 +410,7 @@ final class Association implements WirePath, ControlStream.Listener {
             return;
         }
         LOG.info("path to {} moves from {} to {}", peer, before, path.remote());
+        context.table().changed();
         if (doubtful && current.dialled() && before.isAt(current.stream().remoteAddress())) {
             // The control stream goes the way that answers no more; another is dialled now instead of when TCP gives
             // up.

@@ -44,6 +44,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private final StreamAcceptor acceptor;
     private final PendingSockets pending = new PendingSockets();
     private final DropTally drops = new DropTally();
+    private final List<Siege> sieges = new ArrayList<>();
     private final Map<Identity, Association> associations = new HashMap<>();
     private @Nullable PathListener listener;
     private TenantQuotas quotas = TenantQuotas.UNLIMITED;
@@ -110,7 +111,9 @@ public final class Associations implements PathDirectory, AutoCloseable {
         loop.assertInLoop();
         listener = newListener;
         for (Lane lane : context.lanes()) {
-            lane.transport().attach(new Receiver(context.table(), loop.ticker(), drops));
+            Siege siege = new Siege(context.table(), lane.transport());
+            sieges.add(siege);
+            lane.transport().attach(new Receiver(context.table(), siege, loop.ticker(), drops));
         }
         acceptor.start(owner(), this::greeted);
         associations.values().forEach(Association::goOn);
@@ -309,6 +312,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 association.drops().snapshot().forEach(drops::add);
             }
         }
+        sieges.forEach(siege -> siege.tick(context.now()));
         loop.schedule(TICK, this::tick);
     }
 

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,16 @@ final class Path {
     @Nullable
     UnderlayAddress remote() {
         return remote;
+    }
+
+    /** Gives every address at which the peer may be. */
+    void addresses(Consumer<UnderlayAddress> each) {
+        if (remote != null) {
+            each.accept(remote);
+        }
+        for (int i = 0; i < candidates.count(); i++) {
+            each.accept(candidates.at(i));
+        }
     }
 
     PathMtu mtu() {

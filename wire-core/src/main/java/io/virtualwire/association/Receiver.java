@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes what arrives at the sockets apart, believes nothing before its tag was verified, and hands on what is authentic.
  *
- * <p>Order of the checks, cheapest first: length, version, type, session index, lane, replay window; only then a key is
- * touched. Nothing is allocated but what the JDK's cipher allocates.
+ * <p>Order of the checks, cheapest first: length, version, type, session index, lane, {@linkplain ForgeryLimit source}, replay window;
+ * only then a key is touched. Nothing is allocated but what the JDK's cipher allocates.
  */
 final class Receiver implements DatagramSink {
     private static final int SHORTEST = SendLane.OVERHEAD;
@@ -21,13 +21,16 @@ final class Receiver implements DatagramSink {
     private final SessionTable table;
     private final Ticker ticker;
     private final DropTally drops;
+    private final Siege siege;
+    private final ForgeryLimit forgeries = new ForgeryLimit();
     private final DatagramHeader header = new DatagramHeader();
     private final MessageHeader message = new MessageHeader();
     private final byte[] plaintext = new byte[1 << 16];
 
     /** @param drops counts what cannot be ascribed to a session */
-    Receiver(SessionTable table, Ticker ticker, DropTally drops) {
+    Receiver(SessionTable table, Siege siege, Ticker ticker, DropTally drops) {
         this.table = table;
+        this.siege = siege;
         this.ticker = ticker;
         this.drops = drops;
     }
@@ -44,32 +47,58 @@ final class Receiver implements DatagramSink {
 
     private void datagram(byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
         if (length < SHORTEST) {
-            drops.add(DropReason.TRUNCATED);
+            astray(DropReason.TRUNCATED, now);
             return;
         }
         header.wrap(bytes, offset);
         int type = header.type();
         if (header.version() != DatagramHeader.VERSION) {
-            drops.add(DropReason.UNKNOWN_VERSION);
+            astray(DropReason.UNKNOWN_VERSION, now);
             return;
         }
         if (type != DatagramHeader.TYPE_SEALED && type != DatagramHeader.TYPE_PLAIN) {
-            drops.add(DropReason.UNKNOWN_TYPE);
+            astray(DropReason.UNKNOWN_TYPE, now);
             return;
         }
         Session session = table.find(header.sessionIndex());
         if (session == null) {
-            drops.add(DropReason.UNKNOWN_SESSION);
+            astray(DropReason.UNKNOWN_SESSION, now);
             return;
         }
         DropReason reason = header.lane() >= session.receiveLanes()
                 ? DropReason.UNKNOWN_LANE
-                : type == DatagramHeader.TYPE_SEALED
-                        ? sealed(session, bytes, offset, length, source, now)
-                        : plain(session, bytes, offset, length, source, now);
+                : session.association().isAt(source)
+                        ? open(session, bytes, offset, length, source, now)
+                        : openUnproven(session, bytes, offset, length, source, now);
         if (reason != null) {
             session.association().drops().add(reason);
         }
+    }
+
+    private @Nullable DropReason openUnproven(
+            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+        if (forgeries.isReached(now)) {
+            siege.stray(now);
+            return DropReason.UNPROVEN_SOURCE;
+        }
+        DropReason reason = open(session, bytes, offset, length, source, now);
+        if (reason == DropReason.NOT_AUTHENTIC) {
+            forgeries.forged(now);
+            siege.stray(now);
+        }
+        return reason;
+    }
+
+    private void astray(DropReason reason, long now) {
+        drops.add(reason);
+        siege.stray(now);
+    }
+
+    private @Nullable DropReason open(
+            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+        return header.type() == DatagramHeader.TYPE_SEALED
+                ? sealed(session, bytes, offset, length, source, now)
+                : plain(session, bytes, offset, length, source, now);
     }
 
     private @Nullable DropReason sealed(

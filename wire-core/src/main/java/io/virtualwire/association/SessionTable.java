@@ -1,7 +1,10 @@
 package io.virtualwire.association;
 
 import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,7 @@ final class SessionTable {
     private final RandomGenerator random;
     private final IntObjectHashMap<Session> sessions = new IntObjectHashMap<>();
     private final Set<Integer> reserved = new HashSet<>();
+    private final List<Runnable> listeners = new ArrayList<>();
 
     /** @param random must be unpredictable: who cannot guess an index cannot make us touch a key */
     SessionTable(RandomGenerator random) {
@@ -40,10 +44,25 @@ final class SessionTable {
     void install(Session session) {
         reserved.remove(session.index());
         sessions.put(session.index(), session);
+        changed();
     }
 
     void remove(Session session) {
         sessions.remove(session.index());
+    }
+
+    /** All sessions. */
+    Collection<Session> all() {
+        return sessions.values();
+    }
+
+    /** Is called when a session comes, or its peer moves: who keeps a list of either makes it anew. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    void changed() {
+        listeners.forEach(Runnable::run);
     }
 
     int size() {

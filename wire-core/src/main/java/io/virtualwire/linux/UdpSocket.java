@@ -23,6 +23,8 @@ public final class UdpSocket implements AutoCloseable {
     private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
+    private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_DETACH_FILTER = 27;
     private static final int SO_RXQ_OVFL = 40;
     private static final int IP_MTU_DISCOVER = 10;
     private static final int IP_MTU = 14;
@@ -87,6 +89,7 @@ public final class UdpSocket implements AutoCloseable {
     /** Brings the options that are the socket's, and not this object's, to what {@link #adopt} takes them to be. */
     public void settle() {
         changeSegmentSize(0);
+        unguard();
     }
 
     /** The socket that another process had; its descriptor becomes this object's. */
@@ -144,6 +147,23 @@ public final class UdpSocket implements AutoCloseable {
         if (calls.setOption(fd, SOL_SOCKET, privileged, BUFFER_BYTES) < 0) {
             calls.setOption(fd, SOL_SOCKET, ordinary, BUFFER_BYTES);
         }
+    }
+
+    /** Lets the kernel drop what this filter does not take; another replaces it. False if the kernel cannot. */
+    public boolean guard(DatagramFilter filter) {
+        try (Arena program = Arena.ofConfined()) {
+            return calls.setOption(
+                            fd,
+                            SOL_SOCKET,
+                            SO_ATTACH_FILTER,
+                            filter.program(program, family == SocketAddressBuffer.AF_INET))
+                    >= 0;
+        }
+    }
+
+    /** Takes everything again. */
+    public void unguard() {
+        calls.setOption(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
     }
 
     /** For registering with a loop. */

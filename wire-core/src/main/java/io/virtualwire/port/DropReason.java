@@ -31,6 +31,8 @@ public enum DropReason {
     UNDERLAY_UNREACHABLE,
     /** Datagrams came faster than they were read; the kernel dropped them. */
     UNDERLAY_OVERFLOW,
+    /** Of no session, or from an address that is not the peer's: the kernel drops those for us while they come in a flood. */
+    UNDERLAY_FILTERED,
     /** A datagram was larger than the receive buffer. */
     UNDERLAY_TRUNCATED,
 
@@ -48,6 +50,8 @@ public enum DropReason {
     UNKNOWN_LANE,
     /** The tag does not verify. */
     NOT_AUTHENTIC,
+    /** From an address that is not the peer's, while so many of those are forged that they are not looked at. */
+    UNPROVEN_SOURCE,
     /** The counter was seen before, or is older than the replay window. */
     REPLAYED,
     /** In the clear, where that was not agreed. */

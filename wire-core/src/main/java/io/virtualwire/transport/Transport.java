@@ -1,5 +1,7 @@
 package io.virtualwire.transport;
 
+import io.virtualwire.linux.DatagramFilter;
+
 /**
  * Datagrams on the underlay, sent and received in runs.
  *
@@ -41,6 +43,15 @@ public interface Transport extends AutoCloseable {
      * does not. A cold call.
      */
     int linkBudget(UnderlayAddress remote);
+
+    /**
+     * Asks that datagrams which this filter does not take be dropped before they cost us anything, where that is possible; it is not
+     * promised.
+     */
+    default void guard(DatagramFilter filter) {}
+
+    /** Takes everything again. */
+    default void unguard() {}
 
     /** What has passed, and what was dropped here and why. */
     TransportCounters counters();

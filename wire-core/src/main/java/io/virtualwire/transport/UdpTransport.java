@@ -1,5 +1,6 @@
 package io.virtualwire.transport;
 
+import io.virtualwire.linux.DatagramFilter;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.UdpSocket;
@@ -23,6 +24,8 @@ public final class UdpTransport implements Transport {
     private @Nullable DatagramSink sink;
     private @Nullable Registration registration;
     private int overflowsSeen;
+    private boolean guarded;
+    private boolean wasGuarded;
     private boolean closed;
 
     UdpTransport(DatapathLoop loop, UdpSocket socket) {
@@ -171,12 +174,31 @@ public final class UdpTransport implements Transport {
 
     private void countOverflows(int total) {
         if (total > overflowsSeen) {
-            counters.dropped(DropReason.UNDERLAY_OVERFLOW, total - overflowsSeen);
+            // The kernel counts both in one.
+            counters.dropped(
+                    wasGuarded ? DropReason.UNDERLAY_FILTERED : DropReason.UNDERLAY_OVERFLOW, total - overflowsSeen);
             overflowsSeen = total;
         }
+        wasGuarded = guarded;
     }
 
     // COLD PATH
+
+    @Override
+    public void guard(DatagramFilter filter) {
+        if (!closed && socket.guard(filter)) {
+            guarded = true;
+            wasGuarded = true;
+        }
+    }
+
+    @Override
+    public void unguard() {
+        if (!closed && guarded) {
+            guarded = false;
+            socket.unguard();
+        }
+    }
 
     @Override
     public int linkBudget(UnderlayAddress remote) {

@@ -127,6 +127,25 @@ class DatagramFuzzTest {
         framesStillPass();
     }
 
+    /** Each forgery costs a decryption; a flood of them costs no more than the limit, and nothing that the peer says. */
+    @Test
+    void aFloodOfForgeriesFromElsewhereIsHardlyLookedAt() {
+        byte[] forged = record().getLast().clone();
+        forged[0] = 0x11;
+        forged[forged.length - 1] ^= 1;
+        b.run(() -> {
+            for (int i = 0; i < 20_000; i++) {
+                b.transport.sink.datagrams(forged, 0, forged.length, forged.length, stranger);
+            }
+            b.transport.sink.datagrams(forged, 0, forged.length, forged.length, a.transport.localAddress());
+            return null;
+        });
+        long lookedAt = b.drops(DropReason.NOT_AUTHENTIC);
+        assertThat(lookedAt).isBetween(65L, 10_000L);
+        assertThat(lookedAt + b.drops(DropReason.UNPROVEN_SOURCE)).isEqualTo(20_001);
+        framesStillPass();
+    }
+
     /** Genuine datagrams that never arrived. */
     private List<byte[]> record() {
         a.transport.recording = true;
