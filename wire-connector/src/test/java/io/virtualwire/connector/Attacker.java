@@ -40,8 +40,8 @@ final class Attacker {
 
     public static void main(String[] arguments) throws IOException {
         if (arguments[0].equals("spy")) {
-            System.out.println("index "
-                    + nextDatagram(Integer.parseInt(arguments[1])).getInt(SESSION_INDEX_OFFSET));
+            System.out.println(
+                    "index " + nextDatagram(Integer.parseInt(arguments[1])).getInt(SESSION_INDEX_OFFSET));
             return;
         }
         InetSocketAddress target =
@@ -97,7 +97,8 @@ final class Attacker {
                         && packet.get(9) == 17
                         && (packet.getShort(udp + 2) & 0xffff) == port
                         && packet.get(udp + 8) == SEALED) {
-                    byte[] payload = new byte[Math.min(packet.limit() - udp - 8, (packet.getShort(udp + 4) & 0xffff) - 8)];
+                    byte[] payload =
+                            new byte[Math.min(packet.limit() - udp - 8, (packet.getShort(udp + 4) & 0xffff) - 8)];
                     packet.get(udp + 8, payload);
                     return ByteBuffer.wrap(payload);
                 }

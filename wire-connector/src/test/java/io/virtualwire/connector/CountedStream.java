@@ -30,7 +30,8 @@ final class CountedStream {
             }
         }
         try (ServerSocket server = new ServerSocket(Integer.parseInt(arguments[1]));
-                RandomAccessFile file = new RandomAccessFile(Path.of(arguments[2]).toFile(), "rw")) {
+                RandomAccessFile file =
+                        new RandomAccessFile(Path.of(arguments[2]).toFile(), "rw")) {
             ByteBuffer count = file.getChannel().map(MapMode.READ_WRITE, 0, Long.BYTES);
             System.out.println("listens");
             try (Socket socket = server.accept()) {

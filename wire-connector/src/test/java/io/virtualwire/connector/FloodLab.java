@@ -72,7 +72,9 @@ final class FloodLab implements AutoCloseable {
         lab.hostB()
                 .startJava(CountedStream.class, "sink", STREAM_PORT, counter.toString())
                 .awaitLine("listens", PATIENCE);
-        lab.hostB().startJava(UnreadPort.class, ADDRESS_B, Integer.toString(UNREAD_PORT)).awaitLine("bound", PATIENCE);
+        lab.hostB()
+                .startJava(UnreadPort.class, ADDRESS_B, Integer.toString(UNREAD_PORT))
+                .awaitLine("bound", PATIENCE);
         lab.hostA().startJava(CountedStream.class, "source", "10.1.0.2", STREAM_PORT);
         Awaitility.await("the stream flows").atMost(PATIENCE).until(() -> received() > 20 << 20);
     }
@@ -148,7 +150,8 @@ final class FloodLab implements AutoCloseable {
         try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(connectorB.pid()), "task"))) {
             for (Path task : tasks.toList()) {
                 if (Files.readString(task.resolve("comm")).startsWith("wire-host-b")) {
-                    return Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
+                    return Long.parseLong(
+                            Files.readString(task.resolve("schedstat")).split(" ")[0]);
                 }
             }
             throw new IllegalStateException("connector b has no owner thread");

@@ -20,8 +20,7 @@ final class FloodNetnsTest {
     private static final int ATTEMPTS = 4;
 
     // The connectors are compiled as in earnest: their ciphers are what is tested.
-    private static final List<String> COMPILED =
-            List.of("-XX:TieredStopAtLevel=4", "-Xmx" + MOST_HEAP_MEGABYTES + "m");
+    private static final List<String> COMPILED = List.of("-XX:TieredStopAtLevel=4", "-Xmx" + MOST_HEAP_MEGABYTES + "m");
 
     @Test
     void aWireGoesOnUnderAttack() throws Exception {

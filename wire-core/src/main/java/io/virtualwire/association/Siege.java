@@ -20,7 +20,8 @@ final class Siege {
     private static final long WINDOW_NANOS = 10_000_000;
     private static final long LASTING_NANOS = 500_000_000;
     private static final int[] FIRST_BYTES = {
-        DatagramHeader.VERSION << 4 | DatagramHeader.TYPE_SEALED, DatagramHeader.VERSION << 4 | DatagramHeader.TYPE_PLAIN
+        DatagramHeader.VERSION << 4 | DatagramHeader.TYPE_SEALED,
+        DatagramHeader.VERSION << 4 | DatagramHeader.TYPE_PLAIN
     };
 
     private final SessionTable table;

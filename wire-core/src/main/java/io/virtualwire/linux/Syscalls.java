@@ -190,15 +190,6 @@ final class Syscalls {
         }
     }
 
-    int setOption(int fd, int level, int option, MemorySegment newValue) {
-        try {
-            return result(
-                    (int) SETSOCKOPT.invokeExact(state, fd, level, option, newValue, (int) newValue.byteSize()));
-        } catch (Throwable e) {
-            throw defect("setsockopt", e);
-        }
-    }
-
     int getOption(int fd, int level, int option) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment target = arena.allocate(JAVA_INT);

@@ -118,7 +118,7 @@ final class Daemon implements AutoCloseable, PathListener {
         loop.execute(() -> {
             try {
                 result.complete(work.call());
-            } catch (Exception e) {
+            } catch (Exception | AssertionError e) {
                 result.completeExceptionally(e);
             }
         });

@@ -45,7 +45,8 @@ class DatagramFilterTest {
             words[511] = 0x8000_0000;
             assertThat(socket.guard(new DatagramFilter(new int[] {0x11, 0x12}, 4, words, sources)))
                     .isTrue();
-            byte[] payload = ByteBuffer.allocate(64).put((byte) first).putInt(4, word).array();
+            byte[] payload =
+                    ByteBuffer.allocate(64).put((byte) first).putInt(4, word).array();
             for (int i = 0; i < datagrams; i++) {
                 sender.send(new DatagramPacket(payload, payload.length, socket.local()));
             }
@@ -54,17 +55,20 @@ class DatagramFilterTest {
             byte[] last = {1};
             sender.send(new DatagramPacket(last, last.length, socket.local()));
             int[] taken = {0};
-            Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(1)).until(() -> {
-                for (int runs = socket.receive(); runs > 0; runs = socket.receive()) {
-                    for (int run = 0; run < runs; run++) {
-                        if (socket.length(run) == 1) {
-                            return true;
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        for (int runs = socket.receive(); runs > 0; runs = socket.receive()) {
+                            for (int run = 0; run < runs; run++) {
+                                if (socket.length(run) == 1) {
+                                    return true;
+                                }
+                                taken[0] += socket.length(run) / payload.length;
+                            }
                         }
-                        taken[0] += socket.length(run) / payload.length;
-                    }
-                }
-                return false;
-            });
+                        return false;
+                    });
             return taken[0];
         }
     }

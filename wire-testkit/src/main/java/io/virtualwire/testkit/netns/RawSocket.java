@@ -1,7 +1,6 @@
 package io.virtualwire.testkit.netns;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -36,8 +35,8 @@ public final class RawSocket implements AutoCloseable {
     private static final MethodHandle SOCKET =
             bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SENDTO = bind(
-            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SENDTO =
+            bind("sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle RECV =
             bind("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
@@ -80,8 +79,14 @@ public final class RawSocket implements AutoCloseable {
     /** Asks for a TCP connection as if from that address, and will never answer the answer. */
     public boolean syn(int sourceAddress, int sourcePort, InetSocketAddress to, int sequence) {
         ip(sourceAddress, to, TCP, TCP_HEADER);
-        packet.putShort((short) sourcePort).putShort((short) to.getPort()).putInt(sequence).putInt(0);
-        packet.putShort((short) 0x5002).putShort((short) 65_535).putShort((short) 0).putShort((short) 0);
+        packet.putShort((short) sourcePort)
+                .putShort((short) to.getPort())
+                .putInt(sequence)
+                .putInt(0);
+        packet.putShort((short) 0x5002)
+                .putShort((short) 65_535)
+                .putShort((short) 0)
+                .putShort((short) 0);
         long sum = TCP + TCP_HEADER;
         for (int at = 12; at < IP_HEADER + TCP_HEADER; at += 2) {
             sum += packet.getShort(at) & 0xffff;
