@@ -43,15 +43,12 @@ public record NetworkNamespace(String name) {
     /**
      * Does the work inside this namespace and waits for it; what it opens stays there.
      *
-     * <p>A thread's namespace cannot be put back with certainty, so the work has a thread of its own that ends with it.
+     * <p>The work has a thread of its own that ends with it. That thread goes back before it tells that the work is done: who
+     * waits in a virtual thread is woken by it, for which it may start another carrier thread, and a thread begins in the
+     * namespace of the one that starts it. For the same reason the work itself must start no threads that stay.
      */
     public <T> T call(Callable<T> work) {
-        FutureTask<T> task = new FutureTask<>(() -> {
-            if (!isOwn()) {
-                enter();
-            }
-            return work.call();
-        });
+        FutureTask<T> task = new FutureTask<>(isOwn() ? work : () -> inside(work));
         if (isOwn()) {
             task.run();
         } else {
@@ -76,8 +73,25 @@ public record NetworkNamespace(String name) {
         }
     }
 
-    private void enter() {
+    private <T> T inside(Callable<T> work) throws Exception {
         Syscalls calls = new Syscalls();
+        int own = calls.open("/proc/thread-self/ns/net", O_CLOEXEC);
+        if (own < 0) {
+            throw Syscalls.failure("open the process's network namespace", own, "mount /proc");
+        }
+        try {
+            enter(calls);
+            try {
+                return work.call();
+            } finally {
+                calls.setns(own, CLONE_NEWNET);
+            }
+        } finally {
+            calls.close(own);
+        }
+    }
+
+    private void enter(Syscalls calls) {
         int fd = calls.open("/run/netns/" + name, O_CLOEXEC);
         if (fd < 0) {
             throw Syscalls.failure("open network namespace " + name, fd, "create it with: ip netns add " + name);
