@@ -26,6 +26,15 @@ unknown=$(typed "$top/README.md" | grep -vxFf <(typed "$here/01-two-hosts/README
 [ -z "$unknown" ] || echo "not among the commands of examples/01-two-hosts: $unknown"
 [ -z "$unknown" ]; result $? "README.md tells to type what examples/01-two-hosts runs"
 
+# The longest waits most of its time for what it broke on purpose, so the others run beside it.
+wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
+KEEP=1 FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
+  bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1 &
+clouds=$!
+trap 'kill $clouds 2>/dev/null; wait; exit 130' INT TERM HUP
+# Its moves are looked at for themselves first.
+until grep -q '^written to' "$out/02-two-clouds.log" 2>/dev/null || ! kill -0 $clouds 2>/dev/null; do sleep 1; done
+
 bash "$here/01-two-hosts/run.sh" >"$out/01-two-hosts.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 40 "$out/01-two-hosts.log"
 result $status "examples/01-two-hosts"
@@ -34,9 +43,11 @@ bash "$here/03-event-bus/run.sh" >"$out/03-event-bus.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 60 "$out/03-event-bus.log"
 result $status "examples/03-event-bus"
 
-wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap
-KEEP=1 FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} OUT=$out/02-two-clouds \
-  bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1
+bash "$top/packaging/check.sh" >"$out/packaging.log" 2>&1
+status=$?; [ $status = 0 ] || cat "$out/packaging.log"
+result $status "packaging"
+
+wait $clouds
 status=$?; tail -n $([ $status = 0 ] && echo 24 || echo 60) "$out/02-two-clouds.log"
 result $status "examples/02-two-clouds"
 if [ $status = 0 ]; then
