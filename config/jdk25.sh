@@ -34,6 +34,6 @@ VirtualWire needs a JDK 25, and none was found in JAVA_HOME, on PATH, under /usr
 Install one and run this again:
   a release whose archive has it:  apt-get install openjdk-25-jdk-headless
   an older one, such as Debian 12: Eclipse Temurin 25 (package temurin-25-jdk of Adoptium's apt archive)
-  a JDK in a folder of your own:   export JAVA_HOME=/path/to/jdk-25
+  a JDK in a folder of your own:   sudo make demo JAVA_HOME=/path/to/jdk-25, or export JAVA_HOME without sudo
 TXT
 }

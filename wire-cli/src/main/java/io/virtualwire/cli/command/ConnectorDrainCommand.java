@@ -37,7 +37,7 @@ final class ConnectorDrainCommand implements Callable<Integer> {
             names = "--host",
             paramLabel = "HOST",
             defaultValue = "localhost",
-            description = "The host; default: the connector on this machine.")
+            description = "The host; default: localhost, where a connector without --listen answers.")
     private String host;
 
     @Option(names = "--cancel", description = "Let it take new endpoints and wires again.")

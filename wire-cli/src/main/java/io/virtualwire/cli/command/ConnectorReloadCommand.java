@@ -22,7 +22,7 @@ final class ConnectorReloadCommand implements Callable<Integer> {
             names = "--host",
             paramLabel = "HOST",
             defaultValue = "localhost",
-            description = "The host; default: the connector on this machine.")
+            description = "The host; default: localhost, where a connector without --listen answers.")
     private String host;
 
     @Option(

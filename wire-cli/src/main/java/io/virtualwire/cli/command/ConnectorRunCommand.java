@@ -60,7 +60,10 @@ final class ConnectorRunCommand implements Callable<Integer> {
             description = "Become a member by this word of 'wire token create', once; the key is made here.")
     private Optional<String> enrol = Optional.empty();
 
-    @Option(names = "--listen", paramLabel = "ADDRESS", description = "The underlay address; default: all.")
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "The underlay address; default: all of IPv4. '::' is all, IPv6 too.")
     private Optional<String> listen = Optional.empty();
 
     @Option(

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code wire endpoint …}. */
 @Command(name = "endpoint", description = "Where wires end on a host: TAP devices, in a namespace if you like.")
 public final class EndpointCommand {
-    private static final String HOST = "The host; default: the connector on this machine.";
+    private static final String HOST = "The host; default: localhost, where a connector without --listen answers.";
 
     @Command(
             name = "add",

@@ -15,13 +15,13 @@ import picocli.CommandLine.Parameters;
         name = "reload",
         description = "Let a node read its configuration file again; its wires and components are not touched.",
         footerHeading = "%nExamples:%n",
-        footer = {"  wire node reload", "  wire node reload 192.0.2.10"})
+        footer = {"  wire node reload 192.0.2.10"})
 final class NodeReloadCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "ADDRESS[:PORT]",
             defaultValue = "localhost",
-            description = "The node's interface; default: the node on this machine, port 7482.")
+            description = "The node's interface, at the address of its --listen; default: localhost, port 7482.")
     private String address;
 
     @Mixin

@@ -136,6 +136,13 @@ public final class SwitchCommand {
     /** The host as its connector describes itself to whoever knows it by this address. */
     private static HostSpec host(Person person, EndpointRef ref, boolean create) {
         try (WireEnd end = new WireEnd(ref, person.connector(ref.host()))) {
+            if (end.isLocal()) {
+                throw new WireException(
+                        ErrorCode.BAD_REQUEST,
+                        "cannot tell the nodes where " + ref.host() + " is: it is known here as "
+                                + end.connector().address() + ", which is another host on each of them",
+                        "tell an address that they reach: wire host add " + ref.host() + " ADDRESS");
+            }
             end.ensureEndpoint(create);
             HostAddress api = end.connector().address();
             Identity identity = end.health().identity();
