@@ -21,8 +21,7 @@ if [ -f docs/model/check.sh ]; then
 fi
 
 step "mvn verify"
-# Connector and switch beside each other: most of their tests wait for something.
-mvn -B -ntp -T 2 --fail-at-end verify "$@" || status=1
+mvn -B -ntp --fail-at-end verify "$@" || status=1
 
 if [ "$status" = 0 ] && [ -f examples/check.sh ]; then
   if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then

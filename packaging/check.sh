@@ -45,7 +45,7 @@ fi
 capabilities=$(sed -n 's/^AmbientCapabilities=CAP_//p' packaging/systemd/virtualwire-connector.service | tr 'A-Z ' 'a-z,')
 [ "$capabilities" = net_admin ] || fail "the unit has other capabilities than expected: $capabilities"
 uid=64999
-as_daemon=(setpriv --reuid "$uid" --regid "$uid" --clear-groups --no-new-privs
+as_daemon=(env --default-signal=HUP setpriv --reuid "$uid" --regid "$uid" --clear-groups --no-new-privs
   --inh-caps "-all,+$capabilities" --ambient-caps "-all,+$capabilities" --bounding-set "-all,+$capabilities")
 
 # As udev makes it; a machine without udev may keep it to root.

@@ -224,6 +224,8 @@ final class CommandLineIT {
 
     private ProcessBuilder process(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
+        // Whoever runs the tests may ignore SIGHUP, as nohup does, and its children would inherit that.
+        command.addAll(List.of("env", "--default-signal=HUP"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(options);
