@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,8 +32,10 @@ final class NetworkNamespaceNetnsTest {
             assertThat(there).doesNotContain(own).hasSize(100);
             assertThat(there.stream().distinct()).hasSize(1);
 
+            CountDownLatch all = new CountDownLatch(100);
             List<Path> here = together(100, () -> {
-                Thread.sleep(1);
+                all.countDown();
+                all.await();
                 return Files.readSymbolicLink(NAMESPACE);
             });
             assertThat(here).containsOnly(own);
