@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -135,10 +136,8 @@ class NodeStepsTest {
                         try {
                             run(combination);
                         } catch (AssertionError | RuntimeException e) {
-                            failures.add(combination + "\n" + e.getMessage());
-                            if (failures.size() == 1) {
-                                e.printStackTrace();
-                            }
+                            failures.add(combination + "\n"
+                                    + (failures.isEmpty() ? Throwables.getStackTrace(e) : e.getMessage()));
                         }
                     }
                 }
