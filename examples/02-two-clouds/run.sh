@@ -212,6 +212,8 @@ start client source.log bash -c '
   tee >(sha256sum >"$0/sent.sha256") <"$1" | socat -u - TCP:'"${address[app]}"':5001' "$OUT" "$work/source"; stream_pid=$last
 if [ -n "${CAPTURE_INSIDE:-}" ]; then
   for g in app db; do start $g tcpdump-$g.log tcpdump -U -n -s 0 -c 2000 -i eth0 -w "$CAPTURE_INSIDE.$g"; done
+  # The stream's first numbers are looked for in it, so it has to be there before them.
+  for g in app db; do await 10 "the capture in $g" grep -q 'listening on' "$OUT/tcpdump-$g.log"; done
 fi
 seq 1000000000 9999999999 >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
 
