@@ -17,6 +17,7 @@ import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.testkit.netns.NetnsTest;
 import io.virtualwire.testkit.netns.RunningCommand;
+import io.virtualwire.testkit.vm.LibvirtHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,8 +58,8 @@ final class LibvirtNetnsIT {
             Namespace west = lab.namespace("west");
             lab.veth(east, "up0", "192.0.2.1/24", west, "up0", "192.0.2.2/24");
             Path image = guest(lab.scratch().resolve("guest.img"));
-            try (LibvirtCloud source = new LibvirtCloud(east, lab.scratch().resolve("e"), "192.0.2.1");
-                    LibvirtCloud target = new LibvirtCloud(west, lab.scratch().resolve("w"), "192.0.2.2");
+            try (LibvirtHost source = LibvirtHost.start(east, lab.scratch().resolve("e"), "192.0.2.1");
+                    LibvirtHost target = LibvirtHost.start(west, lab.scratch().resolve("w"), "192.0.2.2");
                     LibvirtHypervisor here =
                             LibvirtHypervisor.connect(source.awaitReady().uri());
                     LibvirtHypervisor there =
