@@ -1,13 +1,13 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-long bench docs format clean
+.PHONY: help build install demo test test-long bench bench-quick docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 MVN = . config/jdk25.sh; export JAVA_HOME="$$(find_jdk25)"; exec mvn -B -ntp
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build everything, with every check but the tests
 	@config/prerequisites.sh build
@@ -30,10 +30,15 @@ test-long: ## The same with more seeds and more fuzz
 	@config/prerequisites.sh test
 	@config/test.sh -Dwire.long=true
 
-bench: ## Wires against kernel VXLAN, in one run
+bench: ## Wires against every other way to join two hosts, in one run (half an hour, on a quiet machine)
 	@config/prerequisites.sh bench
 	@bin/wire --build
-	@benchmarks/compare.sh
+	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh
+
+bench-quick: ## The same against the fastest few (8 minutes)
+	@config/prerequisites.sh bench-quick
+	@bin/wire --build
+	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde nebula fastd' ROUNDS=3 benchmarks/compare.sh
 
 docs: ## Write docs/cli from what the commands say of themselves
 	@config/prerequisites.sh build

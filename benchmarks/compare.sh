@@ -1,93 +1,131 @@
 #!/usr/bin/env bash
-# Sealed and plain wires against kernel VXLAN and the bare underlay, in one run between the same two namespaces.
+# Wires against other ways to join two hosts, in one run between the same two namespaces.
 #
-#   a [overlay device 10.2.N.1] ── veth MTU 1500, 192.0.2.1 ─ 192.0.2.2 ── [overlay device 10.2.N.2] b
+#   a [the system's device 10.N.0.1] ── veth MTU 1500, 192.0.2.1 ─ 192.0.2.2 ── [the system's device 10.N.0.2] b
 #
-# ROUNDS=3 SECONDS_EACH=4 ./compare.sh [result.json]; about ROUNDS × 4 systems × (2 × SECONDS_EACH + 1) seconds.
-# The systems take turns within each round; the result keeps every reading and the medians, and the machine's kind.
+# compare.sh [RESULT.json]; the environment says how: SYSTEMS (names of the files in systems/), ROUNDS, SECONDS_EACH.
+# The systems take turns within each round, ours are used through the command line as a user would. Of each: one TCP stream,
+# 64-byte UDP datagrams as fast as they go (what arrives), round trips 2 ms apart, the machine's CPU time for a GB of that TCP.
+# The result keeps every reading, the medians, their ratios, and what it was measured on.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+here=$top/benchmarks
 ROUNDS=${ROUNDS:-3}
 SECONDS_EACH=${SECONDS_EACH:-4}
-result=${1:-$top/benchmarks/results/$(date +%F)_$(git -C "$top" rev-parse --short HEAD).json}
+SYSTEMS=${SYSTEMS:-underlay vxlan wire-plain wire-sealed}
+result=${1:-$top/target/bench/result.json}
 run=vwb$$
 work=$(mktemp -d "/tmp/$run.XXXXXX")
 export WIRE_HOME=$work/home
 wire=$top/bin/wire
 pids=()
 clean() {
-  local status=$? pid
-  trap - EXIT INT TERM
+  local status=$? pid name
+  trap - EXIT INT TERM HUP
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-  ip netns delete "$run-a" 2>/dev/null || true
-  ip netns delete "$run-b" 2>/dev/null || true
+  for pid in "${pids[@]}"; do
+    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$pid" 2>/dev/null || true
+  done
+  for name in a b c; do ip netns delete "$run-$name" 2>/dev/null || true; done
   [ $status = 0 ] || tail -n 20 "$work"/*.log >&2 || true
   rm -rf "$work"
   exit $status
 }
 trap clean EXIT
-trap 'exit 130' INT TERM
-a() { ip netns exec "$run-a" "$@"; }
-b() { ip netns exec "$run-b" "$@"; }
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
+# --- what a system's file may use ----------------------------------------------------------------------------------
+in_ns() { ip netns exec "$run-$1" "${@:2}"; }
+# spawn SIDE COMMAND…: a daemon in that namespace, ended when the run ends
+spawn() {
+  ip netns exec "$run-$1" "${@:2}" >>"$work/${2##*/}-$1.log" 2>&1 &
+  pids+=($!)
+}
+# until_true SECONDS COMMAND…
+until_true() {
+  local limit=$((SECONDS + $1))
+  until "${@:2}" >"$work/last" 2>&1; do
+    [ $SECONDS -lt $limit ] || { echo "compare.sh: did not come true within $1 s: ${*:2}" >&2; cat "$work/last" >&2; exit 1; }
+    sleep 0.1
+  done
+}
+# address SIDE DEVICE ADDRESS MTU: as soon as the daemon has made its device
+address() {
+  until_true 20 ip -n "$run-$1" link show dev "$2"
+  ip -n "$run-$1" link set dev "$2" mtu "$4"
+  ip -n "$run-$1" addr add "$3/24" dev "$2"; ip -n "$run-$1" link set "$2" up
+}
+# connector SIDE ME: one for all wires of that side
+connector() {
+  [ ! -e "$work/host-$1.wire" ] || return 0
+  [ -e "$WIRE_HOME" ] || "$wire" init --tenant bench >/dev/null
+  "$wire" identity issue "host-$1" --out "$work/host-$1.wire" >/dev/null
+  spawn "$1" "$wire" connector run --identity "$work/host-$1.wire" --listen "192.0.2.$2" --state "$work/connector-$1"
+  "$wire" host add "host-$1" "192.0.2.$2:7472" >/dev/null
+  until_true 30 in_ns "$1" "$wire" endpoint ls --host "host-$1"
+}
+
+# --- the two places, and every system between them -----------------------------------------------------------------
 ip netns add "$run-a"; ip netns add "$run-b"
 ip -n "$run-a" link set lo up; ip -n "$run-b" link set lo up
 ip link add eth0 netns "$run-a" mtu 1500 type veth peer name eth0 netns "$run-b" mtu 1500
 ip -n "$run-a" addr add 192.0.2.1/24 dev eth0; ip -n "$run-a" link set eth0 up
 ip -n "$run-b" addr add 192.0.2.2/24 dev eth0; ip -n "$run-b" link set eth0 up
 
-# Kernel VXLAN, its device as an operator would set it: the guest's MTU leaves room for the overhead.
-for side in a b; do
-  [ $side = a ] && other=2 me=1 || { other=1; me=2; }
-  ip -n "$run-$side" link add vx0 mtu 1450 type vxlan id 77 dstport 4789 remote 192.0.2.$other local 192.0.2.$me dev eth0
-  ip -n "$run-$side" addr add 10.2.1.$me/24 dev vx0; ip -n "$run-$side" link set vx0 up
+facts=$work/facts.jsonl
+declare -A to=()
+number=0
+for system in $SYSTEMS; do
+  number=$((number + 1))
+  net=10.$number.0
+  packages=""; finish() { :; }; target() { echo "$net.2"; }
+  # shellcheck source=/dev/null
+  . "$here/systems/$system.sh"
+  for pair in $packages; do
+    command -v "${pair%%:*}" >/dev/null || { echo "compare.sh: $system needs the Debian package ${pair##*:}" >&2; exit 1; }
+  done
+  start a 1 2 $net
+  start b 2 1 $net
+  finish $net
+  to[$system]=$(target)
+  # Some find each other only when there is something to say.
+  until_true 30 in_ns a ping -c 1 -W 1 "${to[$system]}"
+  jq -cn --arg s "$system" --argjson sealed $sealed --arg v "$(version)" '{system: $s, sealed: $sealed, version: $v}' >>"$facts"
+  echo "$system $(version) is up" >&2
 done
 
-"$wire" init --tenant bench >/dev/null
-for side in a b; do
-  [ $side = a ] && me=1 || me=2
-  "$wire" identity issue host-$side --out "$work/host-$side.wire" >/dev/null
-  ip netns exec "$run-$side" "$wire" connector run --identity "$work/host-$side.wire" --listen 192.0.2.$me --state "$work/$side" \
-    >"$work/connector-$side.log" 2>&1 &
-  pids+=($!)
-  "$wire" host add host-$side 192.0.2.$me:7472 >/dev/null
-done
-for h in host-a host-b; do
-  for _ in $(seq 150); do a "$wire" endpoint ls --host $h >/dev/null 2>&1 && break; sleep 0.2; done
-done
-a "$wire" connect sealed@host-a sealed@host-b >/dev/null
-a "$wire" connect plain@host-a plain@host-b --plain >/dev/null
-for side in a b; do
-  [ $side = a ] && me=1 || me=2
-  ip -n "$run-$side" addr add 10.2.2.$me/24 dev sealed; ip -n "$run-$side" link set sealed up
-  ip -n "$run-$side" addr add 10.2.3.$me/24 dev plain; ip -n "$run-$side" link set plain up
-done
-
-declare -A target=([underlay]=192.0.2.2 [vxlan]=10.2.1.2 [sealed]=10.2.2.2 [plain]=10.2.3.2)
-ip netns exec "$run-b" iperf3 -s >"$work/iperf3.log" 2>&1 & pids+=($!)
-for system in underlay vxlan sealed plain; do
-  for _ in $(seq 100); do a ping -c 1 -W 1 "${target[$system]}" >/dev/null 2>&1 && break; done
-done
-a iperf3 -c 10.2.2.2 -t 3 >/dev/null; a iperf3 -c 10.2.3.2 -t 3 >/dev/null   # let the JIT compile both
+# --- readings ------------------------------------------------------------------------------------------------------
+spawn b iperf3 -s
+until_true 10 in_ns a iperf3 -c 192.0.2.2 -t 1
+# All run warm: a JIT compiler has had its time, learning bridges have learnt.
+for system in $SYSTEMS; do in_ns a iperf3 -c "${to[$system]}" -t 3 >/dev/null; done
+busy() { awk -v hz="$(getconf CLK_TCK)" '/^cpu / {print ($2 + $3 + $4 + $7 + $8) / hz}' /proc/stat; }
 readings=$work/readings.jsonl
 for round in $(seq "$ROUNDS"); do
-  for system in underlay vxlan sealed plain; do
-    to=${target[$system]}
-    tcp=$(a iperf3 -c "$to" -t "$SECONDS_EACH" -J | jq '.end.sum_received.bits_per_second / 1e6 | round')
-    udp=$(a iperf3 -c "$to" -u -b 0 -l 64 -t "$SECONDS_EACH" -J | jq '.end.sum | ((.packets - .lost_packets) / .seconds | round)')
-    rtt=$(a ping -q -c 400 -i 0.002 "$to" | awk -F/ '/^rtt/ {print $5}')
-    jq -cn --arg s $system --argjson r "$round" --argjson t "$tcp" --argjson u "$udp" --argjson p "$rtt" \
-      '{system: $s, round: $r, tcpMbps: $t, udp64PacketsPerSecond: $u, rttAvgMillis: $p}' | tee -a "$readings" >&2
+  for system in $SYSTEMS; do
+    before=$(busy)
+    tcp=$(in_ns a iperf3 -c "${to[$system]}" -t "$SECONDS_EACH" -J)
+    after=$(busy)
+    udp=$(in_ns a iperf3 -c "${to[$system]}" -u -b 0 -l 64 -t "$SECONDS_EACH" -J)
+    in_ns a ping -c 400 -i 0.002 "${to[$system]}" | sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' | sort -n >"$work/rtt"
+    jq -cn --arg s "$system" --argjson r "$round" --argjson b "$before" --argjson a "$after" \
+      --argjson tcp "$tcp" --argjson udp "$udp" --slurpfile rtt "$work/rtt" '
+      {system: $s, round: $r,
+       tcpMbps: ($tcp.end.sum_received.bits_per_second / 1e6 | round),
+       pps64: ($udp.end.sum | (.packets - .lost_packets) / .seconds | round),
+       rttMillisAvg: ($rtt | add / length * 1000 | round / 1000),
+       rttMillisP99: $rtt[($rtt | length) * 0.99 | floor],
+       cpuSecondsPerGB: (($a - $b) / ($tcp.end.sum_received.bytes / 1e9) * 1000 | round / 1000)}' | tee -a "$readings" >&2
   done
 done
+
 mkdir -p "$(dirname "$result")"
-jq -s --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg version "$("$wire" --version | head -1)" --arg date "$(date -u +%FT%TZ)" '
-  def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-  (group_by(.system) | map({key: .[0].system, value: {tcpMbps: (map(.tcpMbps) | median),
-      udp64PacketsPerSecond: (map(.udp64PacketsPerSecond) | median), rttAvgMillis: (map(.rttAvgMillis) | median)}}) | from_entries) as $m
-  | {date: $date, version: $version, kernel: $kernel, cpus: ($cpus | tonumber), underlayMtu: 1500, medians: $m,
-     ratiosToVxlan: {sealedTcp: ($m.sealed.tcpMbps / $m.vxlan.tcpMbps * 1000 | round / 1000), plainTcp: ($m.plain.tcpMbps / $m.vxlan.tcpMbps * 1000 | round / 1000)},
-     readings: .}' "$readings" >"$result"
-jq '{medians, ratiosToVxlan}' "$result"
+jq -n --slurpfile readings "$readings" --slurpfile facts "$facts" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
+  --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
+  --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
+  --argjson seconds "$SECONDS_EACH" --argjson rounds "$ROUNDS" -f "$here/summary.jq" >"$result"
+jq -r -f "$here/table.jq" "$result"
 echo "written to $result"
