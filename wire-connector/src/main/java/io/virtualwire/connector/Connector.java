@@ -156,7 +156,7 @@ public final class Connector implements AutoCloseable {
         parts.push(process);
         HostService service = new HostService(
                 new ConnectorIdentity(
-                        self,
+                        config.self(),
                         UUID.randomUUID().toString(),
                         config.version(),
                         HostAddresses.reachableAt(config.listen())),

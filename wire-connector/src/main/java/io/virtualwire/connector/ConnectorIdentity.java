@@ -1,6 +1,7 @@
 package io.virtualwire.connector;
 
 import io.virtualwire.control.Identity;
+import io.virtualwire.identity.OwnIdentity;
 import java.util.List;
 
 /**
@@ -9,4 +10,8 @@ import java.util.List;
  * @param instance another one after each start
  * @param addresses under which it thinks it can be reached
  */
-record ConnectorIdentity(Identity identity, String instance, String version, List<String> addresses) {}
+record ConnectorIdentity(OwnIdentity self, String instance, String version, List<String> addresses) {
+    Identity identity() {
+        return self.identity();
+    }
+}

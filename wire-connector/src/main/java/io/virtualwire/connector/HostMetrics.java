@@ -6,6 +6,7 @@ import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.connector.journal.JournalFigures;
+import io.virtualwire.metrics.CredentialsMetrics;
 import io.virtualwire.metrics.DataPathMetrics;
 import io.virtualwire.metrics.Metric;
 import io.virtualwire.metrics.Scrape;
@@ -37,7 +38,8 @@ final class HostMetrics {
     }
 
     /** What belongs to no tenant. */
-    void ofTheHost(StackDrops drops, JournalFigures journal) {
+    void ofTheHost(ConnectorIdentity self, StackDrops drops, JournalFigures journal) {
+        CredentialsMetrics.add(self.self(), scrape);
         dataPath.drops(drops.datagrams());
         dataPath.drops(drops.messages());
         dataPath.drops(drops.underlay());

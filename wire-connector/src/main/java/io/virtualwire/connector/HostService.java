@@ -29,6 +29,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.metrics.ProcessMetrics;
+import io.virtualwire.metrics.WireHealth;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the connector answers: admits, writes to the ledger, carries out, and shows each tenant what is its own. */
 final class HostService implements ConnectorService {
@@ -91,7 +93,7 @@ final class HostService implements ConnectorService {
             review.ungranted().forEach(it -> problems.add("ungranted: " + it));
             trail.problem().ifPresent(problems::add);
         }
-        List<HealthPart> parts = parts();
+        List<HealthPart> parts = parts(shown(tenant));
         return new ConnectorHealth(
                 problems.isEmpty() && parts.stream().allMatch(HealthPart::ready) ? "ok" : "degraded",
                 self.identity(),
@@ -104,7 +106,8 @@ final class HostService implements ConnectorService {
                 clock.millis(),
                 ledger.read(it -> it.drainsSince().isPresent()),
                 problems,
-                parts.stream().allMatch(HealthPart::ready),
+                // What is amiss with a wire may be at its other end: this one does all that is asked of it.
+                parts.stream().allMatch(part -> part.ready() || part.name().equals(WireHealth.NAME)),
                 parts);
     }
 
@@ -112,23 +115,44 @@ final class HostService implements ConnectorService {
     public String metrics(Identity caller) {
         String tenant = admission.tenantOf(caller);
         boolean operator = tenant.equals(admission.ownTenant());
-        Set<String> shown = operator ? ledger.read(HostService::tenantsOf) : Set.of(tenant);
+        Set<String> shown = shown(tenant);
         HostMetrics metrics = new HostMetrics();
-        metrics.about(self, parts());
+        metrics.about(self, parts(shown));
         for (String each : shown) {
             endpointsOf(each).forEach(endpoint -> metrics.endpoint(each, endpoint));
             dataPlane.sides(each).forEach(side -> metrics.wire(each, StatusReport.of(side)));
         }
         (operator ? dataPlane.associations() : associations(caller)).forEach(metrics::association);
         if (operator) {
-            metrics.ofTheHost(dataPlane.drops(), ledger.figures());
+            metrics.ofTheHost(self, dataPlane.drops(), ledger.figures());
         }
         return metrics.text(operator ? process.snapshots() : MetricSnapshots.of());
     }
 
-    private List<HealthPart> parts() {
+    /** Whose things a tenant is shown: its own, or, if it is the operator, everybody's. */
+    private Set<String> shown(String tenant) {
+        return tenant.equals(admission.ownTenant()) ? ledger.read(HostService::tenantsOf) : Set.of(tenant);
+    }
+
+    private List<HealthPart> parts(Set<String> tenants) {
         String journal = ledger.figures().problem();
-        return List.of(new HealthPart("wires", true, ""), new HealthPart("journal", journal.isEmpty(), journal));
+        return List.of(
+                WireHealth.of(tenants.stream().flatMap(this::silent).toList()),
+                new HealthPart("journal", journal.isEmpty(), journal));
+    }
+
+    private Stream<String> silent(String tenant) {
+        String whose = tenant.equals(admission.ownTenant()) ? "" : " of " + tenant;
+        return dataPlane.sides(tenant).stream()
+                .filter(side -> !side.superseded())
+                .map(StatusReport::of)
+                .filter(side -> side.state().equals("active") && !side.isAgreed())
+                .map(side -> side.wire() + "/" + side.side() + whose + " (no word from "
+                        + side.peers().stream()
+                                .map(peer -> peer.identity().toString())
+                                .distinct()
+                                .collect(Collectors.joining(", "))
+                        + ")");
     }
 
     private static Set<String> tenantsOf(Ledger ledger) {

@@ -24,6 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A data plane that remembers and carries nothing. */
 final class FakeDataPlane implements DataPlane {
+    /** Whether far ends of wires that are connected from now on answer. */
+    boolean heard = true;
+
     private final Map<SideKey, SideStatus> sides = new ConcurrentHashMap<>();
 
     @Override
@@ -115,13 +118,13 @@ final class FakeDataPlane implements DataPlane {
         return then;
     }
 
-    private static PeerStatus peer(PeerDescription peer) {
+    private PeerStatus peer(PeerDescription peer) {
         return new PeerStatus(
                 peer.identity(),
                 peer.generation(),
                 PeerState.ACTIVE,
                 peer.paths(),
-                new LegStatus(true, true, false, 1400),
+                new LegStatus(heard, heard, false, heard ? 1400 : 0),
                 0,
                 0,
                 0);

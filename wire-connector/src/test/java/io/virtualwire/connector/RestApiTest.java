@@ -43,6 +43,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -75,6 +76,7 @@ final class RestApiTest {
     private final ReloadSource reloading = new ReloadSource("connector");
     private Admission admission;
     private final ProcessMetrics process = new ProcessMetrics();
+    private FakeDataPlane dataPlane = new FakeDataPlane();
     private DurableLedger ledger;
     private ApiServer server;
     private ConnectorClient client;
@@ -98,14 +100,15 @@ final class RestApiTest {
     private void serve(List<Grant> grants, TlsContexts tls) {
         ledger = DurableLedger.open(folder, false);
         admission = new Admission("acme", grants);
+        dataPlane = new FakeDataPlane();
         AuditTrail trail =
                 new AuditTrail(new AuditFile(folder.resolve("audit")), () -> Instant.parse("2026-01-01T00:00:00Z"));
         HostService service = new HostService(
-                new ConnectorIdentity(HOST.identity(), "one", "0.1", List.of("192.0.2.1")),
+                new ConnectorIdentity(tls.self(), "one", "0.1", List.of("192.0.2.1")),
                 admission,
                 ledger,
                 new FakeEndpointHost(),
-                new FakeDataPlane(),
+                dataPlane,
                 () -> Instant.EPOCH.plusSeconds(7),
                 reloading,
                 process,
@@ -526,6 +529,63 @@ final class RestApiTest {
         assertThat(theirs)
                 .contains("endpoint=\"db\",tenant=\"rival\"")
                 .doesNotContain("acme\"", WIRE.toString(), "jvm_", "journal_", "underlay_overflow\"} 3");
+    }
+
+    @Test
+    void whenTheCertificateEndsIsMeasuredAndFollowsRenewal() throws Exception {
+        stop();
+        OwnIdentity self = OwnIdentity.of(ACME.issue("host-a", Duration.ofHours(2)));
+        serve(List.of(), new TlsContexts(self));
+        assertThat(measured("virtualwire_credentials_expire_seconds")).isBetween(7_000.0, 7_200.0);
+        assertThat(measured("virtualwire_credentials_life_seconds")).isEqualTo(7_200);
+        self.renew(ACME.issue("host-a", Duration.ofHours(5)));
+        assertThat(measured("virtualwire_credentials_expire_seconds")).isBetween(17_800.0, 18_000.0);
+    }
+
+    private double measured(String metric) throws Exception {
+        return raw("GET", "/v1/metrics", "")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(metric + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void wiresWhosePeerIsNotHeardAreNamed() throws Exception {
+        restart(List.of(grant("t*")));
+        dataPlane.heard = false;
+        client.putEndpoint(EndpointDescription.named("web"));
+        client.connect(request(1));
+        assertThat(client.health().status()).isEqualTo("degraded");
+        assertThat(client.health().ready()).isTrue();
+        assertThat(client.health().parts())
+                .contains(
+                        new HealthPart("wires", false, "nothing passes by " + WIRE + "/a (no word from acme/host-b)"));
+        assertThat(raw("GET", "/v1/metrics", "").body()).contains("virtualwire_ready{part=\"wires\"} 0.0");
+        try (ConnectorClient them = client(THEM, Optional.empty())) {
+            assertThat(them.health().status()).isEqualTo("ok");
+            for (int i = 0; i < 11; i++) {
+                them.putEndpoint(EndpointDescription.named("tap" + i));
+                them.connect(new ConnectRequest(
+                        WireId.named("theirs " + i),
+                        Side.A,
+                        generation(1),
+                        "tap" + i,
+                        new PeerDescription(new Identity("rival", "x"), generation(1), List.of(), false),
+                        ConnectOptions.DEFAULT,
+                        Optional.empty(),
+                        Optional.empty()));
+            }
+            assertThat(them.health().parts().getFirst().detail())
+                    .endsWith("(no word from rival/x), and 3 more")
+                    .doesNotContain("acme", WIRE.toString());
+            assertThat(client.health().parts().getFirst().detail()).contains(" of rival (", ", and 4 more");
+        }
+        dataPlane.heard = true;
+        client.connect(request(2));
+        assertThat(client.health().parts().getFirst().detail()).doesNotContain(WIRE.toString());
     }
 
     @Test

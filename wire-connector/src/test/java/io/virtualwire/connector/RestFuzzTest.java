@@ -13,6 +13,7 @@ import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.api.ApiServer;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
@@ -73,7 +74,7 @@ class RestFuzzTest {
     private ApiServer serve(DurableLedger ledger) {
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         HostService service = new HostService(
-                new ConnectorIdentity(host.identity(), "one", "0.1", List.of("192.0.2.1")),
+                new ConnectorIdentity(OwnIdentity.of(host), "one", "0.1", List.of("192.0.2.1")),
                 new Admission("acme", List.of()),
                 ledger,
                 new FakeEndpointHost(),

@@ -17,6 +17,9 @@ import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.wire.ActivationCause;
 import io.virtualwire.wire.SideEvent;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A connector that lives twice, with whatever happened to its sides in the first life. */
 final class RestorationTest {
     private static final Identity ME = new Identity("acme", "me");
+    private static final Credentials HOST =
+            TenantAuthority.create("acme", InstantSource.system()).issue("host-a");
     private static final WireId WIRE = WireId.named("restored");
     private static final Generation ONE = new Generation(1, "");
     private static final Generation TWO = new Generation(2, "");
@@ -117,7 +122,7 @@ final class RestorationTest {
 
     private static HostService service(DurableLedger ledger, FakeEndpointHost host, FakeDataPlane dataPlane) {
         return new HostService(
-                new ConnectorIdentity(new Identity("acme", "host-a"), "one", "0.1", List.of()),
+                new ConnectorIdentity(OwnIdentity.of(HOST), "one", "0.1", List.of()),
                 new Admission("acme", List.of()),
                 ledger,
                 host,

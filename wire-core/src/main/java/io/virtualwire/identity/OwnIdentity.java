@@ -4,6 +4,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.time.Ticker;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
@@ -51,6 +52,11 @@ public final class OwnIdentity {
     /** What the next handshake is made with. */
     public Credentials credentials() {
         return credentials;
+    }
+
+    /** How long peers will believe what it shows in handshakes, unless it is renewed. */
+    public Duration left() {
+        return credentials.left(clock.instant());
     }
 
     /** Uses other credentials of the same identity from the next handshake on; connections stay. */

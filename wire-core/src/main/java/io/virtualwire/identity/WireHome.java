@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  *   $WIRE_HOME, else ~/.config/virtualwire
  *   ├── tenant/ca.crt     who the tenant is; public
  *   ├── tenant/ca.key     what issues credentials; only where 'wire init' ran
+ *   ├── tenant/audit.jsonl   who was let in, and who was put out
  *   └── NAME.wire         the credentials of one daemon or person
  * </pre>
  */

@@ -8,6 +8,7 @@ public enum Metric {
     INFO("virtualwire_info", "1, for the daemon that answers", "daemon", "identity", "version"),
     READY("virtualwire_ready", "Whether a part of the daemon does its work", "part"),
     CREDENTIALS_EXPIRE("virtualwire_credentials_expire_seconds", "How long the daemon's own certificate still holds"),
+    CREDENTIALS_LIFE("virtualwire_credentials_life_seconds", "How long it held when it was made"),
 
     ENDPOINTS("virtualwire_endpoints", "Endpoints of a tenant here", "tenant"),
     ENDPOINT_UP("virtualwire_endpoint_up", "Whether frames can pass an endpoint", "tenant", "endpoint"),

@@ -163,7 +163,7 @@ public final class AuthorityServer implements AutoCloseable {
     private void enrol(RoutingContext context) {
         carryOut(context, () -> {
             EnrolmentRequest asked = read(context, EnrolmentRequest.class);
-            CertificateAnswer answer = registrar.enrol(asked.secret(), asked.request(), life);
+            CertificateAnswer answer = registrar.enrol(asked.secret(), asked.request(), life, from(context));
             LOG.info("enrolled a member from {}, until {}", context.request().remoteAddress(), answer.validUntil());
             return answer;
         });
@@ -180,10 +180,14 @@ public final class AuthorityServer implements AutoCloseable {
                             "enrol with a token"));
             Identity member = TlsContexts.peer(session);
             CertificateAnswer answer = registrar.renew(
-                    shown, member, read(context, RenewalRequest.class).request(), life);
+                    shown, member, read(context, RenewalRequest.class).request(), life, from(context));
             LOG.info("renewed {}, until {}", member, answer.validUntil());
             return answer;
         });
+    }
+
+    private static String from(RoutingContext context) {
+        return String.valueOf(context.request().remoteAddress());
     }
 
     private void revocations(RoutingContext context) {

@@ -1,5 +1,7 @@
 package io.virtualwire.authority;
 
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.authority.RegisterFile.Change;
 import io.virtualwire.client.CertificateAnswer;
 import io.virtualwire.client.HostAddress;
@@ -27,6 +29,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets people and daemons into a tenant and out of it. Whatever it says is on disk before it says so, so that an answer that
@@ -47,23 +52,28 @@ public final class Registrar {
     /** How long a certificate that has ended stays on the list, for daemons whose clocks are behind. */
     private static final Duration LISTED_AFTER_END = Duration.ofDays(1);
 
+    private static final String AUDIT = "audit.jsonl";
     private static final int SECRET_BYTES = 24;
     private static final int ID_DIGITS = 8;
 
     private final TenantAuthority authority;
     private final RegisterFile file;
     private final InstantSource clock;
+    private final AuditTrail trail;
     private final SecureRandom random = new SecureRandom();
 
-    private Registrar(TenantAuthority authority, RegisterFile file, InstantSource clock) {
+    private Registrar(TenantAuthority authority, RegisterFile file, InstantSource clock, AuditTrail trail) {
         this.authority = authority;
         this.file = file;
         this.clock = clock;
+        this.trail = trail;
     }
 
     /** The registrar of the authority in this home. */
     public static Registrar of(WireHome home, InstantSource clock) {
-        return new Registrar(home.authority(clock), new RegisterFile(home.tenantFolder()), clock);
+        AuditFile audit = new AuditFile(home.tenantFolder().resolve(AUDIT));
+        return new Registrar(
+                home.authority(clock), new RegisterFile(home.tenantFolder()), clock, new AuditTrail(audit, clock));
     }
 
     /** The tenant whose members these are. */
@@ -89,10 +99,13 @@ public final class Registrar {
     /** Makes credentials here, key and all, for a file that is carried to where it is used. */
     public Credentials issue(String name, Duration life) {
         requireName(name);
-        return file.change(register -> {
-            Credentials issued = authority.issue(name, life, listAddress(register));
-            return new Change<>(noted(register, name, issued.certificate()), issued);
-        });
+        return local(
+                "identity.issue",
+                name,
+                () -> file.change(register -> {
+                    Credentials issued = authority.issue(name, life, listAddress(register));
+                    return new Change<>(noted(register, name, issued.certificate()), issued);
+                }));
     }
 
     /** Makes a token that turns one daemon into the member {@code name}. */
@@ -112,10 +125,12 @@ public final class Registrar {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return file.change(register -> new Change<>(
-                register.pruned(now).with(made),
-                new EnrolmentToken(
-                        new Identity(tenant(), name), service, Fingerprint.of(authority.certificate()), secret)));
+        EnrolmentToken token = new EnrolmentToken(
+                new Identity(tenant(), name), service, Fingerprint.of(authority.certificate()), secret);
+        return local(
+                "token.create",
+                name,
+                () -> file.change(register -> new Change<>(register.pruned(now).with(made), token)));
     }
 
     /** All tokens that are remembered. */
@@ -128,16 +143,36 @@ public final class Registrar {
 
     /** Forgets the tokens of that id or name; who used one stays a member. Returns how many there were. */
     public int removeTokens(String idOrName) {
-        return file.change(register -> {
-            List<TokenRecord> left = new ArrayList<>(register.tokens());
-            left.removeIf(token -> token.id().equals(idOrName) || token.name().equals(idOrName));
-            return new Change<>(register.withTokens(left), register.tokens().size() - left.size());
-        });
+        return local(
+                "token.remove",
+                idOrName,
+                () -> file.change(register -> {
+                    List<TokenRecord> left = new ArrayList<>(register.tokens());
+                    left.removeIf(
+                            token -> token.id().equals(idOrName) || token.name().equals(idOrName));
+                    return new Change<>(
+                            register.withTokens(left), register.tokens().size() - left.size());
+                }));
     }
 
-    /** Makes whoever holds a token's secret the member that the token names: once, or again for the same key. */
-    public CertificateAnswer enrol(String secret, String pem, Duration life) {
+    /**
+     * Makes whoever holds a token's secret the member that the token names: once, or again for the same key.
+     *
+     * @param from the address of who asks, for the audit log
+     */
+    public CertificateAnswer enrol(String secret, String pem, Duration life, String from) {
         String digest = Fingerprint.of(secret).toString();
+        // Who has no token at all is not noted: anybody could fill the log.
+        Optional<Identity> holder = file.read().tokens().stream()
+                .filter(it -> it.digest().equals(digest))
+                .map(it -> new Identity(tenant(), it.name()))
+                .findFirst();
+        return noting(
+                () -> admit(digest, pem, life),
+                failure -> holder.ifPresent(member -> asked(member, from, "enrol", failure)));
+    }
+
+    private CertificateAnswer admit(String digest, String pem, Duration life) {
         Instant now = clock.instant();
         return file.change(register -> {
             TokenRecord token = register.tokens().stream()
@@ -163,8 +198,16 @@ public final class Registrar {
         });
     }
 
-    /** Gives the member that shows this certificate the next one. */
-    public CertificateAnswer renew(X509Certificate shown, Identity member, String pem, Duration life) {
+    /**
+     * Gives the member that shows this certificate the next one.
+     *
+     * @param from the address of who asks, for the audit log
+     */
+    public CertificateAnswer renew(X509Certificate shown, Identity member, String pem, Duration life, String from) {
+        return noting(() -> next(shown, member, pem, life), failure -> asked(member, from, "renew", failure));
+    }
+
+    private CertificateAnswer next(X509Certificate shown, Identity member, String pem, Duration life) {
         return file.change(register -> {
             if (isRevoked(register, shown)) {
                 throw refused(ErrorCode.FORBIDDEN, "the certificate of " + member + " was revoked");
@@ -185,6 +228,10 @@ public final class Registrar {
 
     /** Takes back every certificate of that name that was issued until now. */
     public Revoked revoke(String name) {
+        return local("identity.revoke", name, () -> takeBack(name));
+    }
+
+    private Revoked takeBack(String name) {
         Identity identity = new Identity(tenant(), name);
         Instant now = clock.instant();
         return file.change(before -> {
@@ -251,6 +298,25 @@ public final class Registrar {
     /** Differs whenever the register does. */
     Object version() {
         return file.version();
+    }
+
+    private <T> T local(String operation, String name, Supplier<T> work) {
+        return noting(work, failure -> trail.local(operation, tenant() + "/" + name, failure));
+    }
+
+    private void asked(Identity member, String from, String operation, @Nullable RuntimeException failure) {
+        trail.asked(member, from, operation, member.toString(), Optional.empty(), failure);
+    }
+
+    private static <T> T noting(Supplier<T> work, Consumer<@Nullable RuntimeException> note) {
+        try {
+            T done = work.get();
+            note.accept(null);
+            return done;
+        } catch (RuntimeException e) {
+            note.accept(e);
+            throw e;
+        }
     }
 
     private CertificateAnswer again(Register register, TokenRecord token, String key) {

@@ -13,6 +13,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.FabricEvent;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,21 +56,24 @@ final class BusApi {
     private final FabricOperations fabric;
     private final ConnectorOperations connectors;
     private final EventFeed feed;
+    private final AuditTrail trail;
     private final JsonMapper json = ApiJson.lenient();
     private long published;
 
-    BusApi(Vertx vertx, FabricOperations fabric, ConnectorOperations connectors, EventFeed feed) {
+    /** @param trail where changes are noted that were asked for, before they are answered */
+    BusApi(Vertx vertx, FabricOperations fabric, ConnectorOperations connectors, EventFeed feed, AuditTrail trail) {
         this.vertx = vertx;
         this.fabric = fabric;
         this.connectors = connectors;
         this.feed = feed;
+        this.trail = trail;
     }
 
     /** Answers and publishes from now on. */
     void open() {
         operation("fabric.show", Set.of(), asked -> fabric.fabric());
         operation("topology.show", Set.of(), asked -> fabric.topology());
-        operation(
+        change(
                 "topology.apply",
                 Set.of("topology", "origin", "expectedVersion", "key"),
                 asked -> fabric.apply(
@@ -77,26 +83,26 @@ final class BusApi {
                         asked.key()));
         operation("components.list", Set.of(), asked -> fabric.fabric().map(NodeView::components));
         operation("components.show", Set.of("name"), asked -> fabric.component(asked.text("name")));
-        operation(
+        change(
                 "components.migrate",
                 Set.of("name", "to", "expectedGeneration", "key"),
                 asked -> fabric.beginMove(
                                 asked.text("name"), asked.text("to"), asked.number("expectedGeneration"), asked.key())
                         .map(generation -> Map.of("generation", generation)));
-        operation(
+        change(
                 "switches.create",
                 Set.of("name", "node", "key"),
                 asked -> fabric.createSwitch(asked.text("name"), asked.text("node"), asked.key()));
-        operation(
-                "switches.remove",
-                Set.of("name", "key"),
-                asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
+        change("switches.remove", Set.of("name", "key"), asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
         operation("wires.list", Set.of(), asked -> fabric.wires());
         operation("events.read", Set.of("since", "limit"), this::read);
         connectors
-                .operations()
+                .reads()
                 .forEach((name, fields) ->
                         operation("connectors." + name, fields, asked -> connectors.run(name, asked)));
+        connectors
+                .changes()
+                .forEach((name, fields) -> change("connectors." + name, fields, asked -> connectors.run(name, asked)));
         published = feed.last();
         feed.follow(this::publish);
         publish();
@@ -111,6 +117,7 @@ final class BusApi {
         return SockJSHandler.create(vertx, new SockJSHandlerOptions().setRegisterWriteHandler(false))
                 .bridge(permitted, event -> {
                     guard.heard(event);
+                    guard.sign(event);
                     // Published from outside, it would look like news of the fabric.
                     boolean forged = switch (event.type()) {
                         case PUBLISH -> true;
@@ -123,16 +130,43 @@ final class BusApi {
     }
 
     private void operation(String name, Set<String> fields, Function<BusRequest, Future<?>> work) {
-        vertx.eventBus().<Object>localConsumer(PREFIX + name, message -> {
-            Future<?> answer;
-            try {
-                answer = work.apply(BusRequest.of(message.body(), fields));
-            } catch (RuntimeException refused) {
-                answer = Future.failedFuture(refused);
-            }
-            answer.onSuccess(result -> message.reply(encode(result)))
-                    .onFailure(failure -> refuse(name, message, failure));
+        answer(name, message -> attempt(() -> work.apply(BusRequest.of(message.body(), fields))));
+    }
+
+    private void change(String name, Set<String> fields, Function<BusRequest, Future<?>> work) {
+        answer(name, message -> {
+            BusCaller caller = BusCaller.of(message.headers());
+            Future<?> done = attempt(() -> work.apply(BusRequest.of(message.body(), fields)));
+            return done.eventually(() -> note(caller, name, message.body(), done));
         });
+    }
+
+    /** It writes to a disk, so the answer waits for what comes back. */
+    private Future<?> note(BusCaller caller, String name, @Nullable Object body, Future<?> done) {
+        Throwable failure = done.failed() ? cause(done.cause()) : null;
+        return vertx.executeBlocking(
+                () -> {
+                    caller.note(trail, PREFIX + name, BusRequest.target(body), BusRequest.key(body), failure);
+                    return name;
+                },
+                false);
+    }
+
+    private void answer(String name, Function<Message<Object>, Future<?>> work) {
+        vertx.eventBus()
+                .<Object>localConsumer(
+                        PREFIX + name,
+                        message -> work.apply(message)
+                                .onSuccess(result -> message.reply(encode(result)))
+                                .onFailure(failure -> refuse(name, message, failure)));
+    }
+
+    private static Future<?> attempt(Supplier<Future<?>> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException refused) {
+            return Future.failedFuture(refused);
+        }
     }
 
     private Future<?> read(BusRequest asked) {
@@ -156,8 +190,7 @@ final class BusApi {
     }
 
     private void refuse(String name, Message<Object> message, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         ErrorBody body;
         if (cause instanceof WireException refused) {
             body = ErrorBody.of(refused);
@@ -166,6 +199,10 @@ final class BusApi {
             body = new ErrorBody(ErrorCode.INTERNAL.name(), "the node failed: " + cause, "see the node's log");
         }
         message.fail(1, ((JsonObject) encode(body)).encode());
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private Object encode(Object value) {

@@ -1,16 +1,22 @@
 package io.virtualwire.node;
 
+import io.vertx.ext.bridge.BridgeEventType;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.sockjs.BridgeEvent;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import io.virtualwire.control.Identity;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLSession;
 
-/** Cuts sockets of the bus when their peers are believed no more; the connection's own guard ends with its upgrade. */
+/**
+ * Knows whose each socket of the bus is: signs what comes from there, and cuts it when its peer is believed no more, as the
+ * connection's own guard ends with its upgrade.
+ */
 final class BusGuard {
     private static final String SESSION = "tls-session";
 
@@ -27,14 +33,26 @@ final class BusGuard {
         context.next();
     }
 
+    /** Writes on a message from outside who sent it, in place of whatever headers it had. */
+    void sign(BridgeEvent event) {
+        if (event.type() == BridgeEventType.SEND) {
+            SockJSSocket socket = event.socket();
+            Identity proved = TlsContexts.peer(session(socket));
+            BusCaller caller = new BusCaller(Optional.of(proved), String.valueOf(socket.remoteAddress()));
+            event.getRawMessage().put("headers", caller.headers());
+        }
+    }
+
+    private static SSLSession session(SockJSSocket socket) {
+        return Objects.requireNonNull(socket.routingContext().<SSLSession>get(SESSION), "there is TLS only");
+    }
+
     /** Something has happened on the bridge. */
     void heard(BridgeEvent event) {
         SockJSSocket socket = event.socket();
         switch (event.type()) {
             case SOCKET_CREATED -> {
-                SSLSession session =
-                        Objects.requireNonNull(socket.routingContext().<SSLSession>get(SESSION), "there is TLS only");
-                guards.put(socket, tls.guard(session, socket::close));
+                guards.put(socket, tls.guard(session(socket), socket::close));
             }
             case SOCKET_CLOSED -> {
                 Guard guard = guards.remove(socket);

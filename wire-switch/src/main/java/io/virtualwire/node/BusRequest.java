@@ -3,13 +3,30 @@ package io.virtualwire.node;
 import io.vertx.core.json.JsonObject;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a message that asks for something: a JSON object with known fields. */
 final class BusRequest {
+    private static final int LONGEST_NOTED = 128;
+    private static final List<String> TARGET = List.of(
+            "host",
+            "name",
+            "node",
+            "to",
+            "endpoint",
+            "wire",
+            "side",
+            "generation",
+            "force",
+            "expectedVersion",
+            "expectedGeneration");
+
     private final JsonObject body;
 
     private BusRequest(JsonObject body) {
@@ -34,6 +51,39 @@ final class BusRequest {
             default ->
                 throw new WireException(ErrorCode.BAD_REQUEST, "the body is not a JSON object", "send one, or none");
         };
+    }
+
+    /** What a body is about, for the audit log: those of its fields that are short names or numbers, and no others. */
+    static String target(@Nullable Object body) {
+        return body instanceof JsonObject object ? named(object, true) : "";
+    }
+
+    /** The idempotency key of a body that may be anything. */
+    static Optional<String> key(@Nullable Object body) {
+        return body instanceof JsonObject object && object.getValue("key") instanceof String key && !key.isEmpty()
+                ? Optional.of(cut(key))
+                : Optional.empty();
+    }
+
+    private static String named(JsonObject object, boolean within) {
+        return TARGET.stream()
+                .flatMap(field -> named(field, object, within).stream())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static Optional<String> named(String field, JsonObject object, boolean within) {
+        return switch (object.getValue(field)) {
+            case String text -> Optional.of(field + "=" + cut(text));
+            case Number number -> Optional.of(field + "=" + cut(number.toString()));
+            case Boolean flag -> Optional.of(field + "=" + flag);
+            // An endpoint or a side that is to be made.
+            case JsonObject inner when within -> Optional.of(field + "{" + named(inner, false) + "}");
+            case null, default -> Optional.empty();
+        };
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_NOTED ? text : text.substring(0, LONGEST_NOTED) + "...";
     }
 
     String text(String field) {

@@ -35,38 +35,52 @@ final class ConnectorOperations implements AutoCloseable {
     private final Map<HostSpec, ConnectorClient> clients = new ConcurrentHashMap<>();
     private final Map<String, Operation> operations = new TreeMap<>();
 
-    private record Operation(Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {}
+    private record Operation(
+            boolean changes, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {}
 
     ConnectorOperations(Vertx vertx, TlsContexts tls, StampedLog log) {
         this.vertx = vertx;
         this.tls = tls;
         this.log = log;
-        add("health", Set.of(), (connector, asked) -> connector.health());
-        add("endpoints.list", Set.of(), (connector, asked) -> connector.endpoints());
-        add("endpoints.put", Set.of("endpoint"), (connector, asked) -> connector.putEndpoint(endpoint(asked)));
-        add("endpoints.remove", Set.of("name", "force"), (connector, asked) -> {
+        read("health", Set.of(), (connector, asked) -> connector.health());
+        read("endpoints.list", Set.of(), (connector, asked) -> connector.endpoints());
+        change("endpoints.put", Set.of("endpoint"), (connector, asked) -> connector.putEndpoint(endpoint(asked)));
+        change("endpoints.remove", Set.of("name", "force"), (connector, asked) -> {
             connector.removeEndpoint(asked.text("name"), asked.flag("force"));
             return Map.of();
         });
-        add("wires.list", Set.of(), (connector, asked) -> connector.wires());
-        add("wires.show", Set.of("wire"), (connector, asked) -> connector.wire(wire(asked)));
-        add("wires.connect", Set.of("side"), (connector, asked) -> connector.connect(side(asked)));
-        add("wires.disconnect", Set.of("wire", "side", "generation"), (connector, asked) -> {
+        read("wires.list", Set.of(), (connector, asked) -> connector.wires());
+        read("wires.show", Set.of("wire"), (connector, asked) -> connector.wire(wire(asked)));
+        change("wires.connect", Set.of("side"), (connector, asked) -> connector.connect(side(asked)));
+        change("wires.disconnect", Set.of("wire", "side", "generation"), (connector, asked) -> {
             connector.disconnect(wire(asked), Side.parse(asked.text("side")), generation(asked));
             return Map.of();
         });
-        add(
+        change(
                 "wires.activate",
                 Set.of("wire", "side", "generation"),
                 (connector, asked) ->
                         connector.activate(wire(asked), Side.parse(asked.text("side")), generation(asked)));
-        add("associations.list", Set.of(), (connector, asked) -> connector.associations());
+        read("associations.list", Set.of(), (connector, asked) -> connector.associations());
     }
 
-    /** The names of the operations, with the fields that each takes. */
-    Map<String, Set<String>> operations() {
+    /** The names of those operations that change nothing, with the fields that each takes. */
+    Map<String, Set<String>> reads() {
+        return fields(false);
+    }
+
+    /** The others. */
+    Map<String, Set<String>> changes() {
+        return fields(true);
+    }
+
+    private Map<String, Set<String>> fields(boolean changes) {
         Map<String, Set<String>> fields = new TreeMap<>();
-        operations.forEach((name, operation) -> fields.put(name, operation.fields()));
+        operations.forEach((name, operation) -> {
+            if (operation.changes() == changes) {
+                fields.put(name, operation.fields());
+            }
+        });
         return fields;
     }
 
@@ -81,10 +95,19 @@ final class ConnectorOperations implements AutoCloseable {
         clients.values().forEach(ConnectorClient::close);
     }
 
-    private void add(String name, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {
+    private void read(String name, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {
+        add(name, false, fields, work);
+    }
+
+    private void change(String name, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {
+        add(name, true, fields, work);
+    }
+
+    private void add(
+            String name, boolean changes, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {
         Set<String> all = new HashSet<>(fields);
         all.add("host");
-        operations.put(name, new Operation(Set.copyOf(all), work));
+        operations.put(name, new Operation(changes, Set.copyOf(all), work));
     }
 
     private ConnectorClient connector(String host) {

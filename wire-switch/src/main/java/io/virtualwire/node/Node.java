@@ -52,6 +52,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,7 @@ public final class Node implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ReloadSource reloading = new ReloadSource("node");
+    private @Nullable AuditTrail trail;
     private int wirePort;
     private int apiPort;
 
@@ -102,6 +104,26 @@ public final class Node implements AutoCloseable {
     /** How its configuration file is read again when somebody asks for it. */
     public void reloadWith(Supplier<ReloadReport> reload) {
         reloading.use(reload);
+    }
+
+    /** Reads its configuration file again, as who has the machine. */
+    public ReloadReport reload() {
+        try {
+            ReloadReport report = reloading.reload();
+            noteReload(report.file(), null);
+            return report;
+        } catch (RuntimeException e) {
+            noteReload("", e);
+            throw e;
+        }
+    }
+
+    private void noteReload(String file, @Nullable RuntimeException failure) {
+        AuditTrail to = trail;
+        // A witness has no interface, so it keeps none.
+        if (to != null) {
+            to.local("reload", file, failure);
+        }
     }
 
     /** Ends all parts, the last that was started first. */
@@ -194,18 +216,20 @@ public final class Node implements AutoCloseable {
         FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, present);
         NodeStanding standing = new NodeStanding(
                 settings.name(),
-                tls.identity(),
+                tls.self(),
                 log,
                 present,
                 NodeStanding.of(stack, reconciler, views),
                 new EventTally(feed),
                 add(new ProcessMetrics()));
-        BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed);
+        AuditTrail audit = new AuditTrail(add(new AuditFile(settings.audit())), InstantSource.system());
+        trail = audit;
+        audit.local("start", tls.identity().toString(), null);
+        add(() -> audit.local("stop", tls.identity().toString(), null));
+        BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
         bus.open();
-        AuditTrail trail = new AuditTrail(add(new AuditFile(settings.audit())), InstantSource.system());
-        trail.local("start", tls.identity().toString(), null);
         NodeApi interfaceOfNode = new NodeApi(
-                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, trail, contract.join());
+                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, audit, contract.join());
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {

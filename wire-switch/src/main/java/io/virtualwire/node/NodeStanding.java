@@ -5,14 +5,16 @@ import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.NodeHealth;
 import io.virtualwire.component.Component;
-import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.log.Applied;
 import io.virtualwire.metrics.AssociationReport;
+import io.virtualwire.metrics.CredentialsMetrics;
 import io.virtualwire.metrics.DataPathMetrics;
 import io.virtualwire.metrics.Metric;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.metrics.Scrape;
+import io.virtualwire.metrics.WireHealth;
 import io.virtualwire.migration.ComponentKeeper;
 import io.virtualwire.stack.StackDrops;
 import io.virtualwire.stack.WireStack;
@@ -26,14 +28,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** How a node does: whether each of its parts works, and what there is to measure. Asked from any thread but the owner thread. */
 final class NodeStanding {
     private static final long LOG_PATIENCE_SECONDS = 2;
     private static final String KIND = "component";
 
+    /** Nodes and connectors that are away are not this one's fault: it does all that is asked of it while there is a majority. */
+    private static final Set<String> OTHERS_TOO = Set.of("nodes", WireHealth.NAME);
+
     private final String node;
-    private final Identity self;
+    private final OwnIdentity self;
     private final StampedLog log;
     private final Supplier<Set<String>> present;
     private final DataPath dataPath;
@@ -55,7 +61,7 @@ final class NodeStanding {
 
     NodeStanding(
             String node,
-            Identity self,
+            OwnIdentity self,
             StampedLog log,
             Supplier<Set<String>> present,
             DataPath dataPath,
@@ -102,16 +108,15 @@ final class NodeStanding {
 
     NodeHealth health() {
         List<HealthPart> parts = parts();
-        // Nodes that are away are not this one's fault: it does all that is asked of it while there is a majority.
-        boolean ready =
-                parts.stream().allMatch(part -> part.ready() || part.name().equals("nodes"));
-        return new NodeHealth(ready, node, self, parts);
+        boolean ready = parts.stream().allMatch(part -> part.ready() || OTHERS_TOO.contains(part.name()));
+        return new NodeHealth(ready, node, self.identity(), parts);
     }
 
     String metrics() {
         Scrape scrape = new Scrape();
         DataPathMetrics path = new DataPathMetrics(scrape);
-        scrape.add(Metric.INFO, 1, "node", self.toString(), "");
+        scrape.add(Metric.INFO, 1, "node", self.identity().toString(), "");
+        CredentialsMetrics.add(self, scrape);
         parts().forEach(part -> scrape.add(Metric.READY, part.ready(), part.name()));
         Applied<FabricState> applied = log.current();
         FabricState state = applied.state();
@@ -157,20 +162,28 @@ final class NodeStanding {
 
     private List<HealthPart> parts() {
         List<HealthPart> parts = new ArrayList<>();
-        parts.add(new HealthPart("wires", true, ""));
+        List<Held> held = dataPath.held();
+        parts.add(WireHealth.of(held.stream().flatMap(NodeStanding::silent).toList()));
         String trouble = logTrouble();
         parts.add(new HealthPart("log", trouble.isEmpty(), trouble));
         Set<String> away = new TreeSet<>(log.current().state().nodes().keySet());
         away.removeAll(present.get());
         parts.add(
                 new HealthPart("nodes", away.isEmpty(), away.isEmpty() ? "" : "not seen: " + String.join(", ", away)));
-        List<String> idle = dataPath.held().stream()
-                .filter(held -> !held.deciding())
-                .map(held -> held.view().name())
+        List<String> idle = held.stream()
+                .filter(one -> !one.deciding())
+                .map(one -> one.view().name())
                 .toList();
         parts.add(new HealthPart(
                 "components", idle.isEmpty(), idle.isEmpty() ? "" : "held here, but not running: " + idle));
         return parts;
+    }
+
+    private static Stream<String> silent(Held held) {
+        return held.view().ports().stream()
+                .filter(port -> !port.connected())
+                .map(port -> held.view().name() + "/" + port.name() + " to " + port.endpoint()
+                        + (port.detail().isEmpty() ? "" : " (" + port.detail() + ")"));
     }
 
     private String logTrouble() {

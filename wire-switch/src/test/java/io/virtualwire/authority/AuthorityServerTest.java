@@ -91,7 +91,8 @@ class AuthorityServerTest {
         registrar.enrol(
                 token.secret(),
                 io.virtualwire.identity.Applicant.kept(key, token.identity()).request(),
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                "192.0.2.9:1");
         Credentials made = new Enrolment(file, CLOCK).by(token);
         assertThat(registrar.members()).hasSize(1);
         assertThat(made.identity()).isEqualTo(token.identity());

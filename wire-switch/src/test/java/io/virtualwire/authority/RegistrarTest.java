@@ -73,20 +73,59 @@ class RegistrarTest {
         Path register = folder.resolve("tenant/register.json");
         String before = Files.readString(register);
 
-        refused(ErrorCode.UNAUTHENTICATED, "no such token", () -> registrar.enrol("guess", request("hostb"), DAY));
         refused(
                 ErrorCode.UNAUTHENTICATED,
                 "no such token",
-                () -> registrar.enrol(removed.secret(), request("hostc"), DAY));
+                () -> registrar.enrol("guess", request("hostb"), DAY, "192.0.2.9:1"));
+        refused(
+                ErrorCode.UNAUTHENTICATED,
+                "no such token",
+                () -> registrar.enrol(removed.secret(), request("hostc"), DAY, "192.0.2.9:1"));
         refused(
                 ErrorCode.FORBIDDEN,
                 "not for acme/hostc",
-                () -> registrar.enrol(token.secret(), request("hostc"), DAY));
-        refused(ErrorCode.BAD_REQUEST, "request", () -> registrar.enrol(token.secret(), "no request", DAY));
+                () -> registrar.enrol(token.secret(), request("hostc"), DAY, "192.0.2.9:1"));
+        refused(
+                ErrorCode.BAD_REQUEST,
+                "request",
+                () -> registrar.enrol(token.secret(), "no request", DAY, "192.0.2.9:1"));
         now = now.plus(Duration.ofMinutes(61));
-        refused(ErrorCode.UNAUTHENTICATED, "expired", () -> registrar.enrol(token.secret(), request("hostb"), DAY));
+        refused(
+                ErrorCode.UNAUTHENTICATED,
+                "expired",
+                () -> registrar.enrol(token.secret(), request("hostb"), DAY, "192.0.2.9:1"));
 
         assertThat(Files.readString(register)).isEqualTo(before).doesNotContain(token.secret());
+    }
+
+    @Test
+    void everyChangeIsInTheAuditLogAndNoSecretIs() throws Exception {
+        EnrolmentToken token = token("hostb");
+        Applicant hostb = Applicant.named(HOSTB);
+        enrol(token, hostb);
+        refused(ErrorCode.FORBIDDEN, "used", () -> enrol(token, Applicant.named(HOSTB)));
+        refused(
+                ErrorCode.UNAUTHENTICATED,
+                "no such token",
+                () -> registrar.enrol("guess", request("hostb"), DAY, "192.0.2.9:1"));
+        Credentials hostc = registrar.issue("hostc", DAY);
+        renew(hostc, "hostc");
+        registrar.revoke("hostc");
+        refused(ErrorCode.FORBIDDEN, "revoked", () -> renew(hostc, "hostc"));
+        refused(ErrorCode.NOT_FOUND, "revoke", () -> registrar.revoke("nobody"));
+        String log = Files.readString(folder.resolve("tenant/audit.jsonl"));
+        assertThat(log.lines())
+                .map(line -> line.replaceAll("^\\{\"time\":\"[^\"]*\",|\"from\":\"192.0.2.9:1\",|[{}\"]", ""))
+                .containsExactly(
+                        "caller:local,operation:token.create,target:acme/hostb,outcome:done",
+                        "caller:acme/hostb,operation:enrol,target:acme/hostb,outcome:done",
+                        "caller:acme/hostb,operation:enrol,target:acme/hostb,outcome:refused,code:FORBIDDEN",
+                        "caller:local,operation:identity.issue,target:acme/hostc,outcome:done",
+                        "caller:acme/hostc,operation:renew,target:acme/hostc,outcome:done",
+                        "caller:local,operation:identity.revoke,target:acme/hostc,outcome:done",
+                        "caller:acme/hostc,operation:renew,target:acme/hostc,outcome:refused,code:FORBIDDEN",
+                        "caller:local,operation:identity.revoke,target:acme/nobody,outcome:refused,code:NOT_FOUND");
+        assertThat(log).contains("\"from\":\"192.0.2.9:1\"").doesNotContain(token.secret(), "BEGIN");
     }
 
     @Test
@@ -192,11 +231,11 @@ class RegistrarTest {
     }
 
     private CertificateAnswer enrol(EnrolmentToken token, Applicant applicant) {
-        return registrar.enrol(token.secret(), applicant.request(), DAY);
+        return registrar.enrol(token.secret(), applicant.request(), DAY, "192.0.2.9:1");
     }
 
     private CertificateAnswer renew(Credentials shown, String name) {
-        return registrar.renew(shown.certificate(), shown.identity(), request(name), DAY);
+        return registrar.renew(shown.certificate(), shown.identity(), request(name), DAY, "192.0.2.9:1");
     }
 
     private static String request(String name) {

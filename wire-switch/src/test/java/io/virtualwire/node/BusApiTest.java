@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
 import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.FabricBus;
@@ -17,16 +18,20 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.testkit.RawWebSocket;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.PortReport;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,6 +46,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The bus of three nodes over one log in memory, reached through the bridge of any of them by the client of another JVM. */
 final class BusApiTest {
@@ -55,6 +61,9 @@ final class BusApiTest {
             wires:
               - { switch: lan, port: web, endpoint: web@h1 }
             """;
+
+    @TempDir
+    private Path folder;
 
     private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 3);
     private final List<Vertx> machines = new ArrayList<>();
@@ -84,7 +93,9 @@ final class BusApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "north", "west"));
-        BusApi api = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
+        AuditTrail trail = new AuditTrail(new AuditFile(audit(number)), InstantSource.system());
+        BusApi api =
+                new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         api.open();
         HttpServer server = new NodeApi(
                         vertx,
@@ -96,20 +107,24 @@ final class BusApiTest {
                         api,
                         new NodeStanding(
                                 "east",
-                                NODE.identity(),
+                                OwnIdentity.of(NODE),
                                 log,
                                 () -> Set.of("east"),
-                                new QuietDataPath(true),
+                                new QuietDataPath(true, ""),
                                 new EventTally(feed),
                                 process),
                         new ReloadSource("node"),
-                        new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system()),
+                        trail,
                         CONTRACT)
                 .listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
         addresses.add(new HostAddress("127.0.0.1", server.actualPort()));
+    }
+
+    private Path audit(int number) {
+        return folder.resolve("audit-" + number);
     }
 
     @AfterEach
@@ -192,6 +207,61 @@ final class BusApiTest {
         bus.close();
         follower.join(Duration.ofSeconds(10));
         assertThat(follower.isAlive()).isFalse();
+    }
+
+    /** Who, what, on what, and what came of it: in the log before the answer is here, and nothing of it can be forged. */
+    @Test
+    void everyChangeIsNotedWithWhoAskedForIt() throws Exception {
+        bus.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
+        bus.wires();
+        bus.request("switches.create", Map.of("name", "dmz", "node", "west", "key", "once"));
+        refused(ErrorCode.ALREADY_EXISTS, () -> bus.createSwitch("dmz", "east"));
+        refused(ErrorCode.NOT_FOUND, () -> bus.request("components.migrate", Map.of("name", "x", "to", "west")));
+        refused(ErrorCode.BAD_REQUEST, () -> bus.request("switches.remove", Map.of("name", 7, "nmae", "lan")));
+        Map<String, Object> endpoint = Map.of("name", "web", "mac", "02:00:00:00:00:05");
+        refused(
+                ErrorCode.NOT_FOUND,
+                () -> bus.request("connectors.endpoints.put", Map.of("host", "h9", "endpoint", endpoint)));
+        refused(ErrorCode.NOT_FOUND, () -> bus.request("connectors.wires.list", Map.of("host", "h9")));
+        machines.getFirst()
+                .eventBus()
+                .request(BusApi.PREFIX + "switches.remove", new JsonObject().put("name", "dmz"))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        List<JsonObject> notes =
+                Files.readAllLines(audit(0)).stream().map(JsonObject::new).toList();
+        assertThat(notes)
+                .extracting(it -> it.getString("operation").replace(BusApi.PREFIX, "") + " | " + it.getString("target")
+                        + " | " + it.getString("outcome") + " | " + it.getString("code") + " | "
+                        + it.getString("caller"))
+                .containsExactly(
+                        "topology.apply | null | done | null | acme/me",
+                        "switches.create | name=dmz node=west | done | null | acme/me",
+                        "switches.create | name=dmz node=east | refused | ALREADY_EXISTS | acme/me",
+                        "components.migrate | name=x to=west | refused | NOT_FOUND | acme/me",
+                        "switches.remove | name=7 | refused | BAD_REQUEST | acme/me",
+                        "connectors.endpoints.put | host=h9 endpoint{name=web} | refused | NOT_FOUND | acme/me",
+                        "switches.remove | name=dmz | done | null | local");
+        assertThat(notes.get(1).getString("key")).isEqualTo("once");
+        assertThat(notes.getFirst().getString("from")).startsWith("127.0.0.1:");
+        assertThat(Files.readString(audit(0))).doesNotContain("02:00:00", "version: 1");
+    }
+
+    @Test
+    void nobodySpeaksForAnother() throws Exception {
+        HostAddress east = addresses.getFirst();
+        try (RawWebSocket socket = new RawWebSocket(
+                new TlsContexts(ACME.issue("too")), NODE.identity(), east.host(), east.port(), "/v1/bus/websocket")) {
+            socket.send("""
+                    {"type":"send","address":"virtualwire.v1.switches.create","replyAddress":"r",
+                     "headers":{"virtualwire-caller":"acme/boss","virtualwire-from":"nowhere"},
+                     "body":{"name":"dmz","node":"east"}}""".getBytes(StandardCharsets.UTF_8));
+            assertThat(socket.receive()).contains("\"version\":");
+        }
+        assertThat(Files.readString(audit(0)))
+                .contains("\"caller\":\"acme/too\"", "\"from\":\"127.0.0.1:")
+                .doesNotContain("boss", "nowhere");
     }
 
     @Test

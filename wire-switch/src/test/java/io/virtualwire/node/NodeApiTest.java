@@ -20,6 +20,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
@@ -86,14 +87,16 @@ final class NodeApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
-        BusApi bus = new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed);
+        AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
+        BusApi bus =
+                new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         bus.open();
         NodeStanding standing = new NodeStanding(
                 "east",
-                NODE.identity(),
+                OwnIdentity.of(NODE),
                 log,
                 () -> Set.of("east"),
-                new QuietDataPath(true),
+                new QuietDataPath(true, ""),
                 new EventTally(feed),
                 process);
         NodeApi api = new NodeApi(
@@ -106,7 +109,7 @@ final class NodeApiTest {
                 bus,
                 standing,
                 reloading,
-                new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system()),
+                trail,
                 CONTRACT);
         port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
                 .toCompletionStage()
@@ -249,6 +252,23 @@ final class NodeApiTest {
     }
 
     @Test
+    void wiresByWhichNothingPassesAreNamed() {
+        NodeStanding standing = new NodeStanding(
+                "east",
+                OwnIdentity.of(NODE),
+                new StampedLog(fabric.log(0), InstantSource.system()),
+                () -> Set.of("east", "west"),
+                new QuietDataPath(true, "its connector does not answer"),
+                new EventTally(new EventFeed()),
+                process);
+        assertThat(standing.health().parts())
+                .contains(new HealthPart(
+                        "wires", false, "nothing passes by lan/web to web@h1 (its connector does not answer)"));
+        assertThat(standing.health().ready()).as("it is not this node's fault").isTrue();
+        assertThat(standing.metrics()).contains("virtualwire_ready{part=\"wires\"} 0.0");
+    }
+
+    @Test
     void whatIsMeasuredIsShown() throws Exception {
         client.apply("net.yaml", TOPOLOGY, OptionalLong.empty());
         fabric.log(0).append(new FabricCommand.TakeOver("lan", 0, "east", "1")).join();
@@ -256,6 +276,8 @@ final class NodeApiTest {
                 .contains(
                         "virtualwire_info{daemon=\"node\",identity=\"acme/node-east\"",
                         "virtualwire_ready{part=\"nodes\"} 0.0",
+                        "virtualwire_ready{part=\"wires\"} 1.0",
+                        "virtualwire_credentials_expire_seconds ",
                         "virtualwire_nodes 2.0",
                         "virtualwire_nodes_present 1.0",
                         "virtualwire_fabric_version 1.0",

@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A data path that carries one wire of switch lan, and nothing moves. */
-record QuietDataPath(boolean deciding) implements NodeStanding.DataPath {
+/**
+ * A data path that carries one wire of switch lan, and nothing moves.
+ *
+ * @param trouble what is wrong with the wire; empty if nothing is
+ */
+record QuietDataPath(boolean deciding, String trouble) implements NodeStanding.DataPath {
     @Override
     public List<AssociationStatus> associations() {
         return List.of(new AssociationStatus(
@@ -36,8 +40,8 @@ record QuietDataPath(boolean deciding) implements NodeStanding.DataPath {
                 "web",
                 "web@h1",
                 "1",
-                true,
-                "",
+                trouble.isEmpty(),
+                trouble,
                 "",
                 "db",
                 1,

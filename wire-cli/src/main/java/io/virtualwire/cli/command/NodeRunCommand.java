@@ -198,7 +198,7 @@ final class NodeRunCommand implements Callable<Integer> {
         LiveFile<NodeFile> live =
                 new LiveFile<>(path, NodeFile::read, NodeFile.KEYS, file, new GivenFlags(spec).names(), settings);
         node.reloadWith(live::reload);
-        new HangUp(live::reload).listen();
+        new HangUp(node::reload).listen();
     }
 
     private static <T> T required(String key, Optional<T> said, String example) {
