@@ -9,6 +9,7 @@ import io.virtualwire.connector.admission.Admission;
 import io.virtualwire.connector.api.ApiServer;
 import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.journal.DurableLedger;
+import io.virtualwire.connector.succession.Legacy;
 import io.virtualwire.connector.succession.Predecessor;
 import io.virtualwire.connector.succession.Progress;
 import io.virtualwire.connector.succession.Succession;
@@ -16,11 +17,13 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.linux.DescriptorStore;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -30,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +62,7 @@ public final class Connector implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile OptionalLong successor = OptionalLong.empty();
     private final AuditTrail trail;
+    private final Supplier<Boolean> leave;
 
     private Connector(
             Identity identity,
@@ -67,7 +72,8 @@ public final class Connector implements AutoCloseable {
             Admission admission,
             ReloadSource reloading,
             HostService service,
-            AuditTrail trail) {
+            AuditTrail trail,
+            Supplier<Boolean> leave) {
         this.identity = identity;
         this.parts = parts;
         this.dataPlane = dataPlane;
@@ -76,18 +82,39 @@ public final class Connector implements AutoCloseable {
         this.reloading = reloading;
         this.service = service;
         this.trail = trail;
+        this.leave = leave;
     }
 
-    /** Starts everything, restores what the journal says, and only then answers. */
-    public static Connector start(ConnectorConfig config) {
-        return start(config, stage -> {});
+    /**
+     * Starts everything, restores what the journal says, and only then answers.
+     *
+     * @param store has what the process before left, and gets what this one leaves
+     */
+    public static Connector start(ConnectorConfig config, DescriptorStore store) {
+        return start(config, store, stage -> {});
     }
 
-    static Connector start(ConnectorConfig config, Progress progress) {
-        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+    static Connector start(ConnectorConfig config, DescriptorStore store, Progress progress) {
         CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ApiServer::contract);
+        Optional<Legacy.Found> left = new Legacy(store).find();
+        if (left.isPresent()) {
+            Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+            try {
+                Foundation inherited = Foundation.goOn(config, store, left.get(), parts);
+                return start(config, store, inherited, parts, progress, contract);
+            } catch (WireException e) {
+                close(parts);
+                log.warn(
+                        "cannot go on where the process before has ended: {}; starting from the journal",
+                        e.getMessage());
+            } catch (RuntimeException e) {
+                close(parts);
+                throw e;
+            }
+        }
+        Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
-            return start(config, Foundation.lay(config, parts), parts, progress, contract);
+            return start(config, store, Foundation.lay(config, store, parts), parts, progress, contract);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -98,21 +125,21 @@ public final class Connector implements AutoCloseable {
      * Takes the place of the connector that runs on the same state folder, without a frame lost; starts as usual if there is none,
      * or if it dies meanwhile.
      */
-    public static Connector takeOver(ConnectorConfig config) {
-        return takeOver(config, stage -> {});
+    public static Connector takeOver(ConnectorConfig config, DescriptorStore store) {
+        return takeOver(config, store, stage -> {});
     }
 
-    static Connector takeOver(ConnectorConfig config, Progress progress) {
+    static Connector takeOver(ConnectorConfig config, DescriptorStore store, Progress progress) {
         Optional<Predecessor> found = Predecessor.find(config.stateFolder(), config.version());
         if (found.isEmpty()) {
-            return start(config, progress);
+            return start(config, store, progress);
         }
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ApiServer::contract);
         try (Predecessor predecessor = found.get()) {
             Foundation foundation;
             try {
-                foundation = Foundation.takeOver(config, predecessor, parts, progress);
+                foundation = Foundation.takeOver(config, store, predecessor, parts, progress);
             } catch (WireException e) {
                 close(parts);
                 predecessor.refuse(e);
@@ -120,10 +147,10 @@ public final class Connector implements AutoCloseable {
                     throw e;
                 }
                 log.warn("could not take over: {}; starting from the journal", e.getMessage());
-                return start(config, progress);
+                return start(config, store, progress);
             }
             predecessor.awaitEnd();
-            return start(config, foundation, parts, progress, contract);
+            return start(config, store, foundation, parts, progress, contract);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -132,6 +159,7 @@ public final class Connector implements AutoCloseable {
 
     private static Connector start(
             ConnectorConfig config,
+            DescriptorStore store,
             Foundation foundation,
             Deque<AutoCloseable> parts,
             Progress progress,
@@ -171,13 +199,24 @@ public final class Connector implements AutoCloseable {
         ApiServer api = ApiServer.start(
                 new TlsContexts(config.self()), config.listen(), config.apiPort(), service, trail, contract.join());
         parts.push(api);
-        Connector connector = new Connector(self, parts, dataPlane, api, admission, reloading, service, trail);
-        parts.push(Succession.open(
-                config.stateFolder(),
-                config.version(),
-                new Testament(self, foundation, connector::replaced),
-                progress));
-        return connector;
+        AtomicReference<Connector> connector = new AtomicReference<>();
+        Testament testament = new Testament(
+                self,
+                foundation,
+                heir -> Objects.requireNonNull(connector.get()).replaced(heir));
+        Supplier<Boolean> leave = () -> testament.leave(new Legacy(store));
+        connector.set(new Connector(
+                self,
+                parts,
+                dataPlane,
+                api,
+                admission,
+                reloading,
+                service,
+                trail,
+                store.exists() ? leave : () -> false));
+        parts.push(Succession.open(config.stateFolder(), config.version(), testament, progress));
+        return connector.get();
     }
 
     public Identity identity() {
@@ -191,6 +230,11 @@ public final class Connector implements AutoCloseable {
 
     public int apiPort() {
         return api.port();
+    }
+
+    /** Returns when its owner thread has come round; a connector that is stuck does not. */
+    public void awaitTurn() {
+        dataPlane.drops();
     }
 
     /** The keys of its file that can change while it runs. */
@@ -227,6 +271,21 @@ public final class Connector implements AutoCloseable {
                 .addKeyValue("event", "connector.replaced")
                 .addKeyValue("process", process)
                 .log("process {} has taken over", process);
+        close();
+    }
+
+    /**
+     * Stops, so that the next process can go on where this one ends if the service manager keeps what that needs; else as
+     * {@link #close} does.
+     */
+    public void end() {
+        try {
+            if (ended.getCount() > 0 && leave.get()) {
+                log.info("what it has is left to the next process");
+            }
+        } catch (RuntimeException e) {
+            log.warn("nothing is left to the next process but the journal: {}", e.getMessage());
+        }
         close();
     }
 

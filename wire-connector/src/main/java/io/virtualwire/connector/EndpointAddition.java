@@ -30,6 +30,11 @@ final class EndpointAddition implements LedgerChange<EndpointKey> {
     }
 
     @Override
+    public int journalVersion() {
+        return EndpointPut.versionOf(endpoint);
+    }
+
+    @Override
     public List<JournalEntry> decide(Ledger ledger) {
         Optional<EndpointDescription> known = ledger.endpoint(key);
         if (known.isPresent()) {

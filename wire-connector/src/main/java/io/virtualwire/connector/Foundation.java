@@ -7,17 +7,20 @@ import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.connector.succession.Estate;
+import io.virtualwire.connector.succession.Legacy;
 import io.virtualwire.connector.succession.Predecessor;
 import io.virtualwire.connector.succession.Progress;
 import io.virtualwire.connector.succession.Stage;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.linux.DescriptorStore;
 import io.virtualwire.linux.UnixSocket;
 import io.virtualwire.stack.Bequest;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.transport.UdpTransport;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -37,32 +40,73 @@ record Foundation(
     }
 
     /** Brings everything to what the journal says. */
-    static Foundation lay(ConnectorConfig config, Deque<AutoCloseable> parts) {
+    static Foundation lay(ConnectorConfig config, DescriptorStore store, Deque<AutoCloseable> parts) {
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), config.salvageJournal());
         parts.push(ledger);
         Admission admission = admission(config);
         SettleWatcher watcher = watcher(config);
         StackDataPlane dataPlane = new StackDataPlane(WireStack.start(stack(config, admission), watcher));
         parts.push(dataPlane);
-        Foundation laid = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane), admission);
+        Foundation laid = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane, store), admission);
         // What the restart itself causes is in the ledger already; what happens meanwhile may be news.
         watcher.writeTo(ledger);
         laid.restoration.all();
+        laid.endpoints.forgetOthers();
         return laid;
     }
 
     /** Goes on with what the predecessor leaves; if this throws the predecessor goes on, unless it has died. */
     static Foundation takeOver(
-            ConnectorConfig config, Predecessor predecessor, Deque<AutoCloseable> parts, Progress progress) {
-        Admission admission = admission(config);
-        StackConfig stackConfig = stack(config, admission);
+            ConnectorConfig config,
+            DescriptorStore store,
+            Predecessor predecessor,
+            Deque<AutoCloseable> parts,
+            Progress progress) {
         DurableLedger.examine(config.stateFolder());
         Rehearsal.run();
         progress.reached(Stage.PREPARED);
         Estate estate = predecessor.standStill();
         progress.reached(Stage.RECEIVED);
+        Foundation inherited = inherit(config, store, estate, predecessor.descriptors(), parts, progress, () -> {
+            progress.reached(Stage.RESTORED);
+            predecessor.take();
+            progress.reached(Stage.TAKEN);
+        });
+        log.info("took over from process {} of release {}", predecessor.pid(), predecessor.release());
+        return inherited;
+    }
+
+    /** Goes on with what the process before has left with the service manager; if this throws, that is lost. */
+    static Foundation goOn(
+            ConnectorConfig config, DescriptorStore store, Legacy.Found left, Deque<AutoCloseable> parts) {
+        List<Integer> descriptors = new ArrayList<>(left.sockets());
+        List<Estate.Device> devices = new ArrayList<>();
+        for (Estate.Device device : left.estate().devices()) {
+            store.take(TapEndpoints.kept(new EndpointKey(device.tenant(), device.endpoint())))
+                    .ifPresent(descriptor -> {
+                        devices.add(device);
+                        descriptors.add(descriptor);
+                    });
+        }
+        Estate estate = new Estate(
+                left.estate().identity(), left.estate().stack(), left.estate().overflows(), devices);
+        Foundation inherited = inherit(config, store, estate, descriptors, parts, stage -> {}, () -> {});
+        inherited.endpoints.forgetOthers();
+        log.info("goes on where the process before has ended, with {} devices", devices.size());
+        return inherited;
+    }
+
+    private static Foundation inherit(
+            ConnectorConfig config,
+            DescriptorStore store,
+            Estate estate,
+            List<Integer> descriptors,
+            Deque<AutoCloseable> parts,
+            Progress progress,
+            Runnable take) {
+        Admission admission = admission(config);
+        StackConfig stackConfig = stack(config, admission);
         requireOwn(config, estate);
-        List<Integer> descriptors = predecessor.descriptors();
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), false);
         parts.push(ledger);
         SettleWatcher watcher = watcher(config);
@@ -71,17 +115,14 @@ record Foundation(
                 new Bequest(estate.stack(), new UdpTransport.Held(descriptors.getFirst(), estate.overflows())),
                 watcher));
         parts.push(dataPlane);
-        Foundation inherited = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane), admission);
-        progress.reached(Stage.RESTORED);
-        predecessor.take();
-        progress.reached(Stage.TAKEN);
+        Foundation inherited = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane, store), admission);
+        take.run();
         // From here there is no way back, and frames wait: ports first, so that what arrives finds them.
         inherited.adopt(estate.devices(), descriptors.subList(1, descriptors.size()));
         dataPlane.goOn();
         progress.reached(Stage.GOES_ON);
         watcher.writeTo(ledger);
         inherited.restoration.differences(watcher);
-        log.info("took over from process {} of release {}", predecessor.pid(), predecessor.release());
         return inherited;
     }
 

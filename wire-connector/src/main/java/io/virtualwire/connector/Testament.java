@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.succession.Estate;
+import io.virtualwire.connector.succession.Legacy;
 import io.virtualwire.connector.succession.Succession;
 import io.virtualwire.control.Identity;
 import io.virtualwire.stack.Bequest;
@@ -41,6 +42,13 @@ record Testament(Identity identity, Foundation foundation, LongConsumer ended) i
         return foundation
                 .ledger()
                 .bequeath(() -> foundation.dataPlane().bequeath(bequest -> offer(bequest, heir)), LETTING_GO);
+    }
+
+    /** Leaves it to whoever comes after this process. */
+    boolean leave(Legacy legacy) {
+        return bequeath((estate, descriptors) -> legacy.leave(
+                estate,
+                descriptors.subList(0, descriptors.size() - estate.devices().size())));
     }
 
     private boolean offer(Bequest bequest, Succession.Heir heir) {

@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import io.virtualwire.connector.succession.Stage;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.linux.DescriptorStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -28,8 +29,8 @@ final class ConnectorProcess {
         boolean takeOver = arguments.length > 4 && arguments[4].equals("take-over");
         String stop = arguments.length > 5 ? arguments[5] : "";
         Connector connector = takeOver
-                ? Connector.takeOver(config, stage -> reached(stage, stop))
-                : Connector.start(config, stage -> reached(stage, stop));
+                ? Connector.takeOver(config, DescriptorStore.none(), stage -> reached(stage, stop))
+                : Connector.start(config, DescriptorStore.none(), stage -> reached(stage, stop));
         System.out.println("ready " + connector.identity());
         OptionalLong successor = connector.awaitEnd();
         System.out.println("replaced by " + successor.orElse(0));

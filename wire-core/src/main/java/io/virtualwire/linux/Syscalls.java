@@ -77,6 +77,11 @@ final class Syscalls {
             bind("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle RECVMSG =
             bind("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle SOCKETPAIR =
+            bind("socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), ERRNO);
+    private static final MethodHandle MEMFD_CREATE =
+            bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle DUP = bind("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle GETEUID = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -277,6 +282,32 @@ final class Syscalls {
             return result((int) GETSOCKOPT.invokeExact(state, fd, level, option, target, length));
         } catch (Throwable e) {
             throw defect("getsockopt", e);
+        }
+    }
+
+    /** Makes two sockets that are connected with each other. */
+    int socketPair(int family, int type, MemorySegment both) {
+        try {
+            return result((int) SOCKETPAIR.invokeExact(state, family, type, 0, both));
+        } catch (Throwable e) {
+            throw defect("socketpair", e);
+        }
+    }
+
+    /** Makes a file that is in memory only. */
+    int memoryFile(String name, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return result((int) MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), flags));
+        } catch (Throwable e) {
+            throw defect("memfd_create", e);
+        }
+    }
+
+    int duplicate(int fd) {
+        try {
+            return result((int) DUP.invokeExact(state, fd));
+        } catch (Throwable e) {
+            throw defect("dup", e);
         }
     }
 

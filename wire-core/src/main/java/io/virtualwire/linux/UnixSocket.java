@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stream socket between two processes of one host, which passes bytes and open descriptors.
+ * A socket between processes of one host, which passes bytes and open descriptors: a stream, or datagrams.
  *
  * <pre>
  * msghdr (56 bytes)    name 8 | name length 4, pad 4 | iovec 8 | iovec count 8 | control 8 | control length 8 | flags 4, pad 4
@@ -25,6 +25,7 @@ public final class UnixSocket implements AutoCloseable {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
     private static final int SOCK_CLOEXEC = 0x8_0000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
@@ -37,6 +38,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SHUT_RDWR = 2;
     private static final int O_PATH = 0x20_0000;
     private static final int O_CLOEXEC = 0x8_0000;
+    private static final String ABSTRACT = "@";
     private static final int ADDRESS_SIZE = 110;
     private static final int LONGEST_PATH = 107;
     private static final int MESSAGE_SIZE = 56;
@@ -61,7 +63,7 @@ public final class UnixSocket implements AutoCloseable {
 
     /** Listens at a path, where nothing may be; a backlog of a few. */
     public static UnixSocket listen(Path path) {
-        return opened("listen at " + path, path, (calls, socket, address) -> {
+        return opened("listen at " + path, SOCK_STREAM, path, (calls, socket, address) -> {
             int result = calls.bind(socket, address, ADDRESS_SIZE);
             return result < 0 ? result : calls.listen(socket, BACKLOG);
         });
@@ -70,17 +72,60 @@ public final class UnixSocket implements AutoCloseable {
     /** Connects to who listens at a path. */
     public static UnixSocket connect(Path path) {
         return opened(
-                "connect to " + path, path, (calls, socket, address) -> calls.connect(socket, address, ADDRESS_SIZE));
+                "connect to " + path,
+                SOCK_STREAM,
+                path,
+                (calls, socket, address) -> calls.connect(socket, address, ADDRESS_SIZE));
+    }
+
+    /** Receives datagrams at a path, where nothing may be. */
+    public static UnixSocket datagramsAt(Path path) {
+        return opened(
+                "receive at " + path,
+                SOCK_DGRAM,
+                path,
+                (calls, socket, address) -> calls.bind(socket, address, ADDRESS_SIZE));
+    }
+
+    /** Sends datagrams to who receives at a path, or at an abstract address, which begins with {@code @}. */
+    public static UnixSocket datagramsTo(String where) {
+        if (!where.startsWith(ABSTRACT)) {
+            return opened(
+                    "send to " + where,
+                    SOCK_DGRAM,
+                    Path.of(where),
+                    (calls, socket, address) -> calls.connect(socket, address, ADDRESS_SIZE));
+        }
+        return opened("send to " + where, SOCK_DGRAM, Path.of(where), (calls, socket, address) -> {
+            // Its name begins with a zero byte, and ends where the address does.
+            address.set(ValueLayout.JAVA_BYTE, 2, (byte) 0);
+            return calls.connect(socket, address, 2 + where.getBytes(StandardCharsets.UTF_8).length);
+        });
+    }
+
+    /** Two stream sockets that are connected with each other. */
+    public static List<UnixSocket> pair() {
+        Syscalls calls = new Syscalls();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment both = arena.allocate(2L * Integer.BYTES, Integer.BYTES);
+            int result = calls.socketPair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, both);
+            if (result < 0) {
+                throw Syscalls.failure("make a pair of sockets", result, "see the cause");
+            }
+            return List.of(
+                    new UnixSocket(both.get(ValueLayout.JAVA_INT, 0)),
+                    new UnixSocket(both.get(ValueLayout.JAVA_INT, Integer.BYTES)));
+        }
     }
 
     private interface Use {
         int of(Syscalls calls, int socket, MemorySegment address);
     }
 
-    private static UnixSocket opened(String what, Path path, Use use) {
+    private static UnixSocket opened(String what, int type, Path path, Use use) {
         Syscalls calls = new Syscalls();
         int folder = -1;
-        int socket = calls.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int socket = calls.socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
         if (socket < 0) {
             throw Syscalls.failure(what, socket, "see the cause");
         }
@@ -107,6 +152,11 @@ public final class UnixSocket implements AutoCloseable {
                 calls.close(folder);
             }
         }
+    }
+
+    /** Its descriptor, which stays its own. */
+    public int descriptor() {
+        return fd;
     }
 
     /** Waits for somebody to connect; fails once it was shut down. */
@@ -239,6 +289,15 @@ public final class UnixSocket implements AutoCloseable {
     /** Closes a descriptor that was received and is not wanted. */
     public static void closeDescriptor(int descriptor) {
         new Syscalls().close(descriptor);
+    }
+
+    /** Another descriptor of the same, which the caller closes. */
+    public static int duplicate(int descriptor) {
+        int result = new Syscalls().duplicate(descriptor);
+        if (result < 0) {
+            throw Syscalls.failure("duplicate a descriptor", result, "see the cause");
+        }
+        return result;
     }
 
     /** The user that this process acts as. */

@@ -70,6 +70,7 @@ public final class Node implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ReloadSource reloading = new ReloadSource("node");
     private @Nullable AuditTrail trail;
+    private Runnable turn = () -> {};
     private int wirePort;
     private int apiPort;
 
@@ -99,6 +100,11 @@ public final class Node implements AutoCloseable {
     /** Where the REST interface listens; 0 for a witness. */
     public int apiPort() {
         return apiPort;
+    }
+
+    /** Returns when its owner thread has come round; a node that is stuck does not. */
+    public void awaitTurn() {
+        turn.run();
     }
 
     /** How its configuration file is read again when somebody asks for it. */
@@ -160,6 +166,7 @@ public final class Node implements AutoCloseable {
                         AssociationLimits.DEFAULT),
                 observer));
         wirePort = stack.port();
+        turn = () -> WireStack.await(stack.inOneStep(_ -> true));
         Loop loop = stack.loop();
         WireEngine engine = WireStack.await(stack.inOneStep(it -> it));
 

@@ -66,9 +66,11 @@ final class AuthorityRunCommand implements Callable<Integer> {
         HostAddress service = port.equals(Optional.of(0)) ? new HostAddress(said.host(), server.port()) : said;
         registrar.serveAt(service);
         CountDownLatch ended = new CountDownLatch(1);
+        Supervision supervision = Supervision.ofEnvironment();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            supervision.stopping("ending");
                             server.close();
                             ended.countDown();
                         },
@@ -77,6 +79,7 @@ final class AuthorityRunCommand implements Callable<Integer> {
                 new Ready(registrar.tenant(), service.toString(), server.port()),
                 out -> out.println("the authority of tenant " + registrar.tenant() + " answers at " + service
                         + "; next: wire token create --name NAME"));
+        supervision.ready("answers at " + service, () -> {});
         ended.await();
         return ExitCode.OK;
     }

@@ -154,9 +154,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 audit.or(file::audit).orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);
-        Connector connector = takeOver ? Connector.takeOver(resolved) : Connector.start(resolved);
+        Supervision supervision = Supervision.ofEnvironment();
+        Connector connector = takeOver
+                ? Connector.takeOver(resolved, supervision.store())
+                : Connector.start(resolved, supervision.store());
         note(home, connector, listen.or(file::listen));
-        config.ifPresent(path -> reloadable(connector, kept, path, file, log));
+        config.ifPresent(path -> reloadable(connector, kept, path, file, log, supervision));
         Finding able = new HostChecks().capabilities();
         if (able.verdict() == Verdict.FAIL) {
             output.warn(
@@ -166,27 +169,34 @@ final class ConnectorRunCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            supervision.stopping("ending");
                             kept.close();
-                            connector.close();
+                            connector.end();
                         },
                         "connector-end"));
         output.print(
                 new Ready(connector.identity(), connector.port(), connector.apiPort()),
                 out -> out.println("connector " + connector.identity() + " is ready: wires on port " + connector.port()
                         + " (UDP and TCP), interface on port " + connector.apiPort()));
+        supervision.ready("wires on port " + connector.port(), connector::awaitTurn);
         connector.awaitEnd();
         return ExitCode.OK;
     }
 
     private void reloadable(
-            Connector connector, DaemonIdentity.Kept kept, Path path, ConnectorFile file, DaemonLog log) {
+            Connector connector,
+            DaemonIdentity.Kept kept,
+            Path path,
+            ConnectorFile file,
+            DaemonLog log,
+            Supervision supervision) {
         Map<String, LiveSetting<ConnectorFile>> settings = new LinkedHashMap<>(connector.liveSettings());
         settings.put("trust", kept.trusting(ConnectorFile::trust));
         settings.put("log-level", log.setting(ConnectorFile::logLevel));
         LiveFile<ConnectorFile> live = new LiveFile<>(
                 path, ConnectorFile::read, ConnectorFile.KEYS, file, new GivenFlags(spec).names(), settings);
         connector.reloadWith(live::reload);
-        new HangUp(connector::reload).listen();
+        new HangUp(supervision.telling(connector::reload)).listen();
     }
 
     /** Lets commands of this wire home find this connector by its name, unless somebody said where it is. */

@@ -167,6 +167,7 @@ final class NodeRunCommand implements Callable<Integer> {
     private int run(NodeFile file, Map<String, LiveSetting<NodeFile>> live, NodeSettings settings)
             throws InterruptedException {
         CountDownLatch told = new CountDownLatch(1);
+        Supervision supervision = Supervision.ofEnvironment();
         CountDownLatch ended = new CountDownLatch(1);
         // After all that can be refused: it waits for the node's end, and a refusal has no node to end.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -178,7 +179,7 @@ final class NodeRunCommand implements Callable<Integer> {
             }
         }));
         try (Node node = Node.start(settings)) {
-            config.ifPresent(path -> reloadable(node, path, file, live));
+            config.ifPresent(path -> reloadable(node, path, file, live, supervision));
             String self = settings.name();
             output.print(
                     new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort()),
@@ -187,18 +188,21 @@ final class NodeRunCommand implements Callable<Integer> {
                                     ? " votes"
                                     : " is up: wires on port " + node.wirePort() + " (UDP and TCP), interface on port "
                                             + node.apiPort())));
+            supervision.ready(settings.witness() ? "votes" : "wires on port " + node.wirePort(), node::awaitTurn);
             told.await();
+            supervision.stopping("ending");
         } finally {
             ended.countDown();
         }
         return ExitCode.OK;
     }
 
-    private void reloadable(Node node, Path path, NodeFile file, Map<String, LiveSetting<NodeFile>> settings) {
+    private void reloadable(
+            Node node, Path path, NodeFile file, Map<String, LiveSetting<NodeFile>> settings, Supervision supervision) {
         LiveFile<NodeFile> live =
                 new LiveFile<>(path, NodeFile::read, NodeFile.KEYS, file, new GivenFlags(spec).names(), settings);
         node.reloadWith(live::reload);
-        new HangUp(node::reload).listen();
+        new HangUp(supervision.telling(node::reload)).listen();
     }
 
     private static <T> T required(String key, Optional<T> said, String example) {

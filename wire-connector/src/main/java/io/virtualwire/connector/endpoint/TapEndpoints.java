@@ -5,6 +5,7 @@ import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.frame.MacAddress;
+import io.virtualwire.linux.DescriptorStore;
 import io.virtualwire.linux.DeviceShield;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
@@ -13,11 +14,13 @@ import io.virtualwire.linux.TapDevice;
 import io.virtualwire.linux.TapRequest;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.wire.Activation;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -28,16 +31,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * it as its own.
  */
 public final class TapEndpoints implements EndpointHost {
+    private static final String KEPT = "tap-";
     private static final String ALIAS = "virtualwire:";
     /** Frames that a guest may send while one process takes the place of another; the kernel's default is 500. */
     private static final int QUEUE = 2_000;
 
     private final Patchboard patchboard;
+    private final DescriptorStore store;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();
 
-    public TapEndpoints(Patchboard patchboard) {
+    /** @param store keeps devices open while no process of this connector runs */
+    public TapEndpoints(Patchboard patchboard, DescriptorStore store) {
         this.patchboard = patchboard;
+        this.store = store;
     }
 
     @Override
@@ -75,11 +82,20 @@ public final class TapEndpoints implements EndpointHost {
 
     /** Goes on with a device that another process had open, and with what waits in its queue. */
     public void adopt(EndpointKey key, EndpointDescription endpoint, int mtu, int descriptor) {
-        NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
-        Hold hold = endpoint.deviceSide()
-                ? new Hold.ByInterface(PacketSocket.adopt(endpoint.device(), descriptor), namespace, endpoint.device())
-                : new Hold.ByDescriptor(TapDevice.adopt(request(endpoint), descriptor));
+        Hold hold = held(endpoint, descriptor);
+        store.keep(kept(key), descriptor);
         plugged.put(key, new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint))));
+    }
+
+    /** By which name the store keeps an endpoint's device; short, as all names together have to fit into the environment. */
+    public static String kept(EndpointKey key) {
+        UUID name = UUID.nameUUIDFromBytes(key.toString().getBytes(StandardCharsets.UTF_8));
+        return KEPT + Long.toHexString(name.getMostSignificantBits() ^ name.getLeastSignificantBits());
+    }
+
+    /** Closes devices that the store kept for endpoints which are no more. */
+    public void forgetOthers() {
+        store.forget(store.names().stream().filter(it -> it.startsWith(KEPT)).toArray(String[]::new));
     }
 
     @Override
@@ -94,6 +110,7 @@ public final class TapEndpoints implements EndpointHost {
             found.hold().forget();
         }
         patchboard.remove(key);
+        store.forget(kept(key));
         if (there && found.hold() instanceof Hold.ByInterface hold) {
             hold.expose();
         }
@@ -143,6 +160,16 @@ public final class TapEndpoints implements EndpointHost {
         if (!endpoint.existing() && there) {
             requireOwn(control, key, endpoint.device());
         }
+        Optional<Integer> left = store.take(kept(key));
+        if (left.isPresent()) {
+            Optional<Hold> again = again(endpoint, left.get());
+            if (again.isPresent()) {
+                int mtu = control.mtu(endpoint.device());
+                return new Plugged(
+                        endpoint, again.get(), mtu, patchboard.add(key, again.get(), mtu, activation(endpoint)));
+            }
+            store.forget(kept(key));
+        }
         boolean make = !endpoint.existing() && !there;
         Hold hold = endpoint.deviceSide() ? byInterface(endpoint, make) : byDescriptor(endpoint);
         try {
@@ -151,6 +178,7 @@ public final class TapEndpoints implements EndpointHost {
             } else if (endpoint.deviceSide()) {
                 control.up(endpoint.device());
             }
+            store.keep(kept(key), hold.descriptor());
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
             return new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
@@ -158,8 +186,31 @@ public final class TapEndpoints implements EndpointHost {
                 hold.forget();
             }
             hold.close();
+            store.forget(kept(key));
             throw e;
         }
+    }
+
+    /** What the process before had open, with what waits in its queue, if its device is still there. */
+    private static Optional<Hold> again(EndpointDescription endpoint, int descriptor) {
+        Hold hold;
+        try {
+            hold = held(endpoint, descriptor);
+        } catch (WireException e) {
+            return Optional.empty();
+        }
+        if (!hold.isThere()) {
+            hold.close();
+            return Optional.empty();
+        }
+        return Optional.of(hold);
+    }
+
+    private static Hold held(EndpointDescription endpoint, int descriptor) {
+        NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
+        return endpoint.deviceSide()
+                ? new Hold.ByInterface(PacketSocket.adopt(endpoint.device(), descriptor), namespace, endpoint.device())
+                : new Hold.ByDescriptor(TapDevice.adopt(request(endpoint), descriptor));
     }
 
     private static Hold byDescriptor(EndpointDescription endpoint) {

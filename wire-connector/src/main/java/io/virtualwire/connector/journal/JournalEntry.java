@@ -9,6 +9,7 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import java.util.Collection;
 
 /** One thing that a connector has accepted. Replaying all of them in order gives the {@link Ledger}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
@@ -23,7 +24,20 @@ import io.virtualwire.control.WireId;
 public sealed interface JournalEntry {
 
     /** The tenant owns this endpoint. */
-    record EndpointPut(String tenant, EndpointDescription endpoint) implements JournalEntry {}
+    record EndpointPut(String tenant, EndpointDescription endpoint) implements JournalEntry {
+        /** The journal version that first had endpoints held by their interface; who does not know these takes them for others. */
+        public static final int DEVICE_SIDE_VERSION = 3;
+
+        @Override
+        public int version() {
+            return versionOf(endpoint);
+        }
+
+        /** The lowest journal version that can say this of an endpoint. */
+        public static int versionOf(EndpointDescription endpoint) {
+            return endpoint.deviceSide() ? DEVICE_SIDE_VERSION : JournalFrame.FIRST_VERSION;
+        }
+    }
 
     /** The endpoint is gone. */
     record EndpointRemoved(String tenant, String name) implements JournalEntry {}
@@ -60,16 +74,21 @@ public sealed interface JournalEntry {
     record Drained(boolean on, long sinceMillis) implements JournalEntry {
         /** The journal version that first had it. */
         public static final int JOURNAL_VERSION = 2;
+
+        @Override
+        public int version() {
+            return JOURNAL_VERSION;
+        }
     }
 
-    /** The journal version that first had this kind of entry: earlier releases cannot read it. */
-    static int versionOf(Iterable<JournalEntry> entries) {
-        for (JournalEntry entry : entries) {
-            if (entry instanceof Drained) {
-                return Drained.JOURNAL_VERSION;
-            }
-        }
+    /** The journal version that first had this: earlier releases cannot read it, or would misunderstand it. */
+    default int version() {
         return JournalFrame.FIRST_VERSION;
+    }
+
+    /** The lowest journal version that can say all of these. */
+    static int versionOf(Collection<JournalEntry> entries) {
+        return entries.stream().mapToInt(JournalEntry::version).max().orElse(JournalFrame.FIRST_VERSION);
     }
 
     /** The role that a restart has to keep. */

@@ -29,7 +29,7 @@ final class JournalFrame {
     static final int HEADER = 16;
     static final int FILE_MARK = 0x56574a4c;
     static final int FIRST_VERSION = 1;
-    static final int NEWEST_VERSION = 2;
+    static final int NEWEST_VERSION = 3;
     static final int MARK = 0x56574a52;
 
     /** More than this in one frame is not something that was ever written. */

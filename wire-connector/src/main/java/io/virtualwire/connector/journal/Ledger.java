@@ -78,7 +78,8 @@ public final class Ledger {
 
     /** The lowest journal version that can say all of this. */
     int journalVersion() {
-        return drainsSince == null ? JournalFrame.FIRST_VERSION : JournalEntry.Drained.JOURNAL_VERSION;
+        int drain = drainsSince == null ? JournalFrame.FIRST_VERSION : JournalEntry.Drained.JOURNAL_VERSION;
+        return endpoints.values().stream().mapToInt(EndpointPut::versionOf).reduce(drain, Math::max);
     }
 
     /** The connected sides that use an endpoint. */

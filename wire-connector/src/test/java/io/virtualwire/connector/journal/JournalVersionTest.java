@@ -4,7 +4,10 @@ import static io.virtualwire.connector.journal.Requests.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.journal.JournalEntry.Drained;
+import io.virtualwire.connector.journal.JournalEntry.EndpointPut;
+import io.virtualwire.connector.journal.JournalEntry.EndpointRemoved;
 import io.virtualwire.connector.journal.JournalEntry.SettledRole;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
@@ -17,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,15 +74,41 @@ final class JournalVersionTest {
         }
     }
 
+    /** Who does not know such endpoints would take their devices for ordinary ones, from under the guests that have them. */
+    @Test
+    void anEndpointThatIsHeldByItsInterfaceIsNotForEarlierReleases() throws Exception {
+        EndpointDescription seen = new EndpointDescription(
+                "vm", "vm0", Optional.empty(), true, 1500, Optional.of("02:00:00:00:00:01"), true);
+        try (DurableLedger ledger = DurableLedger.open(folder, false)) {
+            ledger.change(put("web"));
+            assertThat(version()).isEqualTo(1);
+            ledger.change(new Put(seen));
+            assertThat(version()).isEqualTo(3);
+        }
+        Path golden = Files.createDirectories(folder.resolve("golden"));
+        Files.write(golden.resolve(Journal.FILE), golden("journal-v3"));
+        try (DurableLedger ledger = DurableLedger.open(golden, false)) {
+            EndpointDescription read = ledger.read(it -> it.endpoints().get(new EndpointKey("acme", "vm")));
+            assertThat(read).isEqualTo(seen);
+        }
+        assertThat(Files.readAllBytes(folder.resolve(Journal.FILE))).isEqualTo(golden("journal-v3"));
+        try (DurableLedger ledger = DurableLedger.open(folder, false)) {
+            ledger.change(new Removal("vm"));
+            ledger.read(it -> it);
+            ledger.read(it -> it);
+            assertThat(version()).as("earlier releases can go on with it again").isEqualTo(1);
+        }
+    }
+
     /** What the release before does with what it does not know, and this one will do: it says so and touches nothing. */
     @Test
     void aLaterVersionIsRefusedByItsNumber() throws Exception {
         byte[] later = golden("journal-v1");
-        ByteBuffer.wrap(later).putShort(Integer.BYTES, (short) 3);
+        ByteBuffer.wrap(later).putShort(Integer.BYTES, (short) 4);
         Files.write(folder.resolve(Journal.FILE), later);
         assertThatThrownBy(() -> DurableLedger.open(folder, false)).isInstanceOfSatisfying(WireException.class, e -> {
             assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT);
-            assertThat(e).hasMessageContaining("it is of version 3, this program reads version 2");
+            assertThat(e).hasMessageContaining("it is of version 4, this program reads version 3");
             assertThat(e.hint()).contains("start the release that wrote it");
         });
         assertThat(Files.readAllBytes(folder.resolve(Journal.FILE))).isEqualTo(later);
@@ -98,6 +128,35 @@ final class JournalVersionTest {
                 throw new IOException("no " + name);
             }
             return in.readAllBytes();
+        }
+    }
+
+    private record Put(EndpointDescription endpoint) implements LedgerChange<Boolean> {
+        @Override
+        public int journalVersion() {
+            return EndpointPut.versionOf(endpoint);
+        }
+
+        @Override
+        public List<JournalEntry> decide(Ledger ledger) {
+            return List.of(new EndpointPut("acme", endpoint));
+        }
+
+        @Override
+        public Boolean carryOut() {
+            return true;
+        }
+    }
+
+    private record Removal(String name) implements LedgerChange<Boolean> {
+        @Override
+        public List<JournalEntry> decide(Ledger ledger) {
+            return List.of(new EndpointRemoved("acme", name));
+        }
+
+        @Override
+        public Boolean carryOut() {
+            return true;
         }
     }
 

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Tries the units under a real systemd: one of its own, in namespaces of its own, as process 1 there.
+#
+#   vws-a-PID (192.0.2.1): systemd, its unit virtualwire-connector ── veth ── vws-b-PID (192.0.2.2): a connector
+#
+#   check-systemd.sh ROOT   ROOT: where install.sh has installed
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$1
+if ! [ -x /lib/systemd/systemd ]; then
+  echo "the units are tried under systemd only where there is one"
+  [ "${CI:-}" != true ] || exit 1
+  exit 0
+fi
+# As the installed command finds it, for which the unit's environment is empty.
+java=$(readlink -f "${WIRE_JAVA:-${JAVA_HOME:-/nonexistent}/bin/java}" || true)
+if ! [ -x "$java" ]; then for java in /usr/lib/jvm/*25*/bin/java /opt/*25*/bin/java; do [ ! -x "$java" ] || break; done; fi
+
+work=$(mktemp -d)
+a=vws-a-$$ b=vws-b-$$
+pids=()
+tidy() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # Process 1 of a namespace ends with it all; it does not heed the usual signals.
+  [ -z "${one:-}" ] || kill -KILL "$one" 2>/dev/null || true
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for ns in $a $b; do ip netns del "$ns" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap tidy EXIT
+fail() {
+  echo "packaging: $1" >&2
+  tail -n 30 "$work"/*.log >&2 2>/dev/null || true
+  exit 1
+}
+await() { # WHAT SECONDS COMMAND…
+  local what=$1 end=$((SECONDS + $2))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || fail "not within time: $what"
+    sleep 0.05
+  done
+}
+
+uid=64998
+mkdir -p "$work/units" "$work/hosta" "$work/hostb"
+chmod 755 "$work"
+mknod -m 666 "$work/tun" c 10 200
+for ns in $a $b; do
+  ip netns add "$ns"
+  ip -n "$ns" link set lo up
+done
+ip -n $a link add eth0 type veth peer name eth0 netns $b
+ip -n $a address add 192.0.2.1/24 dev eth0
+ip -n $b address add 192.0.2.2/24 dev eth0
+ip -n $a link set eth0 up
+ip -n $b link set eth0 up
+
+wire() { WIRE_HOME=$work/me "$root/usr/bin/wire" "$@"; }
+wire init --tenant acme >/dev/null
+for host in hosta hostb; do
+  wire identity issue $host --out "$work/$host/$host.wire" >/dev/null
+done
+printf 'name: hosta\nlisten: 192.0.2.1\n' >"$work/hosta/connector.yaml"
+chown -R $uid:$uid "$work/hosta"
+
+# The unit as it is, but for where this is installed and whose it is.
+sed -e "s|^ExecStart=/usr/bin/wire \(.*\) --config .*|ExecStart=$root/usr/bin/wire \1 --config $work/hosta/connector.yaml|" \
+  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/hosta\nEnvironment=WIRE_JAVA=$java\nBindReadOnlyPaths=$root\nBindPaths=$work $work/tun:/dev/net/tun\nStandardError=append:$work/hosta.log\nStandardOutput=append:$work/hosta.log|" \
+  -e '/^\(State\|Logs\|Configuration\)Directory/d'\
+  packaging/systemd/virtualwire-connector.service >"$work/units/virtualwire-connector.service"
+for target in lab sysinit basic shutdown network-online multi-user; do
+  printf '[Unit]\nDescription=%s\nDefaultDependencies=no\n' $target >"$work/units/$target.target"
+done
+# The user that sysusers.d makes, for who lives in these namespaces.
+for file in passwd group; do cp /etc/$file "$work/$file"; done
+sed -i '/^virtualwire:/d' "$work/passwd" "$work/group"
+echo "virtualwire:x:$uid:$uid::/:/usr/sbin/nologin" >>"$work/passwd"
+echo "virtualwire:x:$uid:" >>"$work/group"
+cat >"$work/one" <<X
+for file in passwd group; do mount --bind $work/\$file /etc/\$file; done
+mount -t tmpfs tmpfs /run
+mkdir -p /run/lock /run/systemd
+umount -R /sys/fs/cgroup 2>/dev/null
+mount -t cgroup2 none /sys/fs/cgroup
+export container=none SYSTEMD_UNIT_PATH=$work/units
+exec /lib/systemd/systemd --system --unit=lab.target --log-target=console --show-status=no
+X
+ip netns exec $a unshare --pid --fork --mount --uts --ipc --cgroup --mount-proc sh "$work/one" >"$work/systemd.log" 2>&1 </dev/null &
+pids+=($!)
+one=
+found() { one=$(pgrep -P "$(pgrep -P "${pids[0]}" || echo "${pids[0]}")" || pgrep -P "${pids[0]}"); [ -n "$one" ]; }
+await "systemd" 10 found
+ctl() { nsenter -t "$one" -m -p -n systemctl "$@"; }
+await "systemd to answer" 20 ctl is-active lab.target
+
+ip netns exec $b env WIRE_HOME="$work/hostb" "$root/usr/bin/wire" connector run --identity "$work/hostb/hostb.wire" \
+  --listen 192.0.2.2 >"$work/hostb.log" 2>&1 &
+pids+=($!)
+ctl start virtualwire-connector || { ctl status -l --no-pager virtualwire-connector >"$work/status.log" 2>&1 || true; fail "the unit did not start"; }
+await "hostb" 60 grep -q "is ready" "$work/hostb.log"
+grep -q "is ready" "$work/hosta.log" || fail "started, says systemd, and is not ready"
+ctl show -p StatusText virtualwire-connector
+
+unit=virtualwire-connector
+has() { [ "$(ctl show -p "$1" --value $unit)" = "$2" ]; }
+person() { ip netns exec $a env WIRE_HOME="$work/me" "$root/usr/bin/wire" "$@"; }
+person host add hosta 192.0.2.1 >/dev/null
+person host add hostb 192.0.2.2 >/dev/null
+person connect web@hosta db@hostb >/dev/null || fail "the wire was refused"
+ip -n $a address add 10.9.0.1/24 dev web
+ip -n $b address add 10.9.0.2/24 dev db
+passes() { ip netns exec $a ping -n -q -c 1 -W 1 10.9.0.2; }
+await "a ping" 10 passes
+has NFileDescriptorStore 1 || fail "systemd does not keep the device"
+echo "systemd started it, and keeps its device"
+
+# Restarted while pings go on: they are late, none is lost, and the guest's interface keeps its carrier.
+ip netns exec $a ping -n -q -i 0.05 -c 100 -W 20 10.9.0.2 >"$work/ping.out" 2>&1 &
+ping=$!
+pids+=($ping)
+ip -n $a -o monitor link dev web >"$work/carrier.out" &
+pids+=($!)
+before=$(ctl show -p MainPID --value $unit)
+ctl restart $unit || fail "it does not restart"
+[ "$before" != "$(ctl show -p MainPID --value $unit)" ] || fail "it was not restarted"
+wait $ping || true
+grep -q "goes on where the process before has ended, with 1 devices" "$work/hosta.log" || fail "nothing was left to the next process"
+grep -q ' 0% packet loss' "$work/ping.out" || fail "a restart loses frames: $(cat "$work/ping.out")"
+has NFileDescriptorStore 1 || fail "systemd keeps something else than the device: $(ctl show -p NFileDescriptorStore $unit)"
+echo "restarted: $(grep -o '[0-9]* received.* loss' "$work/ping.out"), $(grep -o 'rtt.*' "$work/ping.out")"
+
+# Killed: systemd starts it again, from the journal, with the same device.
+ctl kill -s KILL --kill-who=main $unit
+restarted() { has NRestarts 1 && has ActiveState active; }
+await "it to be started again" 60 restarted
+await "a ping after it was killed" 20 passes
+[ ! -s "$work/carrier.out" ] || fail "the guest saw its interface change: $(cat "$work/carrier.out")"
+echo "killed: the guest's interface has not changed"
+
+ctl reload $unit
+await "the file to be read again" 20 grep -q "was read again" "$work/hosta.log"
+await "it to be active after a reload" 20 has ActiveState active
+
+# What is stopped for good leaves nothing open.
+ctl stop $unit
+has NFileDescriptorStore 0 || fail "systemd keeps descriptors of what was stopped"
+ctl start $unit || fail "it does not start again"
+await "a ping after a stop and a start" 20 passes
+echo "packaging: all well under systemd"
