@@ -8,28 +8,30 @@ import io.virtualwire.association.StreamMessage.Told;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.port.DropReason;
-import io.virtualwire.port.DropTally;
 import io.virtualwire.transport.UnderlayAddress;
-import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.PeerMessage;
-import io.virtualwire.wire.WirePath;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everything that two daemons share: one peer, its sessions, and the way to it. Owner thread only. */
-final class Association implements WirePath, ControlStream.Listener {
+/**
+ * Everything that two daemons share: one peer, its sessions, and the way to it. First owner thread only; the others have
+ * their {@link LaneSet}s, and hear from here which sessions there are.
+ */
+final class Association implements ControlStream.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Association.class);
-
-    /** The one lane that is sent on; flows will be spread over several one day. */
-    private static final int LANE = 0;
 
     private final AssociationContext context;
     private final Identity peer;
@@ -37,13 +39,11 @@ final class Association implements WirePath, ControlStream.Listener {
     private final Sessions sessions;
     private final SessionMaker maker;
     private final Dials dials;
+    private final LaneSet lanes;
     private final Path path;
     private final Demand demand = new Demand();
-    private final DropTally drops = new DropTally();
     private final Hearing hearing = new Hearing();
-    private final Runnable endOfTurn = this::endOfTurn;
     private @Nullable UUID knownInstance;
-    private boolean willFlush;
     private boolean suspect;
     private boolean asleep;
     private boolean closed;
@@ -55,8 +55,9 @@ final class Association implements WirePath, ControlStream.Listener {
         this.sessions = new Sessions(context.self().toString().compareTo(peer.toString()) < 0);
         this.maker = new SessionMaker(context, this, owner);
         this.dials = new Dials(context, peer);
-        this.path = new Path(
-                context.lanes().get(LANE), context.limits(), context.loop().ticker(), drops, context.random());
+        this.lanes = context.hubs().getFirst().lanesTo(peer);
+        this.path = lanes.firstPath();
+        lanes.onMoved(this::moved);
     }
 
     /** The association that another process had; sends nothing before {@link #goOn}. */
@@ -67,7 +68,7 @@ final class Association implements WirePath, ControlStream.Listener {
         knownInstance = image.knownInstance().orElse(null);
         hearing.restore(image.hearing());
         demand.restore(image.interest(), image.neededAgo(), now);
-        drops.addByName(image.drops());
+        lanes.drops().addByName(image.drops());
         List<Session> restored = image.sessions().stream()
                 .map(each -> Session.restored(
                         this,
@@ -75,20 +76,43 @@ final class Association implements WirePath, ControlStream.Listener {
                         new LostStream(
                                 InetAddress.ofLiteral(each.address()),
                                 tls.standing(each.ownCertificate(), each.peerCertificate())),
-                        context.lanes().size(),
+                        context.hubs().size(),
+                        context.limits().mostDatagrams(),
                         now))
                 .toList();
         sessions.restore(restored, image.current());
-        restored.forEach(context.table()::install);
+        restored.forEach(session -> context.indices().take(session.index()));
         Session current = sessions.current();
-        path.lead(current != null && current.dialled());
-        image.path().ifPresent(known -> path.restore(known, now));
+        List<AssociationsImage.ChannelImage> channels = Stream.concat(
+                        image.path().map(known -> new AssociationsImage.ChannelImage(0, 0, known, true)).stream(),
+                        image.further().stream())
+                .toList();
+        everywhere(set -> {
+            restored.forEach(session -> set.install(session.strand(set.thread())));
+            set.restore(
+                    current == null ? null : current.strand(set.thread()),
+                    channels.stream().filter(it -> it.thread() == set.thread()).toList(),
+                    now);
+        });
         dials.addresses(image.addresses().stream().map(PeerAddress::parse).toList(), now, this::offerCandidates);
+    }
+
+    /** Does something with the lanes of every owner thread: here now, there as soon as may be and in order. */
+    private void everywhere(Consumer<LaneSet> what) {
+        what.accept(lanes);
+        for (Hub hub : context.hubs().subList(1, context.hubs().size())) {
+            hub.handover().give(() -> what.accept(hub.lanesTo(peer)));
+        }
     }
 
     AssociationsImage.AssociationImage image() {
         long now = context.now();
-        path.flush();
+        List<AssociationsImage.ChannelImage> channels = new ArrayList<>();
+        for (Hub hub : context.hubs()) {
+            LaneSet set = hub.lanesIfAny(peer);
+            channels.addAll(set == null ? List.of() : set.image());
+        }
+        channels.removeIf(it -> it.thread() == 0 && it.channel() == 0);
         return new AssociationsImage.AssociationImage(
                 peer,
                 dials.addresses().stream().map(PeerAddress::toString).toList(),
@@ -99,11 +123,13 @@ final class Association implements WirePath, ControlStream.Listener {
                 path.image(),
                 sessions.all().stream().map(session -> session.image(now)).toList(),
                 sessions.currentPlace(),
-                drops.byName());
+                lanes.drops().byName(),
+                channels.isEmpty() ? null : channels);
     }
 
     void goOn() {
         asleep = false;
+        lanes.wake();
         tick();
     }
 
@@ -116,52 +142,15 @@ final class Association implements WirePath, ControlStream.Listener {
         }
     }
 
-    // What wires see.
-
-    @Override
-    public Identity peer() {
+    Identity peer() {
         return peer;
     }
 
-    @Override
-    public boolean isUp() {
+    boolean isUp() {
         return sessions.current() != null;
     }
 
-    @Override
-    public int payloadBudget() {
-        return path.mtu().size() - SendLane.OVERHEAD;
-    }
-
-    /** HOT PATH. */
-    @Override
-    public boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
-        Session session = sessions.current();
-        if (session == null) {
-            drops.add(DropReason.NO_SESSION);
-            return false;
-        }
-        if (length > payloadBudget()) {
-            drops.add(DropReason.UNDERLAY_TOO_BIG);
-            return false;
-        }
-        SendLane keys = session.sendLane(LANE);
-        if (keys.sent() >= context.limits().mostDatagrams()) {
-            drops.add(DropReason.KEY_EXHAUSTED);
-            return false;
-        }
-        path.queue(keys, header, plain, payload, offset, length);
-        flushAtEndOfTurn();
-        return true;
-    }
-
-    @Override
-    public void flush() {
-        path.flush();
-    }
-
-    @Override
-    public boolean tell(PeerMessage message) {
+    boolean tell(PeerMessage message) {
         Session session = sessions.current();
         return session != null
                 && !session.superseded()
@@ -199,10 +188,6 @@ final class Association implements WirePath, ControlStream.Listener {
         return sessions;
     }
 
-    DropTally drops() {
-        return drops;
-    }
-
     AssociationStatus status() {
         long now = context.now();
         long rtt = path.roundTrip().nanos();
@@ -216,7 +201,34 @@ final class Association implements WirePath, ControlStream.Listener {
                 sessions.all().stream()
                         .map(session -> SessionStatus.of(session, session == sessions.current(), now))
                         .toList(),
-                drops.snapshot());
+                drops(),
+                lanesNow(),
+                setsNow().mapToLong(LaneSet::passed).sum());
+    }
+
+    private Map<DropReason, Long> drops() {
+        Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+        setsNow()
+                .forEach(set -> set.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum)));
+        return sum;
+    }
+
+    private List<LaneStatus> lanesNow() {
+        Session current = sessions.current();
+        return current == null
+                ? List.of()
+                : current.strands().stream()
+                        .flatMap(strand ->
+                                Stream.ofNullable(strand.lanesIfAny()).flatMap(set -> set.status(strand).stream()))
+                        .toList();
+    }
+
+    /** The lanes of every thread that is known to have some. */
+    private Stream<LaneSet> setsNow() {
+        Session current = sessions.current();
+        return current == null
+                ? Stream.of(lanes)
+                : current.strands().stream().flatMap(strand -> Stream.ofNullable(strand.lanesIfAny()));
     }
 
     // Sessions.
@@ -248,8 +260,15 @@ final class Association implements WirePath, ControlStream.Listener {
             }
         }
         sessions.install(session);
-        context.table().install(session);
-        session.stream().send(new Ready());
+        context.indices().take(session.index());
+        // The peer may send to any thread as soon as it hears "ready", so all must be.
+        AtomicInteger missing = new AtomicInteger(context.hubs().size());
+        everywhere(set -> {
+            set.install(session.strand(set.thread()));
+            if (missing.decrementAndGet() == 0) {
+                context.hubs().getFirst().onThread(() -> session.stream().send(new Ready()));
+            }
+        });
     }
 
     private void becameReady(Session session) {
@@ -264,23 +283,19 @@ final class Association implements WirePath, ControlStream.Listener {
         demand.renewed();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
-        if (newInstance || path.remote() == null || path.isSuspect(now)) {
-            path.moveTo(UnderlayAddress.of(session.stream().remoteAddress(), session.peerPort(LANE)), now);
-        }
-        if (newInstance) {
-            path.presumeAlive(now);
-        }
-        path.lead(session.dialled());
-        offerCandidates();
+        InetAddress host = session.stream().remoteAddress();
+        List<InetAddress> hosts = dials.hosts();
+        everywhere(set -> {
+            set.candidates(hosts);
+            set.lead(session.strand(set.thread()), host, newInstance);
+        });
         LOG.info(
                 "session with {} is ready: {} {}",
                 peer,
                 session.dialled() ? "dialled" : "accepted",
                 session.suite().wireName());
-        path.tick(session.sendLane(LANE), now);
-        context.table().changed();
         tellLists();
-        context.listener().sessionUp(this, newInstance);
+        everywhere(set -> set.listener().sessionUp(set, newInstance));
     }
 
     /** Tells the peer of the revocations that concern it. */
@@ -292,24 +307,28 @@ final class Association implements WirePath, ControlStream.Listener {
     }
 
     private void offerCandidates() {
-        Session current = sessions.current();
-        if (current != null) {
-            path.candidates(dials.hosts(), current.peerPort(LANE));
-        }
+        List<InetAddress> hosts = dials.hosts();
+        everywhere(set -> set.candidates(hosts));
     }
 
     private void remove(Session session, String reason) {
         LOG.info("session with {} ended: {}", peer, reason);
         boolean wasUp = isUp();
         boolean wasCurrent = sessions.remove(session);
-        context.table().remove(session);
+        context.indices().giveBack(session.index());
         session.stream().finish(new Close());
-        session.close();
         Session current = sessions.current();
+        everywhere(set -> {
+            set.remove(session.strand(set.thread()));
+            if (wasCurrent) {
+                set.follow(current == null ? null : current.strand(set.thread()));
+            }
+        });
+        session.close();
         if (wasCurrent && current != null && !current.superseded()) {
-            context.listener().sessionUp(this, false);
+            everywhere(set -> set.listener().sessionUp(set, false));
         } else if (wasUp && !isUp()) {
-            context.listener().sessionDown(this);
+            everywhere(set -> set.listener().sessionDown(set));
         }
     }
 
@@ -333,7 +352,11 @@ final class Association implements WirePath, ControlStream.Listener {
     private void told(Session session, Told told) {
         if (hearing.isNews(session.instance(), told.number())) {
             demand.told(told.message());
-            context.listener().told(this, told.message());
+            switch (told.message()) {
+                case PeerMessage.Offer _, PeerMessage.Withdraw _ ->
+                    everywhere(set -> set.listener().told(set, told.message()));
+                default -> lanes.listener().told(lanes, told.message());
+            }
         }
     }
 
@@ -357,77 +380,17 @@ final class Association implements WirePath, ControlStream.Listener {
         return null;
     }
 
-    // Datagrams.
-
-    /** Gives every address at which the peer may be. */
-    void addresses(Consumer<UnderlayAddress> each) {
-        path.addresses(each);
-    }
-
-    /** Whether the peer has proved to be at this address. HOT PATH. */
-    boolean isAt(UnderlayAddress address) {
-        return address.equals(path.remote());
-    }
-
-    /** An authentic message came. HOT PATH. */
-    void message(
-            Session session,
-            boolean newest,
-            MessageHeader header,
-            boolean plain,
-            byte[] bytes,
-            int offset,
-            int length,
-            UnderlayAddress from,
-            long now) {
-        session.heard(now);
-        Session current = sessions.current();
-        if (current != null) {
-            path.heard(current.sendLane(LANE), header, from, newest, now);
-        }
-        if (header.wireIndex() != 0) {
-            context.listener().message(this, header, plain, bytes, offset, length);
-        } else if (current != null) {
-            aboutThePath(current, header, bytes, offset, length, from, now);
-            if (path.hasQueued()) {
-                flushAtEndOfTurn();
-            }
-        }
-    }
-
-    private void aboutThePath(
-            Session current,
-            MessageHeader header,
-            byte[] bytes,
-            int offset,
-            int length,
-            UnderlayAddress from,
-            long now) {
-        UnderlayAddress before = path.remote();
-        boolean doubtful = path.isDoubtful(now);
-        path.message(current.sendLane(LANE), header, bytes, offset, length, from, now);
-        if (before == null || before.equals(path.remote())) {
-            return;
-        }
+    private void moved(UnderlayAddress before, boolean doubtful) {
         LOG.info("path to {} moves from {} to {}", peer, before, path.remote());
-        context.table().changed();
-        if (doubtful && current.dialled() && before.isAt(current.stream().remoteAddress())) {
+        Session current = sessions.current();
+        if (current != null
+                && doubtful
+                && current.dialled()
+                && before.isAt(current.stream().remoteAddress())) {
             // The control stream goes the way that answers no more; another is dialled now instead of when TCP gives
             // up.
             current.stream().cut();
         }
-    }
-
-    private void flushAtEndOfTurn() {
-        if (!willFlush) {
-            willFlush = true;
-            context.loop().atEndOfTurn(endOfTurn);
-        }
-    }
-
-    private void endOfTurn() {
-        willFlush = false;
-        path.flush();
     }
 
     // Time.
@@ -453,7 +416,7 @@ final class Association implements WirePath, ControlStream.Listener {
         }
         Session current = sessions.current();
         if (current != null) {
-            path.tick(current.sendLane(LANE), now);
+            lanes.tick(now);
             closeIfNotNeeded(current, now);
             noteSuspicion(now);
         }
@@ -480,11 +443,11 @@ final class Association implements WirePath, ControlStream.Listener {
         }
     }
 
+    /** Says goodbye; the keys of each thread are its own to forget. */
     void close() {
         closed = true;
         for (Session session : List.copyOf(sessions.all())) {
             sessions.remove(session);
-            context.table().remove(session);
             session.stream().finish(new Close());
             session.close();
         }

@@ -2,20 +2,21 @@ package io.virtualwire.association;
 
 import io.virtualwire.control.Identity;
 import io.virtualwire.transport.Loop;
-import io.virtualwire.wire.PathListener;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
  * What all associations of one daemon share.
  *
+ * @param loop of the first owner thread
  * @param self who we are
  * @param instance this process, as opposed to the one before it
+ * @param features what we understand beyond the version
  * @param ciphers what we offer, the preferred one first
  * @param random unpredictable
+ * @param hubs one for each owner thread; the first has what is not of one thread, as these things are
  * @param lists who tells of revocations, and hears
  * @param numbers rising, one for everything that is said to any peer
  */
@@ -23,33 +24,35 @@ record AssociationContext(
         Loop loop,
         Identity self,
         UUID instance,
+        List<String> features,
         List<String> ciphers,
         AssociationLimits limits,
         RandomGenerator random,
-        SessionTable table,
-        List<Lane> lanes,
+        SessionIndices indices,
+        List<Hub> hubs,
         StreamDialler dialler,
         ListExchange lists,
-        LongSupplier numbers,
-        Supplier<PathListener> listeners) {
+        LongSupplier numbers) {
 
     long now() {
         return loop.ticker().nanoTime();
     }
 
-    /** Who is told what peers say. */
-    PathListener listener() {
-        return listeners.get();
+    /** Which lanes there are to a peer that said this. */
+    LanePlan plan(StreamMessage.Hello peer) {
+        boolean paired = features.contains(LanePlan.FEATURE);
+        LanePlan plan = LanePlan.of(hubs.size(), peer);
+        return paired ? plan : new LanePlan(plan.own(), plan.peers(), false);
     }
 
     StreamMessage.Hello hello(int sessionIndex, boolean rekey) {
         return new StreamMessage.Hello(
                 DatagramHeader.VERSION,
-                List.of("frames"),
+                features,
                 instance,
                 Integer.toUnsignedLong(sessionIndex),
-                lanes.size(),
-                lanes.stream().map(Lane::port).toList(),
+                hubs.size(),
+                hubs.stream().map(Hub::port).toList(),
                 ciphers,
                 rekey);
     }

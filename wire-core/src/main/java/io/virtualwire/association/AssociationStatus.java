@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param pathMtu the largest datagram in use, as UDP payload
  * @param suspect whether a session is there but nothing has arrived for a while
  * @param drops what was dropped of this peer's datagrams and of those meant for it, and why
+ * @param lanes in both directions, one for each pair of owner threads
+ * @param passedOn datagrams and messages that one owner thread here has passed to another
  */
 public record AssociationStatus(
         Identity peer,
@@ -25,4 +27,6 @@ public record AssociationStatus(
         int pathMtu,
         boolean suspect,
         List<SessionStatus> sessions,
-        Map<DropReason, Long> drops) {}
+        Map<DropReason, Long> drops,
+        List<LaneStatus> lanes,
+        long passedOn) {}

@@ -7,21 +7,20 @@ import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.DropReason;
-import io.virtualwire.port.DropTally;
+import io.virtualwire.transport.Handover;
 import io.virtualwire.transport.Loop;
-import io.virtualwire.transport.Transport;
 import io.virtualwire.wire.PathDirectory;
 import io.virtualwire.wire.PathListener;
+import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -31,73 +30,79 @@ import org.jspecify.annotations.Nullable;
 /**
  * All associations of one daemon: dials and is dialled on TCP, sends and receives datagrams on UDP, one port for both.
  *
- * <p>Owner thread only, but for what is said otherwise.
+ * <p>First owner thread only, but for what is said otherwise; the others reach it through their {@link #directory}.
  */
 public final class Associations implements PathDirectory, AutoCloseable {
-    private static final Duration TICK = Duration.ofMillis(50);
+    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE);
 
     private final Loop loop;
     private final TlsContexts tls;
     private final AssociationContext context;
     private long told;
-    private final LoopbackPath loopback;
+    private final List<Hub> hubs = new ArrayList<>();
+    private final Hub first;
     private final StreamAcceptor acceptor;
     private final PendingSockets pending = new PendingSockets();
-    private final DropTally drops = new DropTally();
-    private final List<Siege> sieges = new ArrayList<>();
     private final Map<Identity, Association> associations = new HashMap<>();
-    private @Nullable PathListener listener;
     private TenantQuotas quotas = TenantQuotas.UNLIMITED;
     private volatile boolean closed;
     private Runnable stopNews = () -> {};
 
     /**
      * @param streams where peers are dialled from
-     * @param server bound to the port number that {@code transports} are bound to; owned by this from now on
-     * @param transports one for each lane; owned by this from now on
+     * @param server bound to the port number that the first of {@code berths} is bound to; owned by this from now on
+     * @param berths one for each owner thread; owned by this from now on
      */
     public Associations(
-            Loop loop,
-            TlsContexts tls,
-            StreamSockets streams,
-            ServerSocket server,
-            List<Transport> transports,
-            AssociationLimits limits) {
-        this(loop, tls, streams, server, transports, limits, Optional.empty());
+            TlsContexts tls, StreamSockets streams, ServerSocket server, List<Berth> berths, AssociationLimits limits) {
+        this(tls, streams, server, berths, limits, Optional.empty());
     }
 
     /** @param image what another process left; nothing is sent before {@link #start} */
     public Associations(
-            Loop loop,
             TlsContexts tls,
             StreamSockets streams,
             ServerSocket server,
-            List<Transport> transports,
+            List<Berth> berths,
             AssociationLimits limits,
             Optional<AssociationsImage> image) {
-        this.loop = loop;
+        this(tls, streams, server, berths, limits, image, FEATURES);
+    }
+
+    /** @param features what peers are told that this daemon understands */
+    Associations(
+            TlsContexts tls,
+            StreamSockets streams,
+            ServerSocket server,
+            List<Berth> berths,
+            AssociationLimits limits,
+            Optional<AssociationsImage> image,
+            List<String> features) {
+        if (berths.size() > LanePlan.MOST_THREADS) {
+            throw new IllegalArgumentException(berths.size() + " owner threads");
+        }
+        this.loop = berths.getFirst().loop();
         this.tls = tls;
         this.told = image.map(AssociationsImage::told).orElse(0L);
         SecureRandom random = new SecureRandom();
         StreamCodec codec = new StreamCodec();
-        List<Lane> lanes = new ArrayList<>();
-        for (Transport transport : transports) {
-            lanes.add(new Lane(lanes.size(), transport));
-        }
         this.context = new AssociationContext(
                 loop,
                 tls.identity(),
                 image.map(AssociationsImage::instance).orElseGet(UUID::randomUUID),
+                features,
                 CipherSuite.offered(new Processor().hasAes()),
                 limits,
                 random,
-                new SessionTable(random),
-                List.copyOf(lanes),
+                new SessionIndices(random),
+                Collections.unmodifiableList(hubs),
                 new StreamDialler(streams, tls, codec, pending, limits.handshake(), owner()),
                 new ListExchange(tls.self()),
-                () -> ++told,
-                this::listener);
-        this.loopback = new LoopbackPath(context);
+                () -> ++told);
+        for (Berth berth : berths) {
+            hubs.add(new Hub(context, new Desk(), hubs.size(), berth));
+        }
+        this.first = hubs.getFirst();
         this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
     }
 
@@ -106,15 +111,18 @@ public final class Associations implements PathDirectory, AutoCloseable {
         quotas = tenants;
     }
 
-    /** Begins to receive and to accept; {@code newListener} is told what comes. Called once, before all else. */
-    public void start(PathListener newListener) {
+    /** Begins to receive and to accept; {@code listener} is told what comes. Called once, before all else. */
+    public void start(PathListener listener) {
+        start(List.of(listener));
+    }
+
+    /** The same with a listener for each owner thread, told on that thread. */
+    public void start(List<? extends PathListener> listeners) {
         loop.assertInLoop();
-        listener = newListener;
-        for (Lane lane : context.lanes()) {
-            Siege siege = new Siege(context.table(), lane.transport());
-            sieges.add(siege);
-            lane.transport().attach(new Receiver(context.table(), siege, loop.ticker(), drops));
+        for (Hub hub : hubs.subList(1, hubs.size())) {
+            hub.handover().give(() -> hub.start(listeners.get(hub.number())));
         }
+        first.start(listeners.getFirst());
         acceptor.start(owner(), this::greeted);
         associations.values().forEach(Association::goOn);
         stopNews = tls.self()
@@ -123,22 +131,39 @@ public final class Associations implements PathDirectory, AutoCloseable {
         tick();
     }
 
+    /** How the wires of one owner thread reach peers; called on that thread. */
+    public PathDirectory directory(int thread) {
+        return hubs.get(thread);
+    }
+
+    /** What that owner thread is given to do by others. */
+    public Handover handover(int thread) {
+        return hubs.get(thread).handover();
+    }
+
     /** Takes up what another process left: before anything else, and before {@link #start}. */
     public void restore(AssociationsImage image) {
         loop.assertInLoop();
-        loopback.restore(image.loopback());
+        hubs.forEach(hub -> hub.onThread(() -> hub.loopback().restore(image.loopback())));
         image.associations()
                 .forEach(each -> associations.put(each.peer(), new Association(context, each, owner(), tls)));
     }
 
-    /** What another process needs to go on; nothing may be sent or received from now on, or the one who asked must drop it. */
+    /** Delivers what is under way within this daemon; called on that owner thread. Whether there was anything. */
+    public boolean settle(int thread) {
+        return hubs.get(thread).settle();
+    }
+
+    /**
+     * What another process needs to go on; nothing may be sent or received from now on, or the one who asked must drop it. All owner
+     * threads stand still, and {@linkplain #settle have settled}.
+     */
     public AssociationsImage image() {
         loop.assertInLoop();
-        loopback.settle();
         return new AssociationsImage(
                 context.instance(),
                 told,
-                loopback.isAnnounced(),
+                hubs.stream().anyMatch(hub -> hub.loopback().isAnnounced()),
                 associations.values().stream().map(Association::image).toList());
     }
 
@@ -151,7 +176,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         pending.close();
         associations.values().forEach(Association::leave);
         associations.clear();
-        context.lanes().forEach(lane -> lane.transport().close());
+        hubs.forEach(hub -> hub.onThread(hub::close));
     }
 
     /** Who this daemon is. */
@@ -161,7 +186,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     /** The port that peers dial, and send datagrams to. Any thread. */
     public int port() {
-        return context.lanes().getFirst().port();
+        return first.port();
     }
 
     @Override
@@ -171,30 +196,36 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     @Override
     public WirePath acquire(Identity peer, List<String> addresses) {
-        loop.assertInLoop();
-        if (peer.equals(context.self())) {
-            loopback.hold();
-            return loopback;
-        }
-        List<PeerAddress> parsed = addresses.stream().map(PeerAddress::parse).toList();
-        Association association = associations.get(peer);
-        if (association == null) {
-            association = add(peer);
-        }
-        association.hold(parsed);
-        return association;
+        return first.acquire(peer, addresses);
     }
 
     @Override
     public void release(Identity peer) {
-        loop.assertInLoop();
-        if (peer.equals(context.self())) {
-            loopback.release();
-            return;
+        first.release(peer);
+    }
+
+    /** What the wires of all threads ask of the first. */
+    private final class Desk implements Hub.Control {
+        @Override
+        public void hold(Identity peer, List<PeerAddress> addresses) {
+            if (!closed) {
+                Association association = associations.get(peer);
+                (association == null ? add(peer) : association).hold(addresses);
+            }
         }
-        Association association = associations.get(peer);
-        if (association != null) {
-            association.release();
+
+        @Override
+        public void release(Identity peer) {
+            Association association = associations.get(peer);
+            if (association != null) {
+                association.release();
+            }
+        }
+
+        @Override
+        public boolean tell(Identity peer, PeerMessage message) {
+            Association association = associations.get(peer);
+            return association != null && association.tell(message);
         }
     }
 
@@ -212,21 +243,21 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     /** What was dropped so far, and why. */
     public Map<DropReason, Long> drops() {
-        loop.assertInLoop();
-        Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
-        drops.snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
-        loopback.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
-        for (Association association : associations.values()) {
-            association.drops().snapshot().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
-        }
-        return sum;
+        return dropsOf(0);
+    }
+
+    /** What one owner thread has dropped so far, and why; called there. */
+    public Map<DropReason, Long> dropsOf(int thread) {
+        Hub hub = hubs.get(thread);
+        hub.loop().assertInLoop();
+        return hub.allDrops();
     }
 
     /** What the sockets could not send or receive, and why. */
     public Map<DropReason, Long> underlayDrops() {
         Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
-        for (Lane lane : context.lanes()) {
-            lane.transport()
+        for (Hub hub : hubs) {
+            hub.transport()
                     .counters()
                     .drops()
                     .snapshot()
@@ -250,11 +281,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         pending.close();
         associations.values().forEach(Association::close);
         associations.clear();
-        context.lanes().forEach(lane -> lane.transport().close());
-    }
-
-    private PathListener listener() {
-        return Objects.requireNonNull(listener, "not started");
+        hubs.forEach(hub -> hub.onThread(hub::close));
     }
 
     private void greeted(ControlStream stream, Hello hello) {
@@ -309,11 +336,11 @@ public final class Associations implements PathDirectory, AutoCloseable {
             }
             if (association.isIdle()) {
                 associations.remove(association.peer());
-                association.drops().snapshot().forEach(drops::add);
+                first.forget(association.peer());
             }
         }
-        sieges.forEach(siege -> siege.tick(context.now()));
-        loop.schedule(TICK, this::tick);
+        first.tickSiege();
+        loop.schedule(Hub.TICK, this::tick);
     }
 
     /** The loop for threads that may outlive it. */

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.virtualwire.control.Identity;
 import io.virtualwire.transport.UnderlayAddress;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a daemon shares with its peers, as one process leaves it to the next on the same host. It holds keys: it is to be
@@ -35,6 +37,8 @@ public record AssociationsImage(UUID instance, long told, boolean loopback, List
      * @param interest the legs that it has offered
      * @param sessions oldest first
      * @param current which of them is sent on; -1 if none
+     * @param path the first of the ways to it
+     * @param channels the others; null if an earlier release has none
      */
     public record AssociationImage(
             Identity peer,
@@ -46,7 +50,23 @@ public record AssociationsImage(UUID instance, long told, boolean loopback, List
             Optional<PathImage> path,
             List<SessionImage> sessions,
             int current,
-            Map<String, Long> drops) {}
+            Map<String, Long> drops,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<ChannelImage> channels) {
+
+        /** Ways besides the first. */
+        List<ChannelImage> further() {
+            return channels == null ? List.of() : channels;
+        }
+    }
+
+    /**
+     * A way from one owner thread to one of the peer's.
+     *
+     * @param direct whether it is in use
+     */
+    public record ChannelImage(int thread, int channel, PathImage path, boolean direct) {}
 
     /** Up to where a process of the peer's has been heard. */
     public record HearingImage(Optional<UUID> speaker, long highest) {}
@@ -63,9 +83,11 @@ public record AssociationsImage(UUID instance, long told, boolean loopback, List
      *
      * @param ownCertificate what this end showed, in DER
      * @param peerCertificate what the peer showed, in DER
-     * @param peerPorts the peer's UDP port of each of its lanes
+     * @param peerPorts the peer's UDP port of each of its lanes, or of each of its threads if {@code paired}
+     * @param paired whether there is a lane for each pair of threads; an earlier release does not know of that
      * @param keys the 96 bytes of docs/wire-protocol.md section 3.2
-     * @param sent of each own lane, how many datagrams
+     * @param sent of each own lane, how many datagrams; thread by thread
+     * @param received of each lane of the peer's; thread by thread
      */
     public record SessionImage(
             boolean dialled,
@@ -74,6 +96,7 @@ public record AssociationsImage(UUID instance, long told, boolean loopback, List
             int index,
             int peerIndex,
             List<Integer> peerPorts,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paired,
             String cipher,
             byte[] keys,
             byte[] ownCertificate,

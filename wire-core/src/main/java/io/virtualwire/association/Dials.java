@@ -79,20 +79,20 @@ final class Dials {
     }
 
     private void dial(boolean rekey, Taker taker) {
-        int index = context.table().reserve();
+        int index = context.indices().reserve();
         redialler.began();
         context.dialler().dial(peer, redialler.addresses(), context.hello(index, rekey), new StreamDialler.Listener() {
             @Override
             public void dialled(ControlStream stream, Hello peerHello) {
                 redialler.answered(context.now());
                 taker.answered(stream, rekey, peerHello, index);
-                context.table().release(index);
+                context.indices().release(index);
             }
 
             @Override
             public void failed(String reason) {
                 redialler.failed(context.now());
-                context.table().release(index);
+                context.indices().release(index);
             }
         });
     }

@@ -31,7 +31,7 @@ final class LoopbackPath implements WirePath {
     /** Messages answer each other a few times at most; this ends what should never happen. */
     private static final int MOST_ROUNDS = 1_000;
 
-    private final AssociationContext context;
+    private final Hub hub;
     private final DropTally drops = new DropTally();
     private final MessageHeader header = new MessageHeader();
     private final Runnable deliver = this::deliver;
@@ -42,15 +42,15 @@ final class LoopbackPath implements WirePath {
     private int holders;
     private boolean announced;
 
-    LoopbackPath(AssociationContext context) {
-        this.context = context;
+    LoopbackPath(Hub hub) {
+        this.hub = hub;
     }
 
     void hold() {
         holders++;
         if (!announced) {
             announced = true;
-            context.loop().execute(() -> context.listener().sessionUp(this, true));
+            hub.loop().execute(() -> hub.listener().sessionUp(this, true));
         }
     }
 
@@ -68,7 +68,7 @@ final class LoopbackPath implements WirePath {
 
     @Override
     public Identity peer() {
-        return context.self();
+        return hub.self();
     }
 
     @Override
@@ -94,7 +94,7 @@ final class LoopbackPath implements WirePath {
             waiting = Arrays.copyOf(waiting, Math.max(needed, 2 * waiting.length));
         }
         if (length == 0) {
-            context.loop().execute(deliver);
+            hub.loop().execute(deliver);
         }
         INT.set(waiting, length, payloadLength);
         INT.set(waiting, length + Integer.BYTES, plain ? 1 : 0);
@@ -111,23 +111,26 @@ final class LoopbackPath implements WirePath {
     @Override
     public boolean tell(PeerMessage message) {
         said.add(message);
-        context.loop().execute(this::deliverSaid);
+        hub.loop().execute(this::deliverSaid);
         return true;
     }
 
     private void deliverSaid() {
         PeerMessage message = said.poll();
         if (message != null) {
-            context.listener().told(this, message);
+            hub.listener().told(this, message);
         }
     }
 
-    /** Delivers what is under way, and what comes of that, so that nothing is when this process is followed by another. */
-    void settle() {
+    /** Delivers what is under way, and what comes of that, so that nothing is when this process is followed by another.
+     * Whether there was anything. */
+    boolean settle() {
+        boolean any = length > 0 || !said.isEmpty();
         for (int round = 0; round < MOST_ROUNDS && (length > 0 || !said.isEmpty()); round++) {
             deliver();
             deliverSaid();
         }
+        return any;
     }
 
     boolean isAnnounced() {
@@ -150,7 +153,7 @@ final class LoopbackPath implements WirePath {
             int payloadLength = (int) INT.get(bytes, at);
             boolean plain = (int) INT.get(bytes, at + Integer.BYTES) != 0;
             int payload = at + PREFIX + MessageHeader.LENGTH;
-            context.listener().message(this, header.wrap(bytes, at + PREFIX), plain, bytes, payload, payloadLength);
+            hub.listener().message(this, header.wrap(bytes, at + PREFIX), plain, bytes, payload, payloadLength);
             at = payload + payloadLength;
         }
     }

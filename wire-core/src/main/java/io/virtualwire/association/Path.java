@@ -4,6 +4,7 @@ import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.time.Ticker;
 import io.virtualwire.transport.SendOutcome;
+import io.virtualwire.transport.Transport;
 import io.virtualwire.transport.UnderlayAddress;
 import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.MessageKind;
@@ -30,7 +31,14 @@ final class Path {
 
     private static final long LONGEST_PATIENCE_NANOS = 1_000_000_000L;
 
-    private final Lane lane;
+    /** For how long one that is not the first is asked for often, so that it is soon known to work. */
+    private static final long HURRY_NANOS = 3_000_000_000L;
+
+    private static final byte[] PADDING = new byte[PathMtu.CEILING];
+
+    private final Transport transport;
+    private final Batches batches;
+    private final boolean first;
     private final AssociationLimits limits;
     private final Ticker ticker;
     private final DropTally drops;
@@ -38,10 +46,9 @@ final class Path {
     private final Candidates candidates;
     private final PathMtu mtu = new PathMtu();
     private final RoundTrip roundTrip = new RoundTrip();
-    private final Batch batch = new Batch();
     private final MessageHeader header = new MessageHeader();
-    private final byte[] scratch = new byte[PathMtu.CEILING];
-    private final byte[] padding = new byte[PathMtu.CEILING];
+    private final byte[] scratch = new byte[TOKEN_LENGTH];
+    private @Nullable Batch batch;
     private @Nullable UnderlayAddress remote;
     private long heardAt;
     private long movedAt;
@@ -50,9 +57,20 @@ final class Path {
     private long tickedAt;
     private boolean unreachable;
     private boolean leading;
+    private boolean proved;
 
-    Path(Lane lane, AssociationLimits limits, Ticker ticker, DropTally drops, RandomGenerator random) {
-        this.lane = lane;
+    /** @param first whether it is the one that is in use as long as there is a session */
+    Path(
+            Transport transport,
+            Batches batches,
+            boolean first,
+            AssociationLimits limits,
+            Ticker ticker,
+            DropTally drops,
+            RandomGenerator random) {
+        this.transport = transport;
+        this.batches = batches;
+        this.first = first;
         this.limits = limits;
         this.ticker = ticker;
         this.drops = drops;
@@ -118,9 +136,10 @@ final class Path {
             movedAt = now;
             answeredAt = now;
             unreachable = false;
+            proved = false;
             candidates.moved();
             roundTrip.forget();
-            mtu.begin(lane.transport().linkBudget(address), !address.isIpv4(), now);
+            mtu.begin(transport.linkBudget(address), !address.isIpv4(), now);
         }
     }
 
@@ -131,8 +150,9 @@ final class Path {
     }
 
     /** Goes on where another process sent, whose peer answered there; nothing is sent yet. */
-    void restore(AssociationsImage.PathImage image, long now) {
+    void restore(AssociationsImage.PathImage image, boolean works, long now) {
         moveTo(image.remote(), now);
+        proved = works;
         mtu.resume(image.datagramBytes());
         roundTrip.restore(image.roundTrip());
     }
@@ -145,31 +165,43 @@ final class Path {
 
     /** Queues a message. HOT PATH. */
     void queue(SendLane keys, MessageHeader message, boolean plain, byte[] payload, int offset, int length) {
-        if (!batch.takes(SendLane.OVERHEAD + length)) {
+        if (batch != null && !batch.takes(SendLane.OVERHEAD + length)) {
             flush();
         }
-        batch.added(keys.write(batch.bytes(), batch.length(), message, plain, payload, offset, length));
+        Batch to = batch;
+        if (to == null) {
+            to = batches.take();
+            batch = to;
+        }
+        to.added(keys.write(to.bytes(), to.length(), message, plain, payload, offset, length));
     }
 
     boolean hasQueued() {
-        return !batch.isEmpty();
+        return batch != null;
     }
 
     /** Hands what is queued to the kernel. HOT PATH. */
     void flush() {
-        if (batch.isEmpty()) {
+        Batch queued = batch;
+        if (queued == null) {
             return;
         }
+        batch = null;
         UnderlayAddress to = remote;
         if (to != null) {
-            SendOutcome outcome = lane.transport().send(to, batch.bytes(), 0, batch.length(), batch.segmentSize());
+            SendOutcome outcome = transport.send(to, queued.bytes(), 0, queued.length(), queued.segmentSize());
             if (outcome == SendOutcome.TOO_BIG) {
-                mtu.refused(batch.segmentSize(), ticker.nanoTime());
+                mtu.refused(queued.segmentSize(), ticker.nanoTime());
             } else if (outcome == SendOutcome.UNREACHABLE) {
                 unreachable = true;
             }
         }
-        batch.clear();
+        batches.give(queued);
+    }
+
+    /** Whether a question was answered at the address in use, not long ago. */
+    boolean isProved() {
+        return proved;
     }
 
     /** Sends what is due: probes and keep-alive. */
@@ -182,7 +214,7 @@ final class Path {
                 // Something small goes with it: its answer shows that it is the size that does not arrive.
                 keepaliveAt = now;
             }
-            queue(keys, header(MessageKind.PROBE).totalLength(size), false, padding, 0, size - SendLane.OVERHEAD);
+            queue(keys, header(MessageKind.PROBE).totalLength(size), false, PADDING, 0, size - SendLane.OVERHEAD);
             flush();
         }
         if (now - tickedAt > SHORTEST_PATIENCE_NANOS) {
@@ -191,13 +223,18 @@ final class Path {
         }
         tickedAt = now;
         boolean doubtful = isDoubtful(now);
-        if (now - keepaliveAt >= 0) {
+        proved &= !doubtful;
+        if (now - keepaliveAt >= 0 || hurries() && now - movedAt < HURRY_NANOS) {
             keepaliveAt = now + limits.keepalive().toNanos();
             keepalive(keys, now);
         }
         if (candidates.isDue(doubtful, now)) {
             ask(keys, doubtful, now);
         }
+    }
+
+    private boolean hurries() {
+        return !first && !proved;
     }
 
     private void keepalive(SendLane keys, long now) {
@@ -262,6 +299,10 @@ final class Path {
             drops.add(kind <= MessageKind.PATH_RESPONSE ? DropReason.TRUNCATED : DropReason.UNKNOWN_KIND);
         } else if (kind == MessageKind.KEEPALIVE) {
             queue(keys, header(MessageKind.KEEPALIVE_ACK), false, bytes, offset, TOKEN_LENGTH);
+            if (hurries()) {
+                // The peer is there, perhaps since just now.
+                keepalive(keys, now);
+            }
         } else if (kind == MessageKind.KEEPALIVE_ACK) {
             answered((long) LONG.get(bytes, offset), now);
         } else if (kind == MessageKind.PATH_CHALLENGE) {
@@ -278,6 +319,7 @@ final class Path {
         long took = now - sentAt;
         if (took >= 0 && took < limits.deadAfter().toNanos() && sentAt - movedAt >= 0) {
             answeredAt = now;
+            proved = true;
             roundTrip.sample(took);
         }
     }
@@ -298,7 +340,7 @@ final class Path {
     private void sendTo(UnderlayAddress to, SendLane keys, int kind, byte[] token, int offset) {
         byte[] datagram = new byte[SendLane.OVERHEAD + TOKEN_LENGTH];
         int length = keys.write(datagram, 0, header(kind), false, token, offset, TOKEN_LENGTH);
-        lane.transport().send(to, datagram, 0, length, length);
+        transport.send(to, datagram, 0, length, length);
     }
 
     private MessageHeader header(int kind) {

@@ -2,11 +2,11 @@ package io.virtualwire.association;
 
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
-import io.virtualwire.time.Ticker;
 import io.virtualwire.transport.DatagramSink;
 import io.virtualwire.transport.UnderlayAddress;
 import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.MessageKind;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Receiver implements DatagramSink {
     private static final int SHORTEST = SendLane.OVERHEAD;
 
-    private final SessionTable table;
-    private final Ticker ticker;
+    private final Hub hub;
+    private final StrandTable table;
     private final DropTally drops;
     private final Siege siege;
     private final ForgeryLimit forgeries = new ForgeryLimit();
@@ -27,18 +27,17 @@ final class Receiver implements DatagramSink {
     private final MessageHeader message = new MessageHeader();
     private final byte[] plaintext = new byte[1 << 16];
 
-    /** @param drops counts what cannot be ascribed to a session */
-    Receiver(SessionTable table, Siege siege, Ticker ticker, DropTally drops) {
-        this.table = table;
+    Receiver(Hub hub, Siege siege) {
+        this.hub = hub;
+        this.table = hub.table();
+        this.drops = hub.drops();
         this.siege = siege;
-        this.ticker = ticker;
-        this.drops = drops;
     }
 
     /** HOT PATH. */
     @Override
     public void datagrams(byte[] bytes, int offset, int length, int segmentSize, UnderlayAddress source) {
-        long now = ticker.nanoTime();
+        long now = hub.now();
         int end = offset + length;
         for (int at = offset; at < end; at += segmentSize) {
             datagram(bytes, at, Math.min(segmentSize, end - at), source, now);
@@ -60,28 +59,52 @@ final class Receiver implements DatagramSink {
             astray(DropReason.UNKNOWN_TYPE, now);
             return;
         }
-        Session session = table.find(header.sessionIndex());
-        if (session == null) {
+        Strand strand = table.find(header.sessionIndex());
+        if (strand == null) {
             astray(DropReason.UNKNOWN_SESSION, now);
             return;
         }
-        DropReason reason = header.lane() >= session.receiveLanes()
-                ? DropReason.UNKNOWN_LANE
-                : session.association().isAt(source)
-                        ? open(session, bytes, offset, length, source, now)
-                        : openUnproven(session, bytes, offset, length, source, now);
+        LaneSet lanes = strand.lanes();
+        LanePlan plan = strand.session().plan();
+        int lane = header.lane();
+        DropReason reason;
+        if (!plan.isHeard(lane)) {
+            reason = DropReason.UNKNOWN_LANE;
+        } else if (plan.receiver(lane) != hub.number()) {
+            reason = passOn(plan.receiver(lane), lanes, bytes, offset, length, source, now);
+        } else {
+            reason = lanes.isAt(source, plan.channel(plan.place(lane)))
+                    ? open(strand, bytes, offset, length, source, now)
+                    : openUnproven(strand, bytes, offset, length, source, now);
+        }
         if (reason != null) {
-            session.association().drops().add(reason);
+            lanes.drops().add(reason);
         }
     }
 
-    private @Nullable DropReason openUnproven(
-            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+    /** It came to another thread's socket than its lane leads to: only that thread can tell whether it is new. */
+    private @Nullable DropReason passOn(
+            int receiver, LaneSet lanes, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
         if (forgeries.isReached(now)) {
             siege.stray(now);
             return DropReason.UNPROVEN_SOURCE;
         }
-        DropReason reason = open(session, bytes, offset, length, source, now);
+        Hub other = hub.hub(receiver);
+        byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+        if (!other.handover().offer(length, () -> other.datagramFor(copy, source))) {
+            return DropReason.OWNER_BUSY;
+        }
+        lanes.passedOn();
+        return null;
+    }
+
+    private @Nullable DropReason openUnproven(
+            Strand strand, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+        if (forgeries.isReached(now)) {
+            siege.stray(now);
+            return DropReason.UNPROVEN_SOURCE;
+        }
+        DropReason reason = open(strand, bytes, offset, length, source, now);
         if (reason == DropReason.NOT_AUTHENTIC) {
             forgeries.forged(now);
             siege.stray(now);
@@ -95,20 +118,22 @@ final class Receiver implements DatagramSink {
     }
 
     private @Nullable DropReason open(
-            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+            Strand strand, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
         return header.type() == DatagramHeader.TYPE_SEALED
-                ? sealed(session, bytes, offset, length, source, now)
-                : plain(session, bytes, offset, length, source, now);
+                ? sealed(strand, bytes, offset, length, source, now)
+                : plain(strand, bytes, offset, length, source, now);
     }
 
     private @Nullable DropReason sealed(
-            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
-        ReceiveLane lane = session.receiveLane(header.lane());
+            Strand strand, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+        int place = strand.session().plan().place(header.lane());
+        ReceiveLane lane = strand.receiveLane(place);
         DropReason reason = lane.openSealed(header, bytes, offset, length, plaintext);
         if (reason == null) {
-            session.association()
+            strand.lanes()
                     .message(
-                            session,
+                            strand,
+                            place,
                             lane.highest() == header.counter(),
                             message.wrap(plaintext, 0),
                             false,
@@ -122,8 +147,9 @@ final class Receiver implements DatagramSink {
     }
 
     private @Nullable DropReason plain(
-            Session session, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
-        ReceiveLane lane = session.receiveLane(header.lane());
+            Strand strand, byte[] bytes, int offset, int length, UnderlayAddress source, long now) {
+        int place = strand.session().plan().place(header.lane());
+        ReceiveLane lane = strand.receiveLane(place);
         DropReason reason = lane.verifyPlain(header, bytes, offset);
         if (reason != null) {
             return reason;
@@ -133,9 +159,10 @@ final class Receiver implements DatagramSink {
         if (message.wireIndex() == 0 || kind != MessageKind.FRAME && kind != MessageKind.RELAYED_FRAME) {
             return DropReason.PLAIN_REFUSED;
         }
-        session.association()
+        strand.lanes()
                 .message(
-                        session,
+                        strand,
+                        place,
                         lane.highest() == header.counter(),
                         message,
                         true,

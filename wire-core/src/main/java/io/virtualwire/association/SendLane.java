@@ -16,9 +16,12 @@ final class SendLane implements AutoCloseable {
     private final DataCipher cipher;
     private final HeaderTag tag;
     private final DatagramHeader header = new DatagramHeader();
+    private final Allowance allowance;
     private long counter;
+    private long allowed;
 
-    SendLane(int lane, int peerIndex, DataCipher cipher, HeaderTag tag) {
+    SendLane(int lane, int peerIndex, DataCipher cipher, HeaderTag tag, Allowance allowance) {
+        this.allowance = allowance;
         this.lane = lane;
         this.peerIndex = peerIndex;
         this.cipher = cipher;
@@ -28,6 +31,17 @@ final class SendLane implements AutoCloseable {
     /** Goes on after what another process has sent; no counter is used twice. */
     void goOnAfter(long datagrams) {
         counter = datagrams;
+        allowed = datagrams;
+        allowance.goOnAfter(datagrams);
+    }
+
+    /** Whether one more datagram may be sent with this key. HOT PATH. */
+    boolean mayWrite() {
+        if (counter >= allowed) {
+            long more = allowance.take();
+            allowed = more == 0 ? allowed : counter + more;
+        }
+        return counter < allowed;
     }
 
     /** Datagrams sent, which is also the next counter. */

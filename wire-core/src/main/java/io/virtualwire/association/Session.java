@@ -1,9 +1,10 @@
 package io.virtualwire.association;
 
 import io.virtualwire.association.StreamMessage.Hello;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * What one TLS handshake with a peer yielded: a control stream, and keys for datagrams both ways.
@@ -14,7 +15,8 @@ import java.util.UUID;
  *       └──────────────────────────┴── stream ended before ready · close · dead · other instance ──────────────┘
  * </pre>
  *
- * <p>The end of the stream alone closes nothing. Owner thread only.
+ * <p>The end of the stream alone closes nothing. First owner thread only, but for what cannot change; each owner thread has a
+ * {@link Strand} of it.
  */
 final class Session implements AutoCloseable {
     private final Association association;
@@ -25,12 +27,15 @@ final class Session implements AutoCloseable {
     private final int index;
     private final CipherSuite suite;
     private final SessionKeys keys;
-    private final SendLane[] sendLanes;
-    private final ReceiveLane[] receiveLanes;
+    private final LanePlan plan;
+    private final Allowance allowance;
+    private final List<Strand> strands;
     private final long installedAt;
     private long heardAt;
     private boolean ready;
-    private boolean superseded;
+    private volatile boolean superseded;
+    /** What a datagram of the first thread's can carry; others send through it when their own lanes do not work. */
+    private volatile int firstBudget = PathMtu.FLOOR - SendLane.OVERHEAD;
 
     /**
      * @param dialled whether we are the TLS client
@@ -47,7 +52,8 @@ final class Session implements AutoCloseable {
             int index,
             CipherSuite suite,
             SessionKeys keys,
-            int lanes,
+            LanePlan plan,
+            long mostDatagrams,
             long now) {
         this.association = association;
         this.stream = stream;
@@ -59,24 +65,21 @@ final class Session implements AutoCloseable {
         this.keys = keys;
         this.installedAt = now;
         this.heardAt = now;
-        this.sendLanes = new SendLane[lanes];
-        for (int lane = 0; lane < lanes; lane++) {
-            sendLanes[lane] = new SendLane(
-                    lane,
-                    (int) peerHello.sessionIndex(),
-                    DataCipher.sealing(suite, keys.dataKey(dialled)),
-                    new HeaderTag(keys.headerKey(dialled)));
-        }
-        this.receiveLanes = new ReceiveLane[peerHello.lanes()];
-        for (int lane = 0; lane < receiveLanes.length; lane++) {
-            receiveLanes[lane] = new ReceiveLane(
-                    DataCipher.opening(suite, keys.dataKey(!dialled)), new HeaderTag(keys.headerKey(!dialled)));
-        }
+        this.plan = plan;
+        this.allowance = new Allowance(mostDatagrams, plan.own() * plan.channels(0));
+        this.strands = IntStream.range(0, plan.own())
+                .mapToObj(thread -> new Strand(this, thread, suite, keys, allowance))
+                .toList();
     }
 
     /** The session that another process had, as far as datagrams go: its control stream has ended. */
     static Session restored(
-            Association association, AssociationsImage.SessionImage image, LostStream stream, int lanes, long now) {
+            Association association,
+            AssociationsImage.SessionImage image,
+            LostStream stream,
+            int threads,
+            long mostDatagrams,
+            long now) {
         Hello peerHello = new Hello(
                 DatagramHeader.VERSION,
                 List.of(),
@@ -95,18 +98,16 @@ final class Session implements AutoCloseable {
                 image.index(),
                 CipherSuite.named(image.cipher()),
                 new SessionKeys(image.keys()),
-                lanes,
+                new LanePlan(threads, image.peerPorts().size(), image.paired()),
+                mostDatagrams,
                 now - image.age());
         session.heardAt = now;
         // Without a stream one that is not ready never will be; its peer may send on it all the same.
         session.ready = true;
         session.superseded = image.superseded() || !image.ready();
-        for (int lane = 0; lane < session.sendLanes.length; lane++) {
-            session.sendLanes[lane].goOnAfter(image.sent().get(lane));
-        }
-        for (int lane = 0; lane < session.receiveLanes.length; lane++) {
-            session.receiveLanes[lane].restore(image.received().get(lane));
-        }
+        Iterator<Long> sent = image.sent().iterator();
+        Iterator<AssociationsImage.WindowImage> received = image.received().iterator();
+        session.strands.forEach(strand -> strand.restore(sent, received));
         return session;
     }
 
@@ -118,6 +119,7 @@ final class Session implements AutoCloseable {
                 index,
                 (int) peerHello.sessionIndex(),
                 peerHello.udpPorts(),
+                plan.paired(),
                 suite.wireName(),
                 keys.image(),
                 stream.standing().ownCertificate(),
@@ -126,8 +128,8 @@ final class Session implements AutoCloseable {
                 now - installedAt,
                 ready,
                 superseded,
-                Arrays.stream(sendLanes).map(SendLane::sent).toList(),
-                Arrays.stream(receiveLanes).map(ReceiveLane::image).toList());
+                strands.stream().flatMap(Strand::sentByLane).toList(),
+                strands.stream().flatMap(Strand::windows).toList());
     }
 
     Association association() {
@@ -158,22 +160,39 @@ final class Session implements AutoCloseable {
         return suite;
     }
 
-    /** The peer's port for what one of our lanes sends. */
-    int peerPort(int lane) {
-        return peerHello.udpPorts().get(lane % peerHello.lanes());
+    /** The peer's port for what is sent to one of its threads. */
+    int peerPort(int channel) {
+        return peerHello.udpPorts().get(channel % peerHello.lanes());
     }
 
-    SendLane sendLane(int lane) {
-        return sendLanes[lane];
+    int peerIndex() {
+        return (int) peerHello.sessionIndex();
     }
 
-    /** How many lanes the peer has announced. */
-    int receiveLanes() {
-        return receiveLanes.length;
+    LanePlan plan() {
+        return plan;
     }
 
-    ReceiveLane receiveLane(int lane) {
-        return receiveLanes[lane];
+    /** What one owner thread has of this. */
+    Strand strand(int thread) {
+        return strands.get(thread);
+    }
+
+    List<Strand> strands() {
+        return strands;
+    }
+
+    int firstBudget() {
+        return firstBudget;
+    }
+
+    void firstBudget(int bytes) {
+        firstBudget = bytes;
+    }
+
+    /** Whether something can be said to the peer now; any thread. */
+    boolean isHeard() {
+        return !superseded && stream.isOpen();
     }
 
     long installedAt() {
@@ -182,11 +201,11 @@ final class Session implements AutoCloseable {
 
     /** When something authentic arrived last, or when the session was installed or superseded. */
     long heardAt() {
-        return heardAt;
-    }
-
-    void heard(long now) {
-        heardAt = now;
+        long latest = heardAt;
+        for (Strand strand : strands) {
+            latest = strand.heardAt() - latest > 0 ? strand.heardAt() : latest;
+        }
+        return latest;
     }
 
     boolean ready() {
@@ -223,42 +242,26 @@ final class Session implements AutoCloseable {
                 || stream.standing().isFollowingDue(dialled, now);
     }
 
-    /** The datagrams of the direction that has seen more. */
+    /** The datagrams of the direction that has seen more; what other threads count may be a moment old. */
     long datagrams() {
-        long most = 0;
-        for (SendLane lane : sendLanes) {
-            most = Math.max(most, lane.sent());
+        long counters = 0;
+        for (Strand strand : strands) {
+            counters += strand.countersSeen();
         }
-        for (ReceiveLane lane : receiveLanes) {
-            most = Math.max(most, lane.highest());
-        }
-        return most;
+        return Math.max(allowance.taken(), counters);
     }
 
     long sent() {
-        long sum = 0;
-        for (SendLane lane : sendLanes) {
-            sum += lane.sent();
-        }
-        return sum;
+        return strands.stream().mapToLong(Strand::sent).sum();
     }
 
     long received() {
-        long sum = 0;
-        for (ReceiveLane lane : receiveLanes) {
-            sum += lane.received();
-        }
-        return sum;
+        return strands.stream().mapToLong(Strand::received).sum();
     }
 
+    /** Forgets the keys from which those of the strands were made; each strand is closed by its own thread. */
     @Override
     public void close() {
         keys.close();
-        for (SendLane lane : sendLanes) {
-            lane.close();
-        }
-        for (ReceiveLane lane : receiveLanes) {
-            lane.close();
-        }
     }
 }

@@ -31,7 +31,7 @@ final class SessionMaker {
             stream.refuse(new Failure(Failure.CIPHER, "none of " + hello.ciphers() + " is known here"), owner);
             return null;
         }
-        int index = context.table().reserve();
+        int index = context.indices().reserve();
         try {
             stream.start(association, owner);
             stream.send(context.hello(index, false));
@@ -39,7 +39,7 @@ final class SessionMaker {
         } catch (IOException e) {
             return failed(stream, e);
         } finally {
-            context.table().release(index);
+            context.indices().release(index);
         }
     }
 
@@ -76,7 +76,8 @@ final class SessionMaker {
                 index,
                 suite,
                 new SessionKeys(exported),
-                context.lanes().size(),
+                context.plan(hello),
+                context.limits().mostDatagrams(),
                 context.now());
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  *   PEACE ──{@link #MOST} that lead nowhere within 10 ms──▶ SIEGE ──0.5 s, or a change──▶ PEACE
  * </pre>
  *
- * <p>In peace every drop is counted for what it is; under siege the kernel counts them all alike. Owner thread only.
+ * <p>In peace every drop is counted for what it is; under siege the kernel counts them all alike. One for each owner thread's socket.
  */
 final class Siege {
     static final int MOST = 64;
@@ -24,13 +24,13 @@ final class Siege {
         DatagramHeader.VERSION << 4 | DatagramHeader.TYPE_PLAIN
     };
 
-    private final SessionTable table;
+    private final StrandTable table;
     private final Transport transport;
     private long since;
     private int stray;
     private boolean on;
 
-    Siege(SessionTable table, Transport transport) {
+    Siege(StrandTable table, Transport transport) {
         this.table = table;
         this.transport = transport;
         table.onChange(this::lift);
@@ -61,8 +61,8 @@ final class Siege {
     private void begin(long now) {
         Set<Integer> sources = new LinkedHashSet<>();
         boolean[] ipv4 = {true};
-        for (Session session : table.all()) {
-            session.association().addresses(address -> {
+        for (Strand strand : table.all()) {
+            strand.lanes().addresses(address -> {
                 ipv4[0] &= address.isIpv4();
                 sources.add(address.ipv4Bits());
             });
@@ -74,7 +74,9 @@ final class Siege {
             transport.guard(new DatagramFilter(
                     FIRST_BYTES,
                     DatagramHeader.SESSION_INDEX_FIELD_OFFSET,
-                    table.all().stream().mapToInt(Session::index).toArray(),
+                    table.all().stream()
+                            .mapToInt(strand -> strand.session().index())
+                            .toArray(),
                     ipv4[0] ? sources.stream().mapToInt(Integer::intValue).toArray() : new int[0]));
         }
     }

@@ -62,6 +62,8 @@ public enum DropReason {
     NO_SESSION,
     /** The session's counters are used up; it has to be re-keyed. */
     KEY_EXHAUSTED,
+    /** It had to go by another owner thread, which is too far behind. */
+    OWNER_BUSY,
 
     // Wire
 

@@ -3,6 +3,7 @@ package io.virtualwire.stack;
 import io.virtualwire.association.AssociationStatus;
 import io.virtualwire.association.Associations;
 import io.virtualwire.association.AssociationsImage;
+import io.virtualwire.association.Berth;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
@@ -73,7 +74,7 @@ public final class WireStack implements AutoCloseable {
             Observers observers = new Observers();
             observers.add(observer);
             Associations associations = new Associations(
-                    loop, tls, streams, sockets.server(), List.of(sockets.transport()), config.limits());
+                    tls, streams, sockets.server(), List.of(new Berth(loop, sockets.transport())), config.limits());
             WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
             associations.within(config.quotas());
             await(stack.<Void>onLoop(() -> {
@@ -101,11 +102,10 @@ public final class WireStack implements AutoCloseable {
             Observers observers = new Observers();
             observers.add(observer);
             Associations associations = new Associations(
-                    loop,
                     tls,
                     streams,
                     sockets.server(),
-                    List.of(sockets.transport()),
+                    List.of(new Berth(loop, sockets.transport())),
                     config.limits(),
                     Optional.of(bequest.image().associations()));
             WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
@@ -138,6 +138,7 @@ public final class WireStack implements AutoCloseable {
      */
     public boolean bequeath(Predicate<Bequest> heir) {
         boolean taken = await(onLoop(() -> {
+            associations.settle(0);
             AssociationsImage image = associations.image();
             boolean answer = heir.test(new Bequest(new StackImage(image, engine.image()), transport.held()));
             if (answer) {

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.virtualwire.control.Identity;
@@ -22,13 +23,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** One daemon's associations over loopback, with a listener that remembers. */
 final class Daemon implements AutoCloseable, PathListener {
@@ -38,8 +42,10 @@ final class Daemon implements AutoCloseable, PathListener {
     record Arrival(Identity from, long number, boolean plain, byte[] payload) {}
 
     final DatapathLoop loop;
+    final List<DatapathLoop> loops;
     private final ServerSocket server;
     final TappedTransport transport;
+    final List<TappedTransport> transports;
     final Associations associations;
     final Identity identity;
     final OwnIdentity self;
@@ -54,21 +60,31 @@ final class Daemon implements AutoCloseable, PathListener {
     volatile List<PeerMessage> offers = List.of();
 
     private Daemon(
-            DatapathLoop loop, OwnIdentity self, ServerSocket server, UdpTransport udp, AssociationLimits limits) {
-        this.loop = loop;
+            List<DatapathLoop> loops,
+            OwnIdentity self,
+            ServerSocket server,
+            List<UdpTransport> sockets,
+            AssociationLimits limits,
+            List<String> features) {
+        this.loops = loops;
+        this.loop = loops.getFirst();
         this.server = server;
         this.self = self;
         this.identity = self.identity();
-        this.transport = new TappedTransport(udp);
+        this.transports = sockets.stream().map(TappedTransport::new).toList();
+        this.transport = transports.getFirst();
         this.associations = new Associations(
-                loop,
                 new TlsContexts(self),
                 new StreamSockets(NetworkNamespace.own()),
                 server,
-                List.of(transport),
-                limits);
+                IntStream.range(0, loops.size())
+                        .mapToObj(i -> new Berth(loops.get(i), transports.get(i)))
+                        .toList(),
+                limits,
+                Optional.empty(),
+                features);
         run(() -> {
-            associations.start(this);
+            associations.start(loops.stream().map(Ear::new).toList());
             return null;
         });
     }
@@ -82,7 +98,13 @@ final class Daemon implements AutoCloseable, PathListener {
     }
 
     static Daemon start(OwnIdentity self, AssociationLimits limits, int port) {
-        DatapathLoop loop = DatapathLoop.start(self.identity().name());
+        return start(self, limits, port, 1, List.of("frames", LanePlan.FEATURE));
+    }
+
+    static Daemon start(OwnIdentity self, AssociationLimits limits, int port, int threads, List<String> features) {
+        List<DatapathLoop> loops = IntStream.range(0, threads)
+                .mapToObj(i -> DatapathLoop.start(self.identity().name() + "-" + i))
+                .toList();
         InetAddress host = InetAddress.getLoopbackAddress();
         for (int attempt = 0; ; attempt++) {
             try {
@@ -90,9 +112,14 @@ final class Daemon implements AutoCloseable, PathListener {
                 server.setReuseAddress(true);
                 server.bind(new InetSocketAddress(host, port));
                 try {
-                    UdpTransport udp = UdpTransport.open(
-                            loop, NetworkNamespace.own(), new InetSocketAddress(host, server.getLocalPort()));
-                    return new Daemon(loop, self, server, udp, limits);
+                    List<UdpTransport> sockets = new ArrayList<>();
+                    for (DatapathLoop each : loops) {
+                        sockets.add(UdpTransport.open(
+                                each,
+                                NetworkNamespace.own(),
+                                new InetSocketAddress(host, sockets.isEmpty() ? server.getLocalPort() : 0)));
+                    }
+                    return new Daemon(loops, self, server, sockets, limits, features);
                 } catch (RuntimeException e) {
                     server.close();
                     if (port != 0 || attempt == 10) {
@@ -169,6 +196,59 @@ final class Daemon implements AutoCloseable, PathListener {
         return drops.getOrDefault(reason, 0L);
     }
 
+    /** Does it on one owner thread. */
+    <T> T run(int thread, Callable<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loops.get(thread).execute(() -> {
+            try {
+                result.complete(work.call());
+            } catch (Exception | AssertionError e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.join();
+    }
+
+    /** What the wires of one thread hear; the first one's is what this remembers of sessions. */
+    private final class Ear implements PathListener {
+        private final DatapathLoop thread;
+
+        Ear(DatapathLoop thread) {
+            this.thread = thread;
+        }
+
+        @Override
+        public void sessionUp(WirePath path, boolean newInstance) {
+            thread.assertInLoop();
+            if (thread == loop) {
+                Daemon.this.sessionUp(path, newInstance);
+            }
+        }
+
+        @Override
+        public void sessionDown(WirePath path) {
+            thread.assertInLoop();
+            if (thread == loop) {
+                Daemon.this.sessionDown(path);
+            }
+        }
+
+        @Override
+        public void message(WirePath path, MessageHeader header, boolean plain, byte[] bytes, int offset, int length) {
+            thread.assertInLoop();
+            assertThat(header.wireIndex() % loops.size()).isEqualTo(loops.indexOf(thread));
+            Daemon.this.message(path, header, plain, bytes, offset, length);
+        }
+
+        @Override
+        public void told(WirePath path, PeerMessage message) {
+            thread.assertInLoop();
+            if (thread == loop) {
+                Daemon.this.told(path, message);
+            }
+        }
+    }
+
     @Override
     public void sessionUp(WirePath path, boolean newInstance) {
         loop.assertInLoop();
@@ -184,7 +264,6 @@ final class Daemon implements AutoCloseable, PathListener {
 
     @Override
     public void message(WirePath path, MessageHeader header, boolean plain, byte[] bytes, int offset, int length) {
-        loop.assertInLoop();
         count.incrementAndGet();
         if (keepArrivals) {
             arrivals.add(new Arrival(
@@ -204,13 +283,16 @@ final class Daemon implements AutoCloseable, PathListener {
 
     /** Ends as if by kill -9: nothing is said to anybody, the kernel closes the sockets. */
     void kill() {
-        run(() -> {
-            transport.close();
-            return null;
-        });
+        for (int i = 0; i < loops.size(); i++) {
+            TappedTransport each = transports.get(i);
+            run(i, () -> {
+                each.close();
+                return null;
+            });
+        }
         List<SessionStream> streams =
                 run(() -> associations.sessions().stream().map(Session::stream).toList());
-        loop.close();
+        loops.forEach(DatapathLoop::close);
         streams.forEach(SessionStream::cut);
         try {
             server.close();
@@ -226,7 +308,7 @@ final class Daemon implements AutoCloseable, PathListener {
                 associations.close();
                 return null;
             });
-            loop.close();
+            loops.forEach(DatapathLoop::close);
         }
     }
 }

@@ -99,7 +99,7 @@ class DatagramFuzzTest {
         }
         b.keepArrivals = false;
         a.run(() -> b.run(() -> {
-            SendLane lane = a.associations.sessions().getFirst().sendLane(0);
+            SendLane lane = a.associations.sessions().getFirst().strand(0).sendLane(0);
             byte[] datagram = new byte[1 << 17];
             MessageHeader header = new MessageHeader();
             Fuzz.of("sealed nonsense")

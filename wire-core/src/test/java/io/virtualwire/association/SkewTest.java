@@ -65,7 +65,8 @@ class SkewTest {
                     SSLSocket tls = new TlsContexts(other).serverSocket(raw, daemon.identity::equals)) {
                 tls.startHandshake();
                 DataInputStream in = new DataInputStream(tls.getInputStream());
-                assertThat(read(in)).contains("\"type\":\"hello\"", "\"version\":1", "\"features\":[\"frames\"]");
+                assertThat(read(in))
+                        .contains("\"type\":\"hello\"", "\"version\":1", "\"features\":[\"frames\",\"lane-pairs\"]");
                 say(tls, hello(hello));
                 agree(tls, in);
             }

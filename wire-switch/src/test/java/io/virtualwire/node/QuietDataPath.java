@@ -26,7 +26,9 @@ record QuietDataPath(boolean deciding, String trouble) implements NodeStanding.D
                 1472,
                 false,
                 List.of(),
-                Map.of(DropReason.REPLAYED, 2L)));
+                Map.of(DropReason.REPLAYED, 2L),
+                List.of(),
+                0));
     }
 
     @Override

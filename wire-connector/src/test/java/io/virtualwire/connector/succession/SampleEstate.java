@@ -55,6 +55,7 @@ final class SampleEstate {
                 -7,
                 8,
                 List.of(7471),
+                false,
                 "aes-256-gcm",
                 new byte[96],
                 new byte[] {1},
@@ -75,7 +76,8 @@ final class SampleEstate {
                 Optional.of(new PathImage(0, 281473902969345L, 7471, 0, 1472, 16)),
                 List.of(session),
                 0,
-                Map.of("REPLAYED", 17L));
+                Map.of("REPLAYED", 17L),
+                null);
         return new AssociationsImage(new UUID(5, 6), 18, true, List.of(association));
     }
 
