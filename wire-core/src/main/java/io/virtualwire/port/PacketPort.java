@@ -4,6 +4,7 @@ import io.virtualwire.frame.TagEditor;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.PacketSocket;
+import io.virtualwire.linux.TransmitCounter;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.Registration;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class PacketPort implements Port {
     private final TagEditor tags = new TagEditor();
     private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
+    private final TransmitCounter taken;
+    private final UnreadFrames unread;
     private int overflowsSeen;
     private @Nullable FrameSink sink;
     private @Nullable Registration registration;
@@ -33,12 +36,15 @@ public final class PacketPort implements Port {
 
     /**
      * @param socket becomes this port's, which closes it
+     * @param taken counts what the guest has read; becomes this port's, too
      * @param mtu the interface's
      */
-    public PacketPort(PortId id, DatapathLoop loop, PacketSocket socket, int mtu) {
+    public PacketPort(PortId id, DatapathLoop loop, PacketSocket socket, TransmitCounter taken, int mtu) {
         this.id = id;
         this.loop = loop;
         this.socket = socket;
+        this.taken = taken;
+        this.unread = new UnreadFrames(taken::frames, loop.ticker());
         this.mtu = mtu;
     }
 
@@ -121,8 +127,10 @@ public final class PacketPort implements Port {
     public boolean deliver(byte[] bytes, int offset, int length) {
         DropReason refusal = closed ? DropReason.PORT_CLOSED : admittance.refusal(bytes, offset, length);
         if (refusal == null) {
+            unread.beforeDelivery();
             int result = socket.send(bytes, offset, length);
             if (result == length) {
+                unread.delivered();
                 counters.egress(length - VirtioNetHeader.LENGTH);
                 return true;
             }
@@ -144,6 +152,11 @@ public final class PacketPort implements Port {
     }
 
     @Override
+    public Backlog backlog() {
+        return unread;
+    }
+
+    @Override
     public PortCounters counters() {
         return counters;
     }
@@ -155,7 +168,9 @@ public final class PacketPort implements Port {
             if (registration != null) {
                 registration.cancel();
             }
+            unread.end();
             socket.close();
+            taken.close();
         }
     }
 }

@@ -38,6 +38,11 @@ public interface Port extends AutoCloseable {
     /** The guest's MTU: the most bytes after the Ethernet header of a frame that is not to be segmented. */
     int mtu();
 
+    /** What the guest has not taken of what was delivered. */
+    default Backlog backlog() {
+        return Backlog.NONE;
+    }
+
     /** What has passed here, and what was dropped and why. */
     PortCounters counters();
 

@@ -12,6 +12,9 @@ package io.virtualwire.wire;
  * @param reassemblyNanos how long a frame may be incomplete
  * @param reassemblyFrames how many frames of a leg may be incomplete at once
  * @param reassemblyBytes how many bytes those may take
+ * @param recallNanos how old what a guest was given and has not read may be to be relayed
+ * @param recallBytes how many bytes of that a side keeps at most
+ * @param recallFrames how many frames
  * @param rememberedOffers how many offers without a record are remembered for each peer daemon
  * @param rememberedFences how many generations of disconnected sides are remembered
  */
@@ -25,6 +28,9 @@ record Bounds(
         long reassemblyNanos,
         int reassemblyFrames,
         int reassemblyBytes,
+        long recallNanos,
+        int recallBytes,
+        int recallFrames,
         int rememberedOffers,
         int rememberedFences) {
 
@@ -40,6 +46,9 @@ record Bounds(
             1_000 * MILLI,
             64,
             4 << 20,
+            5_000 * MILLI,
+            2 << 20,
+            4_096,
             16_384,
             65_536);
 }

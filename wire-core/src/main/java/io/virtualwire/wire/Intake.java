@@ -128,7 +128,7 @@ final class Intake implements Hold.Sink {
     @Override
     public void frame(Peer peer, boolean relayed, long number, byte[] bytes, int offset, int length) {
         switch (record.state()) {
-            case ACTIVE -> record.toPort(bytes, offset, length);
+            case ACTIVE -> record.toPort(peer, number, bytes, offset, length);
             case STANDBY -> park(peer, relayed, number, bytes, offset, length);
             case YIELDED -> {
                 RelayOut out = record.relays().out();
@@ -149,7 +149,8 @@ final class Intake implements Hold.Sink {
         switch (record.state()) {
             case STANDBY -> {}
             case ACTIVE ->
-                parked.drainTo((peer, relayed, number, bytes, offset, length) -> record.toPort(bytes, offset, length));
+                parked.drainTo((peer, relayed, number, bytes, offset, length) ->
+                        record.toPort(peer, number, bytes, offset, length));
             case YIELDED -> {
                 RelayOut out = record.relays().out();
                 if (out != null && out.ready()) {
@@ -162,7 +163,8 @@ final class Intake implements Hold.Sink {
 
     /** The successor's place never came up: what was relayed to it goes to the port here. */
     void takeBack() {
-        copies.drainTo((peer, relayed, number, bytes, offset, length) -> record.toPort(bytes, offset, length));
+        copies.drainTo(
+                (peer, relayed, number, bytes, offset, length) -> record.toPort(peer, number, bytes, offset, length));
     }
 
     void dropCopies() {

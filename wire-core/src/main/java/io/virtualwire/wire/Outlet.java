@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 final class Outlet implements FrameSink {
     private final String endpoint;
     private final Events events;
+    private final Recall recall;
     private @Nullable Port port;
     private Activation activation = Activation.BY_COMMAND;
     private @Nullable SideSlot slot;
 
-    Outlet(String endpoint, Events events) {
+    Outlet(String endpoint, Scope scope) {
         this.endpoint = endpoint;
-        this.events = events;
+        this.events = scope.events;
+        this.recall = new Recall(scope);
     }
 
     /* HOT PATH */
@@ -31,11 +33,13 @@ final class Outlet implements FrameSink {
         port = newPort;
         activation = newActivation;
         newPort.attach(this);
+        recall.port(newPort);
     }
 
     void removePort() {
         Port old = port;
         port = null;
+        recall.port(null);
         if (old != null) {
             old.attach((bytes, offset, length) -> {});
         }
@@ -59,6 +63,10 @@ final class Outlet implements FrameSink {
     @Nullable
     Port port() {
         return port;
+    }
+
+    Recall recall() {
+        return recall;
     }
 
     Activation activation() {

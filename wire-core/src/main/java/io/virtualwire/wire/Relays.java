@@ -62,6 +62,7 @@ final class Relays {
         if (out != null) {
             out.close();
         }
+        record.slot().recall().disarm(record);
         out = successor;
         intake.unpark();
         intake.work(scope.now());
@@ -107,6 +108,7 @@ final class Relays {
     boolean agreed(Leg leg, long now) {
         boolean outgoing = out instanceof LegRelay known && known.leg() == leg;
         if (outgoing) {
+            expectSuccessor();
             intake.unpark();
             intake.work(now);
         } else {
@@ -115,7 +117,17 @@ final class Relays {
         return outgoing;
     }
 
+    /** A guest that is moved to the successor's place may leave unread what it is given here. */
+    void expectSuccessor() {
+        if (out instanceof LegRelay && out.ready() && record.state() != SideState.YIELDED) {
+            record.slot().recall().arm(record);
+        }
+    }
+
     void withdrawn(Leg leg) {
+        if (out instanceof LegRelay known && known.leg() == leg) {
+            record.slot().recall().disarm(record);
+        }
         if (in != null && in.leg() == leg) {
             // The old place has gone. What it relayed last may still be under way, so the leg stays a little longer.
             left = true;

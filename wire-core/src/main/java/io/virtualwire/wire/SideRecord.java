@@ -131,6 +131,10 @@ final class SideRecord {
         farSide.sayEnd(now);
         speak(now);
         farSide.offer();
+        if (superseded) {
+            // Before anything else that is relayed: it came first.
+            slot.recall().recall(this, intake);
+        }
         intake.unpark();
         intake.work(now);
         wake(now);
@@ -174,6 +178,7 @@ final class SideRecord {
     /** Takes the record away. */
     void close() {
         closed = true;
+        slot.recall().disarm(this);
         intake.discardAll();
         farSide.close();
         relays.close();
@@ -281,7 +286,7 @@ final class SideRecord {
     }
 
     /* HOT PATH */
-    void toPort(byte[] bytes, int offset, int length) {
+    void toPort(Peer sender, long number, byte[] bytes, int offset, int length) {
         Port port = slot.port();
         if (port == null) {
             drops.add(DropReason.PORT_CLOSED);
@@ -289,7 +294,8 @@ final class SideRecord {
         }
         framesIn++;
         bytesIn += length;
-        port.deliver(bytes, offset, length);
+        boolean taken = port.deliver(bytes, offset, length);
+        slot.recall().given(sender, number, bytes, offset, length, taken);
     }
 
     /* HOT PATH */
@@ -555,6 +561,7 @@ final class SideRecord {
 
     /** What was due while nobody was there is done soon. */
     void goOn(long now) {
+        relays.expectSuccessor();
         wake(now);
     }
 

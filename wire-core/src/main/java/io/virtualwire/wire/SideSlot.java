@@ -74,6 +74,7 @@ final class SideSlot {
 
     void plugInto(Outlet other) {
         if (outlet != other) {
+            outlet.recall().disarm();
             outlet.unplug(this);
             outlet = other;
             outlet.plug(this);
@@ -179,6 +180,10 @@ final class SideSlot {
 
     Activation activation() {
         return outlet.activation();
+    }
+
+    Recall recall() {
+        return outlet.recall();
     }
 
     @Nullable

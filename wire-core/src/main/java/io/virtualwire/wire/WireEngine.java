@@ -276,7 +276,7 @@ public final class WireEngine implements PathListener {
     }
 
     private Outlet outlet(String endpoint) {
-        return outlets.computeIfAbsent(endpoint, name -> new Outlet(name, events));
+        return outlets.computeIfAbsent(endpoint, name -> new Outlet(name, scope));
     }
 
     private void dropIfUnused(String endpoint) {

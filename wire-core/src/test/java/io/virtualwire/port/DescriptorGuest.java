@@ -8,6 +8,7 @@ import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.PacketSocket;
 import io.virtualwire.linux.TapDevice;
 import io.virtualwire.linux.TapRequest;
+import io.virtualwire.linux.TransmitCounter;
 import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.transport.DatapathLoop;
@@ -42,7 +43,12 @@ final class DescriptorGuest implements PortHarness {
         InterfaceControl control = new InterfaceControl(where);
         new DeviceShield(where).raise("vm-0");
         control.up("vm-0");
-        port = new PacketPort(new PortId("vm-0"), loop, opener.apply(where, "vm-0"), control.mtu("vm-0"));
+        port = new PacketPort(
+                new PortId("vm-0"),
+                loop,
+                opener.apply(where, "vm-0"),
+                TransmitCounter.open(where, "vm-0"),
+                control.mtu("vm-0"));
         reader = Thread.ofPlatform().daemon().start(this::read);
     }
 

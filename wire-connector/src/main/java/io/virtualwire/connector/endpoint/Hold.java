@@ -5,6 +5,7 @@ import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.PacketSocket;
 import io.virtualwire.linux.TapDevice;
+import io.virtualwire.linux.TransmitCounter;
 import io.virtualwire.port.PacketPort;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortId;
@@ -70,7 +71,7 @@ public sealed interface Hold {
 
         @Override
         public Port port(PortId id, DatapathLoop loop, int mtu) {
-            return new PacketPort(id, loop, socket, mtu);
+            return new PacketPort(id, loop, socket, TransmitCounter.open(namespace, device), mtu);
         }
 
         @Override

@@ -33,6 +33,20 @@ public final class VirtualGuest {
         }
     }
 
+    /** Stands still where it is: to be moved, or until {@link #resume}. */
+    public void suspend() {
+        if (place != null) {
+            place.suspend();
+        }
+    }
+
+    /** Goes on where it was suspended. */
+    public void resume() {
+        if (place != null) {
+            place.resume();
+        }
+    }
+
     void leave(String daemon) {
         if (place != null && place.daemon().equals(daemon)) {
             moveTo(null);
@@ -42,7 +56,7 @@ public final class VirtualGuest {
     /** Sends one frame from where the guest is. */
     public void send() {
         VirtualPort from = place;
-        if (from == null) {
+        if (from == null || from.isSuspended()) {
             return;
         }
         Ledger.Entry entry = ledger.create(stream);

@@ -1,16 +1,18 @@
 package io.virtualwire.testkit.fabric;
 
 import io.virtualwire.control.Side;
+import io.virtualwire.port.Backlog;
 import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** A place where a guest can be: one endpoint of one daemon. */
-final class VirtualPort implements Port {
+final class VirtualPort implements Port, Backlog {
     private final String daemon;
     private final int stream;
     private final PortId id;
@@ -19,6 +21,10 @@ final class VirtualPort implements Port {
     private @Nullable FrameSink sink;
     private boolean guestIsHere;
     private @Nullable Queue<byte[]> queue;
+    /** What a suspended guest was given. */
+    private @Nullable Queue<byte[]> unread;
+
+    private boolean asked;
 
     VirtualPort(String daemon, int wire, Side side, Ledger ledger) {
         this.daemon = daemon;
@@ -54,6 +60,24 @@ final class VirtualPort implements Port {
         }
     }
 
+    /** The guest stands still, with what is given to it in a queue. */
+    void suspend() {
+        unread = new ArrayDeque<>();
+    }
+
+    /** It goes on here. */
+    void resume() {
+        Queue<byte[]> waiting = unread;
+        unread = null;
+        if (waiting != null) {
+            waiting.forEach(frame -> deliver(frame, 0, frame.length));
+        }
+    }
+
+    boolean isSuspended() {
+        return unread != null;
+    }
+
     /** The guest sends a frame here. */
     void emit(byte[] frame) {
         if (queue != null) {
@@ -75,8 +99,32 @@ final class VirtualPort implements Port {
 
     @Override
     public boolean deliver(byte[] bytes, int offset, int length) {
+        if (unread != null) {
+            unread.add(Arrays.copyOfRange(bytes, offset, offset + length));
+            return true;
+        }
         ledger.delivered(stream, daemon, guestIsHere, bytes, offset, length);
         return true;
+    }
+
+    @Override
+    public Backlog backlog() {
+        return this;
+    }
+
+    @Override
+    public void begin() {
+        asked = true;
+    }
+
+    @Override
+    public int unread() {
+        return asked && unread != null ? unread.size() : 0;
+    }
+
+    @Override
+    public void end() {
+        asked = false;
     }
 
     @Override

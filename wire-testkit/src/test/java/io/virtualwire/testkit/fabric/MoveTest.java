@@ -90,6 +90,71 @@ class MoveTest {
         });
     }
 
+    /**
+     * As a hypervisor moves a machine: it is suspended where it was, what comes then waits in a queue that nobody reads any more,
+     * and it goes on at the other place, which nobody but itself announces. Nothing is lost, nothing comes twice.
+     */
+    @Test
+    void movesAGuestThatWasSuspendedWithoutALoss() {
+        new Seeds("MoveTest.movesAGuestThatWasSuspendedWithoutALoss", 150).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20));
+            it.prepareA();
+            it.require("prepare", it::isPreparedA);
+            fabric.run(Duration.ofMillis(5));
+            fabric.guest(it.wire, Side.A).suspend();
+            fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
+            fabric.place(it.wire, Side.A, it.p2);
+            it.p2.activate(it.wire, Side.A);
+            it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
+            it.require(
+                    "yield",
+                    () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+            fabric.run(Duration.ofMillis(200));
+            Tally tally = fabric.verify();
+            if (weather(seed).lossPerMille() == 0) {
+                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+            }
+            fabric.calm();
+            it.disconnect(it.p1, Side.A, 1);
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
+    /** The hypervisor gave up after the guest was suspended: it goes on where it was, and has everything once. */
+    @Test
+    void aGuestThatGoesOnWhereItWasHasEverythingOnce() {
+        new Seeds("MoveTest.aGuestThatGoesOnWhereItWasHasEverythingOnce", 80).run(seed -> {
+            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            WireInMotion it = new WireInMotion(fabric).connect();
+            fabric.startTraffic(Duration.ofMillis(1));
+            fabric.run(Duration.ofMillis(20));
+            it.prepareA();
+            it.require("prepare", it::isPreparedA);
+            fabric.guest(it.wire, Side.A).suspend();
+            fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
+            boolean before = fabric.random().nextBoolean();
+            if (before) {
+                it.disconnect(it.p2, Side.A, 2);
+                fabric.run(Duration.ofNanos(fabric.random().nextInt(10_000_000)));
+            }
+            fabric.guest(it.wire, Side.A).resume();
+            fabric.run(Duration.ofMillis(20));
+            if (!before) {
+                it.disconnect(it.p2, Side.A, 2);
+            }
+            fabric.run(Duration.ofMillis(100));
+            Tally tally = fabric.verify();
+            if (weather(seed).lossPerMille() == 0) {
+                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+            }
+            fabric.calm();
+            fabric.verifyPasses(it.wire);
+        });
+    }
+
     @Test
     void resumesWhenTheSuccessorNeverCameUp() {
         new Seeds("MoveTest.resumesWhenTheSuccessorNeverCameUp", 200).run(seed -> {

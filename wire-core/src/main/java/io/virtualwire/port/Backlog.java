@@ -1,0 +1,38 @@
+package io.virtualwire.port;
+
+/**
+ * What a {@link Port}'s guest has not taken of the frames that were delivered to it: while it is suspended to be moved they
+ * lie in a queue that nobody will read any more.
+ *
+ * <ol>
+ *   <li>It is known only between {@link #begin} and {@link #end}, because knowing it costs something.
+ *   <li>What is not sure counts as taken: a frame that is counted here was not, and never will be, unless the guest goes on
+ *       there.
+ *   <li>A guest takes frames in the order in which they were delivered.
+ *   <li>Called on the loop that owns the data path.
+ * </ol>
+ */
+public interface Backlog {
+    /** Of a guest that has every frame when it is delivered, or of which nothing is known. */
+    Backlog NONE = new Backlog() {
+        @Override
+        public void begin() {}
+
+        @Override
+        public int unread() {
+            return 0;
+        }
+
+        @Override
+        public void end() {}
+    };
+
+    /** It will be asked for. */
+    void begin();
+
+    /** How many of the frames that were delivered last, as {@link Port#deliver} answered, the guest has not taken. */
+    int unread();
+
+    /** It will not be asked for. */
+    void end();
+}

@@ -1,0 +1,104 @@
+package io.virtualwire.wire;
+
+import io.virtualwire.port.Backlog;
+import io.virtualwire.port.DropReason;
+import io.virtualwire.port.Port;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an endpoint's guest was given and may never have read, kept while its side has a successor to relay to: a guest that is
+ * moved is suspended before anybody here knows, and does not go on here.
+ *
+ * <pre>
+ *   IDLE ──relay leg agreed──▶ ARMED ──superseded──▶ unread frames relayed ──▶ IDLE
+ *     ▲                          │
+ *     └── relay leg withdrawn ───┘   the guest stays, and has the frames in its queue
+ * </pre>
+ */
+final class Recall {
+    private final Scope scope;
+    private @Nullable SideRecord holder;
+    private @Nullable Port port;
+    /** There are none while there is no holder, no port that knows what was read, or no room. */
+    private @Nullable DeliveredFrames frames;
+
+    Recall(Scope scope) {
+        this.scope = scope;
+    }
+
+    /** From now on copies are kept for this record, if its tenant's wires may hold as much. */
+    void arm(SideRecord record) {
+        if (holder != record) {
+            disarm();
+            holder = record;
+            begin();
+        }
+    }
+
+    void disarm(SideRecord record) {
+        if (holder == record) {
+            disarm();
+        }
+    }
+
+    void disarm() {
+        end();
+        holder = null;
+    }
+
+    /** The endpoint has another port, or none: what the former one was given is not known any more. */
+    void port(@Nullable Port newPort) {
+        end();
+        port = newPort;
+        begin();
+    }
+
+    private void begin() {
+        SideRecord record = holder;
+        if (record == null || port == null || port.backlog() == Backlog.NONE) {
+            return;
+        }
+        if (scope.budget(record.wire().tenant()).take(scope.bounds.recallBytes())) {
+            frames = new DeliveredFrames(scope.bounds.recallBytes(), scope.bounds.recallFrames());
+            port.backlog().begin();
+        } else {
+            record.drops().add(DropReason.BUFFER_QUOTA);
+        }
+    }
+
+    private void end() {
+        if (frames != null && holder != null && port != null) {
+            scope.budget(holder.wire().tenant()).give(scope.bounds.recallBytes());
+            port.backlog().end();
+        }
+        frames = null;
+    }
+
+    /** A frame was given to the port, which took it or did not. */
+    /* HOT PATH */
+    void given(Peer sender, long number, byte[] bytes, int offset, int length, boolean accepted) {
+        DeliveredFrames kept = frames;
+        if (kept != null) {
+            kept.add(sender, number, bytes, offset, length, accepted, scope.now());
+        }
+    }
+
+    /** The guest does not go on here: gives {@code sink} what it has not read, and forgets it. */
+    void recall(SideRecord record, Hold.Sink sink) {
+        DeliveredFrames kept = frames;
+        if (holder != record || kept == null || port == null) {
+            return;
+        }
+        int missing = kept.unread(
+                port.backlog().unread(),
+                scope.now() - scope.bounds.recallNanos(),
+                (sender, relayed, number, bytes, offset, length) -> {
+                    // What another record of this side delivered is that one's.
+                    if (sender.record() == record) {
+                        sink.frame(sender, relayed, number, bytes, offset, length);
+                    }
+                });
+        record.drops().add(DropReason.RELAY_OVERFLOW, missing);
+        disarm();
+    }
+}
