@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests, the quick failures first; arguments go to Maven. Ends with what Maven's test runners say.
+# All tests; arguments go to Maven. Builds first, then tests what was built: Maven's tests in one lane, the examples and the
+# packaging in another, the model on whatever processor time these leave. Ends with what Maven's test runners say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=config/jdk25.sh
@@ -11,28 +12,50 @@ began=$SECONDS
 step() { printf '\n== %s  (%d s)\n' "$*" $((SECONDS - began)); }
 
 find . \( -path '*/target/*-reports/TEST-*.xml' -o -path '*/target/fuzz/*.txt' \) -delete
+out=$PWD/target/tests
+mkdir -p "$out"
+lanes=()
+# A lane that is not waited for any more ends itself and what it started.
+trap 'kill "${lanes[@]}" 2>/dev/null || true' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+# finished PID WHAT LOG: waits for a lane and shows what it said
+finished() {
+  local result=0
+  wait "$1" || result=$?
+  step "$2, $([ $result = 0 ] && echo passed || echo FAILED)"
+  cat "$3"
+  return $result
+}
 status=0
 
-if [ -f docs/model/check.sh ]; then
-  step "the model"
-  longer=()
-  case " $* " in *" -Dwire.long=true "*) longer=(--long) ;; esac
-  bash docs/model/check.sh "${longer[@]}" || status=1
+longer=()
+case " $* " in *" -Dwire.long=true "*) longer=(--long) ;; esac
+nice -n 19 bash docs/model/check.sh --jobs 1 "${longer[@]}" >"$out/model.log" 2>&1 &
+model=$!
+lanes+=("$model")
+
+step "build"
+mvn -B -ntp verify -DskipTests "$@"
+
+examples=
+if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then
+  # Nothing may be built under running daemons, and nothing needs to be.
+  (bin/wire --build && WIRE_NO_BUILD=1 exec bash examples/check.sh) >"$out/examples.log" 2>&1 &
+  examples=$!
+  lanes+=("$examples")
+else
+  echo "examples left out: they need root and /dev/net/tun"
+  [ "${CI:-}" != true ] || status=1
 fi
 
 step "mvn verify"
-mvn -B -ntp --fail-at-end verify "$@" || status=1
+# The build above looked at formats and dependencies.
+mvn -B -ntp --fail-at-end verify -Dspotless.check.skip -Denforcer.skip "$@" || status=1
 
-if [ "$status" = 0 ] && [ -f examples/check.sh ]; then
-  if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then
-    step "the examples, and the packaging"
-    bin/wire --build
-    bash examples/check.sh || status=1
-  else
-    echo "examples left out: they need root and /dev/net/tun"
-    [ "${CI:-}" != true ] || status=1
-  fi
-fi
+finished "$model" "the model" "$out/model.log" || status=1
+[ -z "$examples" ] || finished "$examples" "the examples, and the packaging" "$out/examples.log" || status=1
+trap - EXIT
 
 step "all tests"
 config/test-summary.sh || status=1
