@@ -179,7 +179,7 @@ final class CommandLineIT {
     void aShortCommandLoadsNoDaemon() throws Exception {
         wire("init").ok();
         Path log = folder.resolve("classes");
-        run(List.of("-Xlog:class+load:file=" + log), "endpoint", "ls", "--host", "127.0.0.1:1");
+        run(List.of("-XX:AOTMode=off", "-Xlog:class+load:file=" + log), "endpoint", "ls", "--host", "127.0.0.1:1");
         List<String> loaded = Files.readAllLines(log, StandardCharsets.UTF_8);
         assertThat(loaded).anyMatch(line -> line.contains("picocli"));
         assertThat(loaded)
@@ -226,11 +226,7 @@ final class CommandLineIT {
         List<String> command = new ArrayList<>();
         // Whoever runs the tests may ignore SIGHUP, as nohup does, and its children would inherit that.
         command.addAll(List.of("env", "--default-signal=HUP"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(Arrays.asList(arguments));
+        command.addAll(Launch.java(options, Main.class, arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("WIRE_HOME", folder.resolve("home").toString());
         builder.redirectInput(Path.of("/dev/null").toFile());

@@ -14,7 +14,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** {@code wire} in a namespace with a wire home of its own, one command after the other in one process. */
@@ -45,9 +44,7 @@ final class CommandSession implements AutoCloseable {
 
     /** A daemon of that wire home, in a process of its own. */
     static RunningCommand daemon(Namespace host, Path home, String... arguments) {
-        List<String> command = java(home, Main.class);
-        command.addAll(Arrays.asList(arguments));
-        return host.start(command.toArray(String[]::new));
+        return host.start(java(home, Main.class, arguments).toArray(String[]::new));
     }
 
     Result run(String... arguments) throws IOException {
@@ -80,12 +77,9 @@ final class CommandSession implements AutoCloseable {
         }
     }
 
-    private static List<String> java(Path home, Class<?> main) {
+    private static List<String> java(Path home, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of("env", "WIRE_HOME=" + home));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(Launch.java(List.of(), main, arguments));
         return command;
     }
 }
