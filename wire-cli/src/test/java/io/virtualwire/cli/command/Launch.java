@@ -4,8 +4,11 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a JVM is started for {@code wire}: as bin/wire does it, from the packed jars and with the ahead-of-time caches, where Maven has
@@ -30,7 +33,12 @@ final class Launch {
             if (Files.exists(cache)) {
                 command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
             }
-            classPath = jar + File.pathSeparator + classPath;
+            // What is packed there must not be found twice.
+            classPath = Stream.concat(
+                            Stream.of(packed),
+                            Arrays.stream(classPath.split(File.pathSeparator))
+                                    .filter(entry -> !entry.endsWith("target/classes")))
+                    .collect(Collectors.joining(File.pathSeparator));
         }
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
