@@ -20,6 +20,7 @@ import io.virtualwire.cli.command.NodeCommand;
 import io.virtualwire.cli.command.ShowCommand;
 import io.virtualwire.cli.command.SwitchCommand;
 import io.virtualwire.cli.command.TokenCommand;
+import io.virtualwire.cli.command.VmCommand;
 import io.virtualwire.cli.command.WatchCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             MigrateCommand.class,
             SwitchCommand.class,
+            VmCommand.class,
             WatchCommand.class,
             CompletionCommand.class
         })

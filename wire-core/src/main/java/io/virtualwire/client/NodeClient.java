@@ -100,6 +100,70 @@ public final class NodeClient implements AutoCloseable {
                         "see how it ended with 'wire switch show " + component + "'"));
     }
 
+    /** The virtual machines among the endpoints. */
+    public List<VmView> vms() {
+        return calls.get("/v1/vms", new TypeReference<List<VmView>>() {});
+    }
+
+    public VmView vm(String name) {
+        return calls.get("/v1/vms/" + RestCalls.encode(name), new TypeReference<VmView>() {});
+    }
+
+    /** Makes a virtual machine's interface an endpoint; success if it is one already. */
+    public VmView attach(String name, VmAttachment attachment) {
+        return calls.put("/v1/vms/" + RestCalls.encode(name), attachment, new TypeReference<VmView>() {});
+    }
+
+    /**
+     * A virtual machine's endpoint is one no longer; success if it is none.
+     *
+     * @param endpoint empty for all of them
+     */
+    public void detach(String name, String endpoint) {
+        calls.delete("/v1/vms/" + RestCalls.encode(name)
+                + (endpoint.isEmpty() ? "" : "?endpoint=" + RestCalls.encode(endpoint)));
+    }
+
+    /**
+     * Moves a virtual machine, live; returns when it has moved.
+     *
+     * @param mode {@code peer-to-peer}, {@code managed} or {@code tunnelled}
+     * @param bandwidthMebibytes a second, at most; 0: as fast as it goes
+     */
+    public VmMigrationStep.Result migrateVm(
+            String name,
+            String to,
+            String mode,
+            boolean postCopy,
+            boolean copyStorage,
+            int bandwidthMebibytes,
+            Consumer<VmMigrationStep> progress) {
+        AtomicReference<VmMigrationStep> last = new AtomicReference<>();
+        calls.postForLines(
+                "/v1/vms/" + RestCalls.encode(name) + "/migrate?to=" + RestCalls.encode(to) + "&mode=" + mode
+                        + "&postCopy=" + postCopy + "&copyStorage=" + copyStorage + "&bandwidth=" + bandwidthMebibytes,
+                VmMigrationStep.class,
+                step -> {
+                    last.set(step);
+                    progress.accept(step);
+                });
+        VmMigrationStep end = last.get();
+        if (end != null && end.error().isPresent()) {
+            throw end.error().get().exception();
+        }
+        return Optional.ofNullable(end)
+                .flatMap(VmMigrationStep::result)
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.UNAVAILABLE,
+                        "the node went away while " + name + " moved to " + to,
+                        "another node goes on with it: see how it ends with 'wire vm show " + name + "'"));
+    }
+
+    /** Asks to call a virtual machine's move off; it then stays where it was, unless it has arrived already. */
+    public VmView giveUpMigration(String name) {
+        return calls.deleteFor("/v1/vms/" + RestCalls.encode(name) + "/migrate", new TypeReference<VmView>() {});
+    }
+
     /** Lets the node read its configuration file again. */
     public ReloadReport reload() {
         return calls.post("/v1/reload", new TypeReference<ReloadReport>() {});

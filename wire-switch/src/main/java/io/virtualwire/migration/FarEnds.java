@@ -2,6 +2,7 @@ package io.virtualwire.migration;
 
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.WireId;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 
 /**
@@ -12,11 +13,23 @@ import io.virtualwire.topology.WireRecord;
  */
 public interface FarEnds {
 
-    /** The far side of this wire is to be so from now on; takes the place of what was wanted of it before. */
+    /**
+     * The far side of this wire is to be so from now on; takes the place of what was wanted of it before. One that began as a
+     * standby, because what it belongs to has moved there, is to be active.
+     */
     void want(WireRecord wire, ConnectRequest request);
 
-    /** It does not matter any more how the far side of this wire is. */
+    /** At this place the far side of the wire is to stand by, since what it belongs to moves there. */
+    void wantNext(WireRecord wire, WirePlace place, ConnectRequest request);
+
+    /** It does not matter any more how the far side of this wire is at the place where it was to be. */
+    void forgetNext(WireId wire);
+
+    /** It does not matter any more how the far side of this wire is, wherever it is. */
     void forget(WireId wire);
+
+    /** How far what is wanted at the place has come where the far side is to be; confirmed if there is none. */
+    FarEndStatus nextStatus(WireId wire);
 
     /** How far what is wanted of this wire's far side has come. */
     FarEndStatus status(WireId wire);

@@ -4,6 +4,7 @@ import io.virtualwire.component.Component;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Role;
@@ -11,12 +12,14 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.handoff.ComponentPort;
 import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,32 +64,73 @@ final class Plugs {
                 && known.wire().id().equals(wire.id())
                 && known.own().generation().equals(generation);
         ConnectOptions options = same && known != null ? known.own().options() : new ConnectOptions(role, wire.plain());
-        PeerDescription peer = new PeerDescription(
-                wire.hostSpec().identityOf(context.tenant(), wire.host()),
-                wire.farSideGeneration(),
-                List.of(wire.hostSpec().wireAddress()),
-                false);
         ConnectRequest own = new ConnectRequest(
                 wire.id(),
                 Side.A,
                 generation,
                 endpoint(wire),
-                peer,
+                peer(same ? known : null, farPlace(wire), wire.fenced()),
                 options,
                 same && known != null ? known.own().relayTo() : Optional.empty(),
                 same && known != null ? known.own().relayFrom() : from);
-        if (known != null && known.own().equals(own) && known.wire().equals(wire)) {
+        Optional<ConnectRequest> moving = wire.next().map(place -> withPeer(own, peer(null, place, false)));
+        if (known != null
+                && known.own().equals(moving.orElse(own))
+                && known.wire().equals(wire)) {
             return true;
         }
         if (known != null && !known.wire().id().equals(wire.id())) {
             unplug(known.wire().name());
         }
         context.wires().addPort(endpoint(wire), component.addPort(wire.port()));
-        if (!connect(wire, own)) {
+        if (!connect(wire, own)
+                || moving.isPresent()
+                        && !own.equals(moving.get())
+                        && !connect(
+                                wire,
+                                withPeer(
+                                        moving.get(),
+                                        peer(plugs.get(wire.name()), wire.next().get(), false)))) {
             return false;
         }
         context.farEnds().want(wire, farSide(wire, generation, fence));
+        wire.next()
+                .ifPresentOrElse(
+                        place -> context.farEnds().wantNext(wire, place, standby(wire, place, generation, fence)),
+                        () -> context.farEnds().forgetNext(wire.id()));
         return true;
+    }
+
+    private static WirePlace farPlace(WireRecord wire) {
+        return new WirePlace(wire.host(), wire.hostSpec(), wire.farGeneration());
+    }
+
+    /** The far side there, unless a higher one has been announced already: that cannot be taken back. */
+    private PeerDescription peer(@Nullable Plug known, WirePlace place, boolean fence) {
+        if (known != null && known.own().peer().generation().isAfter(place.sideGeneration())) {
+            return known.own().peer();
+        }
+        return new PeerDescription(
+                identity(place),
+                place.sideGeneration(),
+                List.of(place.hostSpec().wireAddress()),
+                fence);
+    }
+
+    private Identity identity(WirePlace place) {
+        return place.hostSpec().identityOf(context.tenant(), place.host());
+    }
+
+    private static ConnectRequest withPeer(ConnectRequest own, PeerDescription peer) {
+        return new ConnectRequest(
+                own.wire(),
+                own.side(),
+                own.generation(),
+                own.endpoint(),
+                peer,
+                own.options(),
+                own.relayTo(),
+                own.relayFrom());
     }
 
     /** Tells every side to whom it relays once it has yielded. */
@@ -129,7 +173,9 @@ final class Plugs {
     /** Whether every host has been heard about its side, be it that it is not there. */
     boolean farEndsSettled() {
         return plugs.values().stream()
-                .allMatch(plug -> context.farEnds().status(plug.wire().id()).isSettled());
+                .map(plug -> plug.wire().id())
+                .allMatch(wire -> context.farEnds().status(wire).isSettled()
+                        && context.farEnds().nextStatus(wire).isSettled());
     }
 
     private boolean connect(WireRecord wire, ConnectRequest own) {
@@ -144,16 +190,52 @@ final class Plugs {
     }
 
     private ConnectRequest farSide(WireRecord wire, Generation generation, boolean fence) {
+        return farSide(
+                wire,
+                wire.farSideGeneration(),
+                generation,
+                fence,
+                wire.arrived() ? Role.STANDBY : Role.ACTIVE,
+                wire.next().map(this::relay),
+                wire.last().map(this::relay));
+    }
+
+    private ConnectRequest standby(WireRecord wire, WirePlace place, Generation generation, boolean fence) {
+        return farSide(
+                wire,
+                place.sideGeneration(),
+                generation,
+                fence,
+                Role.STANDBY,
+                Optional.empty(),
+                Optional.of(relay(farPlace(wire))));
+    }
+
+    private RelayDescription relay(WirePlace place) {
+        return new RelayDescription(
+                identity(place),
+                place.sideGeneration(),
+                List.of(place.hostSpec().wireAddress()));
+    }
+
+    private ConnectRequest farSide(
+            WireRecord wire,
+            Generation farGeneration,
+            Generation generation,
+            boolean fence,
+            Role role,
+            Optional<RelayDescription> to,
+            Optional<RelayDescription> from) {
         NodeRecord self = context.self();
         return new ConnectRequest(
                 wire.id(),
                 Side.B,
-                wire.farSideGeneration(),
+                farGeneration,
                 wire.endpoint(),
                 new PeerDescription(self.identity(), generation, self.wirePaths(), fence),
-                new ConnectOptions(Role.ACTIVE, wire.plain()),
-                Optional.empty(),
-                Optional.empty());
+                new ConnectOptions(role, wire.plain()),
+                to,
+                from);
     }
 
     private static String endpoint(WireRecord wire) {

@@ -18,8 +18,10 @@ import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.NodeView;
+import io.virtualwire.client.VmAttachment;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.topology.VmMoveWay;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +56,7 @@ final class BusApi {
 
     private final Vertx vertx;
     private final FabricOperations fabric;
+    private final MachineOperations machines;
     private final ConnectorOperations connectors;
     private final EventFeed feed;
     private final AuditTrail trail;
@@ -61,9 +64,16 @@ final class BusApi {
     private long published;
 
     /** @param trail where changes are noted that were asked for, before they are answered */
-    BusApi(Vertx vertx, FabricOperations fabric, ConnectorOperations connectors, EventFeed feed, AuditTrail trail) {
+    BusApi(
+            Vertx vertx,
+            FabricOperations fabric,
+            MachineOperations machines,
+            ConnectorOperations connectors,
+            EventFeed feed,
+            AuditTrail trail) {
         this.vertx = vertx;
         this.fabric = fabric;
+        this.machines = machines;
         this.connectors = connectors;
         this.feed = feed;
         this.trail = trail;
@@ -94,6 +104,39 @@ final class BusApi {
                 Set.of("name", "node", "key"),
                 asked -> fabric.createSwitch(asked.text("name"), asked.text("node"), asked.key()));
         change("switches.remove", Set.of("name", "key"), asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
+        operation("vms.list", Set.of(), asked -> machines.list());
+        operation("vms.show", Set.of("name"), asked -> machines.show(asked.text("name")));
+        change(
+                "vms.attach",
+                Set.of("name", "domain", "host", "nic", "endpoint", "mtu", "key"),
+                asked -> machines.attach(
+                        asked.text("name"),
+                        new VmAttachment(
+                                asked.text("domain", asked.text("name")),
+                                asked.text("host"),
+                                (int) asked.number("nic").orElse(0),
+                                asked.text("endpoint", ""),
+                                (int) asked.number("mtu").orElse(0)),
+                        asked.key()));
+        change(
+                "vms.detach",
+                Set.of("name", "endpoint", "key"),
+                asked -> machines.detach(asked.text("name"), asked.text("endpoint", ""), asked.key())
+                        .map(Map.of()));
+        change(
+                "vms.migrate",
+                Set.of("name", "to", "mode", "postCopy", "copyStorage", "bandwidth", "key"),
+                asked -> machines.beginMove(
+                                asked.text("name"),
+                                asked.text("to"),
+                                new VmMoveWay(
+                                        asked.text("mode", VmMoveWay.PEER_TO_PEER),
+                                        asked.flag("postCopy"),
+                                        asked.flag("copyStorage"),
+                                        (int) asked.number("bandwidth").orElse(0)),
+                                asked.key())
+                        .map(generation -> Map.of("generation", generation)));
+        change("vms.abort", Set.of("name"), asked -> machines.giveUp(asked.text("name")));
         operation("wires.list", Set.of(), asked -> fabric.wires());
         operation("events.read", Set.of("since", "limit"), this::read);
         connectors

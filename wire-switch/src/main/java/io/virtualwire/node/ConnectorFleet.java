@@ -10,11 +10,13 @@ import io.virtualwire.migration.FarEndStatus;
 import io.virtualwire.migration.FarEnds;
 import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.Topology;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The connectors of all hosts, each with a thread of its own, so that one that hangs delays no other. Owner thread. */
 final class ConnectorFleet implements FarEnds, AutoCloseable {
@@ -23,6 +25,7 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     private final Runnable changed;
     private final Map<HostKey, ConnectorWorker> workers = new HashMap<>();
     private final Map<WireId, ConnectorWorker> holders = new HashMap<>();
+    private final Map<WireId, ConnectorWorker> successors = new HashMap<>();
 
     private record HostKey(String api, Identity identity) {}
 
@@ -41,25 +44,45 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     @Override
     public void want(WireRecord wire, ConnectRequest request) {
         ConnectorWorker worker = worker(wire.host(), wire.hostSpec());
-        ConnectorWorker before = holders.put(wire.id(), worker);
-        if (before != null && before != worker) {
-            before.forget(wire.id());
+        successors.remove(wire.id(), worker);
+        release(wire.id(), holders.put(wire.id(), worker), worker);
+        worker.want(request, wire.arrived());
+    }
+
+    @Override
+    public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
+        ConnectorWorker worker = worker(place.host(), place.hostSpec());
+        release(wire.id(), successors.put(wire.id(), worker), worker);
+        worker.want(request, false);
+    }
+
+    @Override
+    public void forgetNext(WireId wire) {
+        release(wire, successors.remove(wire), holders.get(wire));
+    }
+
+    private static void release(WireId wire, @Nullable ConnectorWorker before, @Nullable ConnectorWorker now) {
+        if (before != null && before != now) {
+            before.forget(wire);
         }
-        worker.want(request);
     }
 
     @Override
     public void forget(WireId wire) {
-        ConnectorWorker worker = holders.remove(wire);
-        if (worker != null) {
-            worker.forget(wire);
-        }
+        forgetNext(wire);
+        release(wire, holders.remove(wire), null);
     }
 
     @Override
     public FarEndStatus status(WireId wire) {
         ConnectorWorker worker = holders.get(wire);
         return worker == null ? FarEndStatus.PENDING : worker.status(wire);
+    }
+
+    @Override
+    public FarEndStatus nextStatus(WireId wire) {
+        ConnectorWorker worker = successors.get(wire);
+        return worker == null ? FarEndStatus.CONFIRMED : worker.status(wire);
     }
 
     @Override

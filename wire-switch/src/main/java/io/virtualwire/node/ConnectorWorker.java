@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectorWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorWorker.class);
+    private static final String STANDBY = "standby";
     private static final long LOOK_MILLIS = 2_000;
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
@@ -39,7 +40,8 @@ final class ConnectorWorker implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private record Wanted(ConnectRequest request, FarEndStatus status) {}
+    /** @param active whether it is made active where it began as a standby */
+    private record Wanted(ConnectRequest request, boolean active, FarEndStatus status) {}
 
     private record Removal(WireRecord wire, Runnable done) {}
 
@@ -51,10 +53,10 @@ final class ConnectorWorker implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("connector-" + host).start(this::run);
     }
 
-    synchronized void want(ConnectRequest request) {
+    synchronized void want(ConnectRequest request, boolean active) {
         Wanted before = wanted.get(request.wire());
-        if (before == null || !before.request().equals(request)) {
-            wanted.put(request.wire(), new Wanted(request, FarEndStatus.PENDING));
+        if (before == null || !before.request().equals(request) || before.active() != active) {
+            wanted.put(request.wire(), new Wanted(request, active, FarEndStatus.PENDING));
             work.release();
         }
     }
@@ -103,8 +105,8 @@ final class ConnectorWorker implements AutoCloseable {
         for (Removal removal : removals()) {
             well &= disconnect(removal);
         }
-        for (ConnectRequest request : unconfirmed()) {
-            well &= connect(request);
+        for (Wanted want : unconfirmed()) {
+            well &= connect(want);
         }
         return look() && well;
     }
@@ -114,8 +116,11 @@ final class ConnectorWorker implements AutoCloseable {
         try {
             client.disconnect(wire.id(), Side.B, wire.farSideGeneration());
         } catch (WireException e) {
-            LOG.info("Cannot remove the far side of {} at {} yet: {}", wire.name(), host, e.getMessage());
-            return false;
+            // What it belongs to has come back meanwhile, and the side with it.
+            if (e.code() != ErrorCode.STALE_GENERATION) {
+                LOG.info("Cannot remove the far side of {} at {} yet: {}", wire.name(), host, e.getMessage());
+                return false;
+            }
         }
         synchronized (this) {
             removals.remove(wire.id());
@@ -124,9 +129,13 @@ final class ConnectorWorker implements AutoCloseable {
         return true;
     }
 
-    private boolean connect(ConnectRequest request) {
+    private boolean connect(Wanted want) {
+        ConnectRequest request = want.request();
         try {
-            client.connect(request);
+            WireStatus side = client.connect(request);
+            if (want.active() && side.state().equals(STANDBY)) {
+                client.activate(request.wire(), request.side(), request.generation());
+            }
             settle(request, FarEndStatus.CONFIRMED);
             return true;
         } catch (WireException e) {
@@ -153,7 +162,7 @@ final class ConnectorWorker implements AutoCloseable {
                         "{} has lost its side of wire {}",
                         host,
                         confirmed.request().wire());
-                well &= connect(confirmed.request());
+                well &= connect(confirmed);
             }
         }
         return well;
@@ -177,7 +186,7 @@ final class ConnectorWorker implements AutoCloseable {
                     && known.request().equals(request)
                     && !known.status().equals(status);
             if (news) {
-                wanted.put(request.wire(), new Wanted(request, status));
+                wanted.put(request.wire(), new Wanted(request, known.active(), status));
             }
         }
         if (news) {
@@ -196,10 +205,9 @@ final class ConnectorWorker implements AutoCloseable {
         return !wanted.isEmpty();
     }
 
-    private synchronized List<ConnectRequest> unconfirmed() {
+    private synchronized List<Wanted> unconfirmed() {
         return wanted.values().stream()
                 .filter(want -> want.status().progress() != FarEndStatus.Progress.CONFIRMED)
-                .map(Wanted::request)
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.virtualwire.node;
 
 import io.virtualwire.control.Identity;
+import io.virtualwire.machine.MachineMover;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.WireObserver;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Passes on what the data path tells to a reconciler that is made after it; before, there is nothing it would care for. */
 final class LateObserver implements WireObserver {
     volatile @Nullable Reconciler reconciler;
+    volatile @Nullable MachineMover machines;
 
     @Override
     public void happened(SideEvent event) {
@@ -38,6 +40,14 @@ final class LateObserver implements WireObserver {
         Reconciler to = reconciler;
         if (to != null) {
             to.farEndChanged();
+        }
+    }
+
+    /** Safe from any thread. */
+    void hypervisorTold() {
+        MachineMover to = machines;
+        if (to != null) {
+            to.wake();
         }
     }
 }

@@ -24,6 +24,7 @@ import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.LogSettings;
 import io.virtualwire.log.Voter;
 import io.virtualwire.log.VotingLog;
+import io.virtualwire.machine.MachineMover;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.rest.Contract;
@@ -205,9 +206,21 @@ public final class Node implements AutoCloseable {
         verticles.show(views);
         observer.reconciler = reconciler;
 
+        NodeMachineHosts hosts = add(new NodeMachineHosts(
+                tls, new HypervisorPool(settings.hypervisors(), told -> observer.hypervisorTold())));
+        // Libvirt's calls last, and would hold on to the carriers of virtual threads.
+        ExecutorService machineSteps = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("machine-step-", 0).factory());
+        add(machineSteps::shutdownNow);
+        MachineMover machines = new MachineMover(
+                self, loop, hosts, machineSteps, new LogProposals(log, loop, aside), new CopyProgress(steps));
+        observer.machines = machines;
+
         loop.execute(reconciler::start);
+        loop.execute(machines::start);
         FabricLog.Registration changes = log.onChange(applied -> loop.execute(() -> {
             reconciler.agreed(applied);
+            machines.agreed(reconciler.state(), reconciler.presentNodes());
             fleet.keepWarm(applied.state().topology());
         }));
         add(changes);
@@ -215,7 +228,10 @@ public final class Node implements AutoCloseable {
         add(log.onChange(feed::agreed));
         add(member.membership().onChange(change -> {
             Set<Identity> present = member.membership().present();
-            loop.execute(() -> reconciler.present(present));
+            loop.execute(() -> {
+                reconciler.present(present);
+                machines.agreed(reconciler.state(), reconciler.presentNodes());
+            });
         }));
         register(log, loop, self);
 
@@ -233,14 +249,27 @@ public final class Node implements AutoCloseable {
         trail = audit;
         audit.local("start", tls.identity().toString(), null);
         add(() -> audit.local("stop", tls.identity().toString(), null));
-        BusApi bus = new BusApi(vertx, fabric, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
+        MachineOperations vms = new MachineOperations(vertx, self, log, hosts);
+        BusApi bus = new BusApi(vertx, fabric, vms, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
         bus.open();
         NodeApi interfaceOfNode = new NodeApi(
-                vertx, settings.name(), log, fabric, steps, feed, bus, standing, reloading, audit, contract.join());
+                vertx,
+                settings.name(),
+                log,
+                fabric,
+                vms,
+                steps,
+                feed,
+                bus,
+                standing,
+                reloading,
+                audit,
+                contract.join());
         apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {
             reconciler.stop();
+            machines.stop();
             return true;
         })));
         LOG.atInfo()

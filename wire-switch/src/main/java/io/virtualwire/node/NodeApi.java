@@ -1,5 +1,6 @@
 package io.virtualwire.node;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
@@ -10,11 +11,15 @@ import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.virtualwire.audit.AuditTrail;
+import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.RevocationsTaken;
+import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmView;
 import io.virtualwire.config.ReloadSource;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.RevocationList;
@@ -23,6 +28,8 @@ import io.virtualwire.metrics.Scrape;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.RestRoutes;
+import io.virtualwire.topology.VmMoveWay;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -40,12 +47,14 @@ final class NodeApi {
     private final String node;
     private final StampedLog log;
     private final FabricOperations fabric;
+    private final MachineOperations machines;
     private final NodeEvents steps;
     private final EventFeed feed;
     private final BusApi bus;
     private final NodeStanding standing;
     private final ReloadSource reloading;
     private final RestRoutes routes;
+    private final JsonMapper json = ApiJson.strict();
 
     /** What the interface promises; takes a moment to read, so that it may be done aside. */
     static Contract contract() {
@@ -57,6 +66,7 @@ final class NodeApi {
             String node,
             StampedLog log,
             FabricOperations fabric,
+            MachineOperations machines,
             NodeEvents steps,
             EventFeed feed,
             BusApi bus,
@@ -68,6 +78,7 @@ final class NodeApi {
         this.node = node;
         this.log = log;
         this.fabric = fabric;
+        this.machines = machines;
         this.steps = steps;
         this.feed = feed;
         this.bus = bus;
@@ -119,6 +130,12 @@ final class NodeApi {
                     return new RevocationsTaken(list.number(), tls.self().offer(list));
                 })
                 .on("migrate", this::migrate)
+                .later("listVms", call -> machines.list())
+                .later("showVm", call -> machines.show(call.path("name")))
+                .later("attachVm", this::attachVm)
+                .later("detachVm", this::detachVm)
+                .on("migrateVm", this::migrateVm)
+                .later("giveUpVmMigration", call -> machines.giveUp(call.path("name")))
                 .on("events", this::events)
                 .router();
         router.route("/v1/bus/*").handler(BusGuard::note).subRouter(bus.bridge(new BusGuard(tls)));
@@ -153,12 +170,63 @@ final class NodeApi {
                 });
     }
 
+    private Future<VmView> attachVm(Call call) {
+        try {
+            VmAttachment wanted = json.readValue(call.body(), VmAttachment.class);
+            return machines.attach(call.path("name"), wanted, call.header(KEY).orElse(""));
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, "the body: " + e.getMessage(), "its fields are those of the contract", e);
+        }
+    }
+
+    private Future<?> detachVm(Call call) {
+        return machines.detach(
+                call.path("name"),
+                call.query("endpoint").orElse(""),
+                call.header(KEY).orElse(""));
+    }
+
+    private void migrateVm(RoutingContext context, Call call) {
+        String vm = call.path("name");
+        VmMoveWay way = new VmMoveWay(
+                call.query("mode").orElse(VmMoveWay.PEER_TO_PEER),
+                call.query("postCopy").filter("true"::equals).isPresent(),
+                call.query("copyStorage").filter("true"::equals).isPresent(),
+                call.query("bandwidth").map(Integer::parseInt).orElse(0));
+        VmMigrationWatch watch = new VmMigrationWatch(vertx, log, steps, vm);
+        machines.beginMove(
+                        vm,
+                        call.query("to").orElseThrow(),
+                        way,
+                        call.header(KEY).orElse(""))
+                .onFailure(failure -> routes.note("migrateVm", call, failure)
+                        .onComplete(noted -> routes.answers().refuse(context, failure)))
+                .onSuccess(generation -> {
+                    routes.note("migrateVm", call, null);
+                    context.response()
+                            .setChunked(true)
+                            .putHeader("content-type", "application/x-ndjson")
+                            .closeHandler(gone -> watch.stop());
+                    watch.run(
+                            generation,
+                            step -> write(
+                                    context,
+                                    step,
+                                    step.result().isPresent() || step.error().isPresent()));
+                });
+    }
+
     private void write(RoutingContext context, MigrationStep step) {
+        write(context, step, step.result().isPresent() || step.error().isPresent());
+    }
+
+    private void write(RoutingContext context, Object step, boolean last) {
         if (context.response().ended() || context.response().closed()) {
             return;
         }
         context.response().write(routes.answers().line(step));
-        if (step.result().isPresent() || step.error().isPresent()) {
+        if (last) {
             context.response().end();
         }
     }

@@ -3,12 +3,14 @@ package io.virtualwire.node;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import io.virtualwire.cloud.spi.MachineMigration;
 import io.virtualwire.handoff.HandoffEvent;
+import io.virtualwire.topology.VmMove;
 import java.util.function.Consumer;
 
 /**
  * The steps of moves while they happen, told to all nodes on the event bus: at {@value #ADDRESS}, as
- * {@code {"node", "component", "generation", "step"}}.
+ * {@code {"node", "component", "generation", "step"}}, or with {@code "vm"} and how far its memory is copied.
  */
 final class NodeEvents {
     static final String ADDRESS = "virtualwire.v1.steps";
@@ -30,6 +32,23 @@ final class NodeEvents {
                                 .put("component", event.component())
                                 .put("generation", event.generation().number())
                                 .put("step", step(event)));
+    }
+
+    /** How far the memory of a virtual machine that moves has been copied. */
+    void copying(VmMove move, MachineMigration.Progress progress, long bytesPerSecond, long dirtyBytesPerSecond) {
+        vertx.eventBus()
+                .publish(
+                        ADDRESS,
+                        new JsonObject()
+                                .put("node", node)
+                                .put("vm", move.vm())
+                                .put("generation", move.generation())
+                                .put("step", "copying")
+                                .put("totalBytes", progress.totalBytes())
+                                .put("remainingBytes", progress.remainingBytes())
+                                .put("copiedBytes", progress.copiedBytes())
+                                .put("bytesPerSecond", bytesPerSecond)
+                                .put("dirtyBytesPerSecond", dirtyBytesPerSecond));
     }
 
     MessageConsumer<JsonObject> listen(Consumer<JsonObject> listener) {

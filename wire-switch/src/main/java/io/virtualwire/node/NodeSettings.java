@@ -1,6 +1,7 @@
 package io.virtualwire.node;
 
 import io.virtualwire.client.NodeClient;
+import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cluster.ClusterNode;
 import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.control.ErrorCode;
@@ -11,6 +12,7 @@ import io.virtualwire.stack.StackConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What a node needs to know.
@@ -24,6 +26,7 @@ import java.util.List;
  * @param state the folder of its copy of the log
  * @param audit where changes are noted that were asked of this node
  * @param witness whether it only votes and runs no components
+ * @param hypervisors reaches the hypervisor of a URI, or throws
  */
 public record NodeSettings(
         String name,
@@ -34,7 +37,8 @@ public record NodeSettings(
         List<PeerNode> peers,
         Path state,
         Path audit,
-        boolean witness) {
+        boolean witness,
+        Function<String, Hypervisor> hypervisors) {
     /** Where wires end unless told otherwise. */
     public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
     /** Where the REST interface listens unless told otherwise. */
@@ -45,6 +49,23 @@ public record NodeSettings(
 
     public NodeSettings {
         peers = List.copyOf(peers);
+    }
+
+    /** Without hypervisors. */
+    public NodeSettings(
+            String name,
+            OwnIdentity own,
+            String listen,
+            int wirePort,
+            int apiPort,
+            List<PeerNode> peers,
+            Path state,
+            Path audit,
+            boolean witness) {
+        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, uri -> {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE, "cannot reach " + uri + ": this node was started without hypervisors", "");
+        });
     }
 
     /** With credentials that are not renewed. */

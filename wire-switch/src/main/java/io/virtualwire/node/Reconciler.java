@@ -220,7 +220,9 @@ final class Reconciler {
                 context.farEnds()
                         .remove(
                                 wire,
-                                () -> context.proposals().accept(new FabricCommand.ForgetWires(List.of(wire.id()))));
+                                () -> context.proposals()
+                                        .accept(new FabricCommand.ForgetWires(
+                                                List.of(wire.id()), wire.farGeneration())));
             }
         }
     }

@@ -24,7 +24,15 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.MeasureFlip.class, name = "measureFlip"),
     @JsonSubTypes.Type(value = FabricCommand.ForgetWires.class, name = "forgetWires"),
     @JsonSubTypes.Type(value = FabricCommand.ReportPorts.class, name = "reportPorts"),
-    @JsonSubTypes.Type(value = FabricCommand.ReportNode.class, name = "reportNode")
+    @JsonSubTypes.Type(value = FabricCommand.ReportNode.class, name = "reportNode"),
+    @JsonSubTypes.Type(value = FabricCommand.AttachVm.class, name = "attachVm"),
+    @JsonSubTypes.Type(value = FabricCommand.DetachVm.class, name = "detachVm"),
+    @JsonSubTypes.Type(value = FabricCommand.BeginVmMove.class, name = "beginVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.ClaimVmMove.class, name = "claimVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.GiveUpVmMove.class, name = "giveUpVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.AdvanceVmMove.class, name = "advanceVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.RollBackVmMove.class, name = "rollBackVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.PayVmDebt.class, name = "payVmDebt")
 })
 public sealed interface FabricCommand {
 
@@ -75,10 +83,19 @@ public sealed interface FabricCommand {
     /** How long the new node saw the far ends take to flip. */
     record MeasureFlip(String component, long generation, long micros) implements FabricCommand {}
 
-    /** Removed wires whose far sides are disconnected. */
-    record ForgetWires(List<WireId> wires) implements FabricCommand {
+    /**
+     * Removed wires whose far sides are disconnected.
+     *
+     * @param farGeneration of those sides; 0 for any: what it belongs to may have left a side at each of several hosts
+     */
+    record ForgetWires(List<WireId> wires, long farGeneration) implements FabricCommand {
         public ForgetWires {
             wires = List.copyOf(wires);
+        }
+
+        /** Whatever their generation. */
+        public ForgetWires(List<WireId> wires) {
+            this(wires, 0);
         }
     }
 
@@ -96,4 +113,45 @@ public sealed interface FabricCommand {
 
     /** A node's process is seen no more, or again. */
     record ReportNode(String node, String instance, boolean present) implements FabricCommand {}
+
+    /** These interfaces of a virtual machine are endpoints of the fabric; those that were stay so. */
+    record AttachVm(VmRecord vm) implements FabricCommand {}
+
+    /**
+     * A virtual machine's endpoint is one no longer.
+     *
+     * @param endpoint empty for all of them
+     */
+    record DetachVm(String vm, String endpoint) implements FabricCommand {}
+
+    /**
+     * The user wants the virtual machine to move.
+     *
+     * @param node the one that drives it
+     * @param instance that node's process
+     */
+    record BeginVmMove(String vm, String to, VmMoveWay way, String node, String instance) implements FabricCommand {}
+
+    /** A node drives a move whose driver is gone. */
+    record ClaimVmMove(String vm, long generation, String expectedInstance, String node, String instance)
+            implements FabricCommand {}
+
+    /** The user wants the machine to stay where it is. */
+    record GiveUpVmMove(String vm, long generation) implements FabricCommand {}
+
+    /** A move has come from one phase to the next. */
+    record AdvanceVmMove(String vm, long generation, String instance, VmMovePhase from) implements FabricCommand {}
+
+    /**
+     * The machine is at the source, and not at the target.
+     *
+     * @param anew whether its sides at the source are connected at a new generation, because the target's have been heard, or
+     *     may yet be
+     * @param stop whether a copy of it may still run at the target
+     */
+    record RollBackVmMove(String vm, long generation, String instance, boolean anew, boolean stop, String reason)
+            implements FabricCommand {}
+
+    /** What was owed to a host is done. */
+    record PayVmDebt(String vm, String host, String endpoint) implements FabricCommand {}
 }

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param moves the latest move of each component
  * @param observations what nodes have reported of what they see
  * @param events the latest events, which all of the above amounts to
+ * @param machines the virtual machines among the endpoints
  */
 public record FabricState(
         long version,
@@ -29,9 +30,20 @@ public record FabricState(
         List<WireRecord> removed,
         Map<String, MoveRecord> moves,
         Observations observations,
-        EventLog events) {
+        EventLog events,
+        Machines machines) {
     public static final FabricState INITIAL = new FabricState(
-            0, Topology.EMPTY, 0, Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Observations.NONE, EventLog.EMPTY);
+            0,
+            Topology.EMPTY,
+            0,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Observations.NONE,
+            EventLog.EMPTY,
+            Machines.NONE);
 
     public FabricState {
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
@@ -42,6 +54,7 @@ public record FabricState(
         // A snapshot of a release that had neither.
         observations = observations == null ? Observations.NONE : observations;
         events = events == null ? EventLog.EMPTY : events;
+        machines = machines == null ? Machines.NONE : machines;
     }
 
     public Optional<Claim> claim(String component) {
@@ -79,7 +92,8 @@ public record FabricState(
                 unwanted,
                 moves,
                 observations.of(wanting),
-                events);
+                events,
+                machines);
     }
 
     FabricState withNode(NodeRecord node) {
@@ -93,7 +107,8 @@ public record FabricState(
                 removed,
                 moves,
                 observations.with(node.name(), true),
-                events);
+                events,
+                machines);
     }
 
     FabricState withClaim(Claim claim) {
@@ -107,7 +122,8 @@ public record FabricState(
                 removed,
                 moves,
                 observations,
-                events);
+                events,
+                machines);
     }
 
     FabricState withMove(MoveRecord move) {
@@ -121,21 +137,44 @@ public record FabricState(
                 removed,
                 with(moves, move.component(), move),
                 observations,
-                events);
+                events,
+                machines);
     }
 
     FabricState withRemoved(List<WireRecord> left) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, left, moves, observations, events);
+                version, topology, lastGeneration, nodes, claims, wires, left, moves, observations, events, machines);
     }
 
     FabricState withObservations(Observations seen) {
-        return new FabricState(version, topology, lastGeneration, nodes, claims, wires, removed, moves, seen, events);
+        return new FabricState(
+                version, topology, lastGeneration, nodes, claims, wires, removed, moves, seen, events, machines);
     }
 
     FabricState withEvents(EventLog happened) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, removed, moves, observations, happened);
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                moves,
+                observations,
+                happened,
+                machines);
+    }
+
+    FabricState withMachines(Machines changed) {
+        return new FabricState(
+                version, topology, lastGeneration, nodes, claims, wires, removed, moves, observations, events, changed);
+    }
+
+    /** The same with other wires, and with sides that are to be removed. */
+    FabricState withWires(Map<String, WireRecord> changed, List<WireRecord> unwanted, long generation) {
+        return new FabricState(
+                version, topology, generation, nodes, claims, changed, unwanted, moves, observations, events, machines);
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

@@ -72,6 +72,15 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             case FabricCommand.ForgetWires forget -> forgetWires(state, forget);
             case FabricCommand.ReportPorts report -> reportPorts(state, report);
             case FabricCommand.ReportNode report -> reportNode(state, report);
+            case FabricCommand.AttachVm attach -> new MachineRules(state).attach(attach);
+            case FabricCommand.DetachVm detach -> new MachineRules(state).detach(detach);
+            case FabricCommand.BeginVmMove begin -> new MachineRules(state).begin(begin);
+            case FabricCommand.ClaimVmMove claim -> new MachineRules(state).claim(claim);
+            case FabricCommand.GiveUpVmMove give -> new MachineRules(state).giveUp(give);
+            case FabricCommand.AdvanceVmMove advance -> new MachineRules(state).advance(advance);
+            case FabricCommand.RollBackVmMove back -> new MachineRules(state).rollBack(back);
+            case FabricCommand.PayVmDebt pay ->
+                state.withMachines(state.machines().paid(pay.vm(), pay.host(), pay.endpoint()));
         };
     }
 
@@ -89,10 +98,10 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         long generation = state.lastGeneration();
         Map<String, WireRecord> wires = new TreeMap<>();
         for (WireSpec spec : wanted.wires()) {
-            HostSpec host =
-                    Objects.requireNonNull(wanted.hosts().get(spec.endpoint().host()));
+            String at = new MachineRules(state).placeOf(spec, wanted);
+            HostSpec host = Objects.requireNonNull(wanted.hosts().get(at));
             WireRecord known = state.wires().get(spec.name());
-            if (known != null && known.isFor(spec)) {
+            if (known != null && known.isFor(spec, at)) {
                 wires.put(spec.name(), known.at(host));
             } else {
                 generation++;
@@ -104,13 +113,14 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                                 spec.component(),
                                 spec.port(),
                                 spec.endpoint().name(),
-                                spec.endpoint().host(),
+                                at,
                                 host,
                                 generation,
                                 spec.plain()));
             }
         }
         requireNoneMoves(state, wires);
+        new MachineRules(state).requireFits(wanted, wires);
         Set<WireId> kept = new HashSet<>();
         wires.values().forEach(wire -> kept.add(wire.id()));
         List<WireRecord> removed = new ArrayList<>(state.removed());
@@ -214,7 +224,8 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
     private static FabricState forgetWires(FabricState state, FabricCommand.ForgetWires forget) {
         Set<WireId> gone = new HashSet<>(forget.wires());
         return state.withRemoved(state.removed().stream()
-                .filter(wire -> !gone.contains(wire.id()))
+                .filter(wire -> !(gone.contains(wire.id())
+                        && (forget.farGeneration() == 0 || forget.farGeneration() == wire.farGeneration())))
                 .toList());
     }
 
@@ -276,7 +287,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         "Look again"));
     }
 
-    private static void requireInstance(FabricState state, String node, String instance) {
+    static void requireInstance(FabricState state, String node, String instance) {
         boolean current = state.node(node)
                 .filter(known -> known.instance().equals(instance))
                 .isPresent();

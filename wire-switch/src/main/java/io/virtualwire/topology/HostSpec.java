@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param api where the connector's API answers, {@code host:port}
  * @param wire where its wires end, {@code host:port}; the API's host and port 7471 if absent
  * @param identity who the connector is, {@code tenant/name}; the user's own tenant and the host's name if absent
+ * @param libvirt how nodes reach the hypervisor there: any of libvirt's URIs; absent if nobody moves virtual machines there
+ * @param libvirtPeer how the hypervisors of other hosts reach it; as nodes do if absent; {@code libvirt-peer} in the file
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
@@ -20,8 +22,20 @@ public record HostSpec(
         String api,
 
         @Nullable String wire,
-        @Nullable Identity identity) {
+        @Nullable Identity identity,
+        @Nullable String libvirt,
+        @JsonProperty("libvirt-peer") @Nullable String libvirtPeer) {
     private static final int DEFAULT_WIRE_PORT = 7471;
+
+    /** A host without a hypervisor. */
+    public HostSpec(String api, @Nullable String wire, @Nullable Identity identity) {
+        this(api, wire, identity, null, null);
+    }
+
+    /** The same with a hypervisor. */
+    public HostSpec withLibvirt(String uri, @Nullable String peer) {
+        return new HostSpec(api, wire, identity, uri, peer);
+    }
 
     /** Where wires to this host go. */
     public String wireAddress() {

@@ -3,6 +3,7 @@ package io.virtualwire.topology;
 import io.virtualwire.client.FabricEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class StateChange {
         topology();
         after.topology().switches().keySet().forEach(this::component);
         after.wires().keySet().forEach(this::port);
+        machines();
         return events;
     }
 
@@ -141,5 +143,40 @@ final class StateChange {
                     .on(wire)
                     .because(is.blockedFor()));
         }
+    }
+
+    private void machines() {
+        after.machines().vms().forEach((name, vm) -> {
+            if (before.machines()
+                    .vm(name)
+                    .filter(was -> was.nics().equals(vm.nics()))
+                    .isEmpty()) {
+                events.add(FabricEvent.of("vm.attached").about(name, vm.host(), "", 0));
+            }
+        });
+        before.machines().vms().forEach((name, vm) -> {
+            if (after.machines().vm(name).isEmpty()) {
+                events.add(FabricEvent.of("vm.detached").about(name, vm.host(), "", 0));
+            }
+        });
+        after.machines().moves().forEach((name, move) -> {
+            Optional<VmMove> was =
+                    before.machines().lastMove(name).filter(known -> known.generation() == move.generation());
+            if (was.map(VmMove::phase).filter(move.phase()::equals).isEmpty()) {
+                String type = switch (move.phase()) {
+                    case PREPARE -> "vm.moving";
+                    case MOVE, ACTIVATE, CLEAN_UP -> "vm.move-phase";
+                    case DRAIN -> "vm.moved";
+                    case DONE -> "vm.move-done";
+                    case ROLLED_BACK -> "vm.move-failed";
+                };
+                String detail = move.phase() == VmMovePhase.ROLLED_BACK
+                        ? move.reason()
+                        : move.phase().name().toLowerCase(Locale.ROOT);
+                events.add(FabricEvent.of(type)
+                        .about(name, move.to(), move.from(), move.generation())
+                        .because(detail));
+            }
+        });
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what contradicts itself in a topology; all of it, so that a user mends a file in one go. */
 final class TopologyCheck {
@@ -48,6 +49,11 @@ final class TopologyCheck {
         if (wire != null) {
             checkAddress("wire of host " + name, wire);
         }
+        checkUri("libvirt of host " + name, host.libvirt());
+        checkUri("libvirt-peer of host " + name, host.libvirtPeer());
+        if (host.libvirt() == null && host.libvirtPeer() != null) {
+            faults.add("host " + name + " has libvirt-peer, but no libvirt");
+        }
     }
 
     private void checkSwitch(String name, SwitchSpec wanted) {
@@ -78,8 +84,9 @@ final class TopologyCheck {
             if (!topology.switches().containsKey(wire.component())) {
                 faults.add(what + " is on switch '" + wire.component() + "', which is not among the switches");
             }
-            if (!topology.hosts().containsKey(wire.endpoint().host())) {
-                faults.add(what + " goes to host '" + wire.endpoint().host() + "', which is not among the hosts");
+            String host = wire.endpoint().host();
+            if (!host.isEmpty() && !topology.hosts().containsKey(host)) {
+                faults.add(what + " goes to host '" + host + "', which is not among the hosts");
             }
             Integer samePort = ports.putIfAbsent(wire.name(), number);
             if (samePort != null) {
@@ -97,6 +104,12 @@ final class TopologyCheck {
             new Identity("tenant", name);
         } catch (WireException e) {
             faults.add(what + " '" + name + "' is not a name (" + e.hint() + ")");
+        }
+    }
+
+    private void checkUri(String what, @Nullable String uri) {
+        if (uri != null && !uri.matches("[a-z][a-z0-9+.-]*:///?[^\\s]*")) {
+            faults.add(what + " '" + uri + "' is not a URI of libvirt's, such as qemu+ssh://host/system");
         }
     }
 

@@ -3,6 +3,7 @@ package io.virtualwire.topology;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.WireId;
+import java.util.Optional;
 
 /**
  * A wire that the fabric has agreed on: side A at the component's port, side B at the host's endpoint.
@@ -13,6 +14,10 @@ import io.virtualwire.control.WireId;
  * @param hostSpec where that host's connector is; kept here so that the wire can be removed when the host is gone from
  *     the topology
  * @param farGeneration the generation of side B
+ * @param arrived whether side B began as a standby, when what it belongs to moved there
+ * @param fenced whether every other place of side B is shut out, because it was to move, and may not have heard that it does not
+ * @param next where side B is to be, while what it belongs to moves there
+ * @param last where side B was, while it drains there
  */
 public record WireRecord(
         WireId id,
@@ -22,7 +27,42 @@ public record WireRecord(
         String host,
         HostSpec hostSpec,
         long farGeneration,
-        boolean plain) {
+        boolean plain,
+        boolean arrived,
+        boolean fenced,
+        Optional<WirePlace> next,
+        Optional<WirePlace> last) {
+
+    @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had neither.
+    public WireRecord {
+        next = next == null ? Optional.empty() : next;
+        last = last == null ? Optional.empty() : last;
+    }
+
+    /** A wire whose far side stays where it is. */
+    public WireRecord(
+            WireId id,
+            String component,
+            String port,
+            String endpoint,
+            String host,
+            HostSpec hostSpec,
+            long farGeneration,
+            boolean plain) {
+        this(
+                id,
+                component,
+                port,
+                endpoint,
+                host,
+                hostSpec,
+                farGeneration,
+                plain,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty());
+    }
 
     /** How people call this wire: {@code switch/port}. */
     public String name() {
@@ -35,13 +75,61 @@ public record WireRecord(
         return new Generation(farGeneration, "");
     }
 
-    boolean isFor(WireSpec spec) {
-        return endpoint.equals(spec.endpoint().name())
-                && host.equals(spec.endpoint().host())
-                && plain == spec.plain();
+    /** The host's side as it was at a place that what it belongs to has left, or never came to. */
+    WireRecord left(WirePlace place) {
+        return new WireRecord(id, component, port, endpoint, place.host(), place.hostSpec(), place.generation(), plain);
+    }
+
+    boolean isFor(WireSpec spec, String at) {
+        return endpoint.equals(spec.endpoint().name()) && host.equals(at) && plain == spec.plain();
     }
 
     WireRecord at(HostSpec moved) {
-        return new WireRecord(id, component, port, endpoint, host, moved, farGeneration, plain);
+        return with(host, moved, farGeneration, arrived, fenced, next, last);
+    }
+
+    /** What it belongs to is to move there. */
+    WireRecord movingTo(WirePlace place) {
+        return with(host, hostSpec, farGeneration, arrived, fenced, Optional.of(place), last);
+    }
+
+    /** What it belongs to is there. */
+    WireRecord moved() {
+        return next.map(place -> with(
+                        place.host(),
+                        place.hostSpec(),
+                        place.generation(),
+                        true,
+                        false,
+                        Optional.empty(),
+                        Optional.of(new WirePlace(host, hostSpec, farGeneration))))
+                .orElse(this);
+    }
+
+    /** What it belongs to stays. */
+    WireRecord stayed() {
+        return with(host, hostSpec, farGeneration, arrived, fenced, Optional.empty(), last);
+    }
+
+    /** What it belongs to stays, and is connected anew at this generation, which shuts out where it was to be. */
+    WireRecord stayedAnew(long generation) {
+        return with(host, hostSpec, generation, false, true, Optional.empty(), last);
+    }
+
+    /** Nothing is at the place that it came from. */
+    WireRecord drained() {
+        return with(host, hostSpec, farGeneration, arrived, fenced, next, Optional.empty());
+    }
+
+    private WireRecord with(
+            String where,
+            HostSpec spec,
+            long generation,
+            boolean moved,
+            boolean fencing,
+            Optional<WirePlace> going,
+            Optional<WirePlace> gone) {
+        return new WireRecord(
+                id, component, port, endpoint, where, spec, generation, plain, moved, fencing, going, gone);
     }
 }

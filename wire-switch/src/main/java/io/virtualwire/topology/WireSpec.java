@@ -33,15 +33,24 @@ public record WireSpec(
         return component + "/" + port;
     }
 
-    /** An endpoint of a host, written {@code name@host}. */
+    /**
+     * An endpoint of a host, written {@code name@host}; or of a virtual machine, whose host need not be said, since it moves.
+     *
+     * @param host empty if it is wherever the virtual machine is
+     */
     public record EndpointRef(String name, String host) {
 
         @JsonCreator
         public static EndpointRef parse(String text) {
             int at = text.indexOf('@');
+            if (at < 0 && !text.isBlank()) {
+                return new EndpointRef(text, "");
+            }
             if (at < 1 || at == text.length() - 1 || text.indexOf('@', at + 1) >= 0) {
                 throw new WireException(
-                        ErrorCode.BAD_REQUEST, "'" + text + "' does not name an endpoint", "write name@host");
+                        ErrorCode.BAD_REQUEST,
+                        "'" + text + "' does not name an endpoint",
+                        "write name@host, or the name of a virtual machine's endpoint");
             }
             return new EndpointRef(text.substring(0, at), text.substring(at + 1));
         }
@@ -49,7 +58,7 @@ public record WireSpec(
         @Override
         @JsonValue
         public String toString() {
-            return name + "@" + host;
+            return host.isEmpty() ? name : name + "@" + host;
         }
     }
 }

@@ -93,15 +93,27 @@ final class BusApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "north", "west"));
+        MachineOperations vms = new MachineOperations(
+                vertx,
+                new NodeRecord("east", new Identity("acme", "node-east"), "1", List.of(), "east:7482"),
+                log,
+                new NodeMachineHosts(
+                        new TlsContexts(NODE),
+                        new HypervisorPool(
+                                uri -> {
+                                    throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
+                                },
+                                told -> {})));
         AuditTrail trail = new AuditTrail(new AuditFile(audit(number)), InstantSource.system());
         BusApi api =
-                new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+                new BusApi(vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         api.open();
         HttpServer server = new NodeApi(
                         vertx,
                         "east",
                         log,
                         operations,
+                        vms,
                         new NodeEvents(vertx, "east"),
                         feed,
                         api,

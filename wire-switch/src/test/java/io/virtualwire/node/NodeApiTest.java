@@ -14,6 +14,7 @@ import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.WireView;
+import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
@@ -44,6 +45,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +71,9 @@ final class NodeApiTest {
             """;
 
     private final Vertx vertx = Vertx.vertx();
+    private final Function<String, Hypervisor> hypervisors = uri -> {
+        throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
+    };
     private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 1);
     private final ProcessMetrics process = new ProcessMetrics();
     private int port;
@@ -87,9 +92,14 @@ final class NodeApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
+        MachineOperations vms = new MachineOperations(
+                vertx,
+                new NodeRecord("east", new Identity("acme", "node-east"), "1", List.of(), "east:7482"),
+                log,
+                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, told -> {})));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         BusApi bus =
-                new BusApi(vertx, operations, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+                new BusApi(vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         bus.open();
         NodeStanding standing = new NodeStanding(
                 "east",
@@ -104,6 +114,7 @@ final class NodeApiTest {
                 "east",
                 log,
                 operations,
+                vms,
                 new NodeEvents(vertx, "east"),
                 feed,
                 bus,

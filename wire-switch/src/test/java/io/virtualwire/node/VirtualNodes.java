@@ -33,6 +33,7 @@ import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PeerMessage;
@@ -726,6 +727,19 @@ final class VirtualNodes {
                 }
             });
             loop.schedule(Duration.ofSeconds(2), this::look);
+        }
+
+        @Override
+        public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void forgetNext(WireId wire) {}
+
+        @Override
+        public FarEndStatus nextStatus(WireId wire) {
+            return FarEndStatus.CONFIRMED;
         }
 
         @Override

@@ -51,7 +51,7 @@ class TopologyFileTest {
             value = {
                 "port: web,         | prot: web,          | line 9: 'port' is missing",
                 "port: web,         | 'port: web, prot: x,' | line 9: unknown field 'prot'",
-                "web@east-1         | web                 | line 9: 'web' does not name an endpoint",
+                "web@east-1         | web@                | line 9: 'web@' does not name an endpoint",
                 "lan: { node: east }| lan: { }            | line 7: 'node' is missing",
                 "switches:          | switch:             | line 6: unknown field 'switch'",
                 "version: 1         | version: 2          | is of version 2",

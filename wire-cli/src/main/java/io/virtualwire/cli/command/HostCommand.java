@@ -6,11 +6,14 @@ import io.virtualwire.cli.output.Table;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.topology.HostSpec;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire host …}. */
@@ -23,10 +26,25 @@ public final class HostCommand {
             name = "add",
             description = "Note where a host's connector is asked.",
             footerHeading = "%nExamples:%n",
-            footer = {"  wire host add hostb 198.51.100.7"})
+            footer = {
+                "  wire host add hostb 198.51.100.7",
+                "  wire host add hostb 198.51.100.7 --libvirt qemu+ssh://198.51.100.7/system"
+            })
     int add(
             @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
             @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Port 7472 if none is given.") String address,
+            @Option(
+                            names = "--libvirt",
+                            paramLabel = "URI",
+                            description =
+                                    "How nodes reach its hypervisor, any of libvirt's URIs: the fabric is told of the host.")
+                    Optional<String> libvirt,
+            @Option(
+                            names = "--libvirt-peer",
+                            paramLabel = "URI",
+                            description = "How other hosts' hypervisors reach it; default: as nodes do.")
+                    Optional<String> peer,
+            @Mixin NodeOption node,
             @Mixin Person person,
             @Mixin Output output) {
         if (!name.matches("[^\\s@/]+")) {
@@ -35,6 +53,13 @@ public final class HostCommand {
         }
         HostAddress parsed = HostAddress.parse(address, HostAddress.DEFAULT_API_PORT);
         person.hosts().put(name, parsed);
+        libvirt.ifPresent(uri -> {
+            HostSpec spec;
+            try (WireEnd end = new WireEnd(new EndpointRef("", name), person.connector(name))) {
+                spec = new FabricHost(end).describe(person).withLibvirt(uri, peer.orElse(null));
+            }
+            node.ask(person, client -> new FabricEdit(client).apply(now -> now.withHost(name, spec)));
+        });
         output.print(Map.of("name", name, "address", parsed.toString()), out -> out.println(name + " is " + parsed));
         return ExitCode.OK;
     }

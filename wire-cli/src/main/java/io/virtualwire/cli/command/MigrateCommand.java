@@ -4,6 +4,8 @@ import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.MigrationResult;
 import io.virtualwire.client.MigrationStep;
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.client.VmMigrationStep;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,15 +16,22 @@ import picocli.CommandLine.Parameters;
 /** {@code wire migrate}. */
 @Command(
         name = "migrate",
-        description = "Move a component to another node, live.",
+        description = "Move a switch to another node, or a virtual machine with its network to another host, live.",
         footerHeading = "%nExamples:%n",
-        footer = {"  wire migrate lan --to west"})
+        footer = {"  wire migrate lan --to west", "  wire migrate web1 --to west-1 --bandwidth 100"})
 public final class MigrateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "COMPONENT", description = "What moves: a switch, as the topology calls it.")
-    private String component = "";
+    @Parameters(paramLabel = "WHAT", description = "What moves: a switch, or a virtual machine.")
+    private String what = "";
 
-    @Option(names = "--to", required = true, paramLabel = "NODE", description = "Where it is to run.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "NODE|HOST",
+            description = "Where it is to run: a node for a switch, a host for a virtual machine.")
     private String to = "";
+
+    @Mixin
+    private VmMigrationOptions how = new VmMigrationOptions();
 
     @Mixin
     private NodeOption node = new NodeOption();
@@ -35,7 +44,20 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MigrationResult result = node.ask(person, client -> client.migrate(component, to, this::show));
+        return node.ask(person, client -> {
+            boolean isComponent =
+                    client.view().components().stream().anyMatch(it -> it.name().equals(what));
+            if (isComponent || client.vms().stream().noneMatch(vm -> vm.name().equals(what))) {
+                moveComponent(client);
+            } else {
+                moveMachine(client);
+            }
+            return ExitCode.OK;
+        });
+    }
+
+    private void moveComponent(NodeClient client) {
+        MigrationResult result = client.migrate(what, to, this::show);
         output.print(
                 result,
                 out -> out.printf(
@@ -46,7 +68,20 @@ public final class MigrateCommand implements Callable<Integer> {
                         result.to(),
                         result.cutoverMillis(),
                         result.totalMillis()));
-        return ExitCode.OK;
+    }
+
+    private void moveMachine(NodeClient client) {
+        VmMigrationStep.Result result = new VmMigration(client, what, output).run(to, how);
+        output.print(
+                result,
+                out -> out.printf(
+                        Locale.ROOT,
+                        "%s moved from %s to %s: there after %.1f ms, %.1f ms in all%n",
+                        result.vm(),
+                        result.from(),
+                        result.to(),
+                        result.movedMillis(),
+                        result.totalMillis()));
     }
 
     private void show(MigrationStep step) {

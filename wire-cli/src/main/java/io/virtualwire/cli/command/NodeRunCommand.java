@@ -2,6 +2,7 @@ package io.virtualwire.cli.command;
 
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.cloud.libvirt.LibvirtHypervisor;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
 import io.virtualwire.config.LogFormat;
@@ -160,7 +161,8 @@ final class NodeRunCommand implements Callable<Integer> {
                             nodes,
                             folder,
                             audit.or(file::audit).orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
-                            witness || file.witness().orElse(false)));
+                            witness || file.witness().orElse(false),
+                            LibvirtHypervisor::connect));
         }
     }
 

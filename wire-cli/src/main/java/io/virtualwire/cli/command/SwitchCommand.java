@@ -5,11 +5,9 @@ import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.ComponentView;
-import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.SwitchSpec;
@@ -92,25 +90,32 @@ public final class SwitchCommand {
             name = "plug",
             description = "Wire a port of a switch to a host's endpoint, which is made if it is not there.",
             footerHeading = "%nExamples:%n",
-            footer = {"  wire switch plug lan/web web@hosta"})
+            footer = {"  wire switch plug lan/web web@hosta", "  wire switch plug lan/web web1"})
     int plug(
             @Parameters(paramLabel = "SWITCH/PORT", description = "The port; it need not have been named before.")
                     String where,
-            @Parameters(paramLabel = "ENDPOINT@HOST", description = "The other end.") String endpoint,
+            @Parameters(
+                            paramLabel = "ENDPOINT[@HOST]",
+                            description =
+                                    "The other end; a virtual machine's is named without its host, which changes.")
+                    String endpoint,
             @Option(names = "--plain", description = "Frames travel in the clear.") boolean plain,
             @Option(names = "--no-create", description = "Refuse if the endpoint is not there.") boolean present,
             @Mixin NodeOption node,
             @Mixin Person person,
             @Mixin Output output) {
         PortRef port = PortRef.parse(where);
-        EndpointRef ref = EndpointRef.parse(endpoint);
-        HostSpec host = host(person, ref, !present);
-        WireSpec wire = new WireSpec(
-                port.component(), port.port(), new WireSpec.EndpointRef(ref.endpoint(), ref.host()), plain);
+        WireSpec.EndpointRef ref = WireSpec.EndpointRef.parse(endpoint);
+        Optional<HostSpec> host = ref.host().isEmpty()
+                ? Optional.empty()
+                : Optional.of(host(person, new EndpointRef(ref.name(), ref.host()), !present));
+        WireSpec wire = new WireSpec(port.component(), port.port(), ref, plain);
         Optional<AppliedTopology> applied = node.ask(
                 person,
                 client -> new FabricEdit(client).apply(now -> {
-                    Topology known = now.hosts().containsKey(ref.host()) ? now : now.withHost(ref.host(), host);
+                    Topology known = host.isEmpty() || now.hosts().containsKey(ref.host())
+                            ? now
+                            : now.withHost(ref.host(), host.get());
                     return known.wires().contains(wire) ? now : known.withWire(wire);
                 }));
         print(output, applied, ref + " is plugged in at " + port, ref + " is plugged in at " + port + " already");
@@ -136,22 +141,9 @@ public final class SwitchCommand {
     /** The host as its connector describes itself to whoever knows it by this address. */
     private static HostSpec host(Person person, EndpointRef ref, boolean create) {
         try (WireEnd end = new WireEnd(ref, person.connector(ref.host()))) {
-            if (end.isLocal()) {
-                throw new WireException(
-                        ErrorCode.BAD_REQUEST,
-                        "cannot tell the nodes where " + ref.host() + " is: it is known here as "
-                                + end.connector().address() + ", which is another host on each of them",
-                        "tell an address that they reach: wire host add " + ref.host() + " ADDRESS");
-            }
+            FabricHost host = new FabricHost(end);
             end.ensureEndpoint(create);
-            HostAddress api = end.connector().address();
-            Identity identity = end.health().identity();
-            boolean expected =
-                    identity.equals(new Identity(person.credentials().identity().tenant(), ref.host()));
-            return new HostSpec(
-                    api.toString(),
-                    new HostAddress(api.host(), end.health().dataPort()).toString(),
-                    expected ? null : identity);
+            return host.describe(person);
         }
     }
 

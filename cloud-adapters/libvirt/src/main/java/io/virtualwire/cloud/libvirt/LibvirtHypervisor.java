@@ -136,6 +136,35 @@ public final class LibvirtHypervisor implements Hypervisor {
                 connection -> LibvirtMigration.begin(connection.domainLookupByName(name), name, plan));
     }
 
+    @Override
+    public void resume(String name) {
+        with("resume machine " + name, name, domain -> {
+            if (domain.getInfo().state == DomainInfo.DomainState.VIR_DOMAIN_PAUSED) {
+                domain.resume();
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public boolean isMoving(String name) {
+        return with("look whether machine " + name + " moves", name, LibvirtHypervisor::hasJob);
+    }
+
+    @Override
+    public void giveUp(String name) {
+        with("give up the move of machine " + name, name, domain -> {
+            if (hasJob(domain)) {
+                domain.abortJob();
+            }
+            return true;
+        });
+    }
+
+    private static boolean hasJob(Domain domain) throws LibvirtException {
+        return domain.isActive() == 1 && domain.getJobInfo().getType() != 0;
+    }
+
     private interface Work<T> {
         T on(Domain domain) throws LibvirtException;
     }

@@ -76,8 +76,12 @@ final class LibvirtMigration implements MachineMigration {
         }
     }
 
-    private int flags() {
+    private int flags() throws LibvirtException {
         int flags = Domain.MigrateFlags.LIVE | Domain.MigrateFlags.ABORT_ON_ERROR;
+        if (domain.isPersistent() == 1) {
+            // Its description goes where it goes; else it would be gone with the first end of the guest there.
+            flags |= Domain.MigrateFlags.PERSIST_DEST | Domain.MigrateFlags.UNDEFINE_SOURCE;
+        }
         flags |= switch (plan.mode()) {
             case MANAGED -> 0;
             case PEER_TO_PEER -> Domain.MigrateFlags.PEER2PEER;

@@ -40,8 +40,17 @@ public interface Hypervisor extends AutoCloseable {
     /** Forgets a machine that does not run. */
     void remove(String name);
 
+    /** Lets a machine that is paused go on; nothing happens if it runs. */
+    void resume(String name);
+
     /** Begins to move a running machine; others may be moved meanwhile. */
     MachineMigration migrate(String name, MigrationPlan plan);
+
+    /** Whether a machine is being moved from here, whoever began that. */
+    boolean isMoving(String name);
+
+    /** Asks to give up a move of a machine from here, whoever began it; nothing happens if there is none. */
+    void giveUp(String name);
 
     /** Tells the listener what happens from now on, until the subscription is closed; one event at a time. */
     Subscription listen(Consumer<HypervisorEvent> listener);

@@ -1,0 +1,36 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.topology.HostSpec;
+
+/** A host as its connector describes itself to whoever knows it by an address that nodes reach. */
+final class FabricHost {
+    private final WireEnd end;
+
+    /** @param end any, on that host */
+    FabricHost(WireEnd end) {
+        if (end.isLocal()) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "cannot tell the nodes where " + end.ref().host() + " is: it is known here as "
+                            + end.connector().address() + ", which is another host on each of them",
+                    "tell an address that they reach: wire host add "
+                            + end.ref().host() + " ADDRESS");
+        }
+        this.end = end;
+    }
+
+    HostSpec describe(Person person) {
+        HostAddress api = end.connector().address();
+        Identity identity = end.health().identity();
+        boolean expected = identity.equals(
+                new Identity(person.credentials().identity().tenant(), end.ref().host()));
+        return new HostSpec(
+                api.toString(),
+                new HostAddress(api.host(), end.health().dataPort()).toString(),
+                expected ? null : identity);
+    }
+}

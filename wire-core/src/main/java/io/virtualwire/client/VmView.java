@@ -1,0 +1,40 @@
+package io.virtualwire.client;
+
+import java.util.List;
+
+/**
+ * A virtual machine of a fabric.
+ *
+ * @param domain how its hypervisor calls it
+ * @param id what its hypervisor knows it by, wherever it is
+ * @param host where it is
+ * @param state {@code running}, {@code paused}, {@code stopped}, {@code crashed}; {@code unknown} if its hypervisor does not answer
+ * @param detail why the state is unknown; empty if it is not
+ * @param movingTo where it moves to now; empty if it does not
+ * @param phase of that move, or how the last one ended; empty if there was none
+ */
+public record VmView(
+        String name,
+        String domain,
+        String id,
+        String host,
+        String state,
+        String detail,
+        String movingTo,
+        String phase,
+        List<Nic> nics) {
+    public VmView {
+        nics = List.copyOf(nics);
+    }
+
+    /**
+     * An interface that is an endpoint.
+     *
+     * @param wires those that are plugged in there, each {@code switch/port}
+     */
+    public record Nic(int number, String endpoint, String mac, String device, int mtu, List<String> wires) {
+        public Nic {
+            wires = List.copyOf(wires);
+        }
+    }
+}

@@ -1,0 +1,432 @@
+package io.virtualwire.machine;
+
+import io.virtualwire.client.WireStatus;
+import io.virtualwire.cloud.spi.Hypervisor;
+import io.virtualwire.cloud.spi.Machine;
+import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.cloud.spi.MigrationPlan;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
+import io.virtualwire.machine.Whereabouts.Sight;
+import io.virtualwire.time.Ticker;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.HostSpec;
+import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMovePhase;
+import io.virtualwire.topology.VmMoveWay;
+import io.virtualwire.topology.VmNic;
+import io.virtualwire.topology.VmRecord;
+import io.virtualwire.topology.WirePlace;
+import io.virtualwire.topology.WireRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One move of a virtual machine as its driver takes it, step by step; {@link VmMovePhase} draws it.
+ *
+ * <p>A step looks at the phase that is agreed on, asks hypervisors and connectors, does what is due in a way that suits a repeat,
+ * and says what is to be agreed on next. What this object remembers is only how long it has waited and whether it began the
+ * hypervisors' work: another driver goes on without it. Steps are taken one after the other, by any thread.
+ */
+final class MachineMove {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineMove.class);
+    private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(20);
+    /** How long a target that cannot be asked is waited for, while the machine is at the source and no job moves it. */
+    private static final Duration UNSURE_PATIENCE = Duration.ofSeconds(10);
+    /** How long both hypervisors have to say the same before it counts: a job ends a moment before the machine runs. */
+    private static final Duration SETTLED = Duration.ofMillis(500);
+    /** A source that has not yielded by then was not told: no far end of it is up, or its connector is dead. */
+    private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(2);
+    /** What is relayed comes within a second of the yield; docs/wire-protocol.md section 6. */
+    private static final Duration DRAIN = Duration.ofSeconds(1);
+
+    private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CLEAN_UP_PATIENCE = Duration.ofSeconds(5);
+
+    private final long generation;
+    private final String instance;
+    private final MachineHosts hosts;
+    private final Ticker ticker;
+    private final MoveObserver observer;
+    private @Nullable VmMovePhase phase;
+    private long phaseSince;
+    private Whereabouts.@Nullable Verdict verdict;
+    private long verdictSince;
+    private @Nullable MachineMigration job;
+    private boolean begun;
+    private String refusal = "its driver was lost";
+    private boolean yielded;
+    private long yieldedSince;
+
+    MachineMove(long generation, String instance, MachineHosts hosts, Ticker ticker, MoveObserver observer) {
+        this.generation = generation;
+        this.instance = instance;
+        this.hosts = hosts;
+        this.ticker = ticker;
+        this.observer = observer;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /** What is to be agreed on; empty if the step has to be taken again. */
+    synchronized Optional<FabricCommand> step(FabricState state) {
+        VmMove move = state.machines()
+                .moving(vmOf(state))
+                .filter(it -> it.generation() == generation)
+                .orElse(null);
+        if (move == null) {
+            return Optional.empty();
+        }
+        if (phase != move.phase()) {
+            phase = move.phase();
+            phaseSince = ticker.nanoTime();
+            LOG.info("Move of {} from {} to {}: {}", move.vm(), move.from(), move.to(), phase);
+        }
+        Sighted at = new Sighted(state, move);
+        return switch (move.phase()) {
+            case PREPARE -> prepare(at);
+            case MOVE -> move(at);
+            case ACTIVATE -> activate(at);
+            case DRAIN -> drain(at);
+            case CLEAN_UP -> cleanUp(at);
+            case DONE, ROLLED_BACK -> Optional.empty();
+        };
+    }
+
+    private String vmOf(FabricState state) {
+        return state.machines().moves().values().stream()
+                .filter(move -> move.generation() == generation)
+                .map(VmMove::vm)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** What is agreed on about this move. */
+    private final class Sighted {
+        private final FabricState state;
+        private final VmMove move;
+        private final VmRecord vm;
+
+        Sighted(FabricState state, VmMove move) {
+            this.state = state;
+            this.move = move;
+            this.vm = state.machines().vm(move.vm()).orElseThrow();
+        }
+
+        HostSpec host(String name) {
+            HostSpec spec = state.topology().hosts().get(name);
+            if (spec == null) {
+                throw new WireException(
+                        ErrorCode.NOT_FOUND, "host " + name + " is no longer among the hosts", "add it again");
+            }
+            return spec;
+        }
+
+        Hypervisor source() {
+            return hosts.hypervisor(move.from(), host(move.from()));
+        }
+
+        Hypervisor target() {
+            return hosts.hypervisor(move.to(), host(move.to()));
+        }
+
+        HostConnector connector(String name) {
+            return hosts.connector(name, host(name));
+        }
+
+        List<WireRecord> wires() {
+            return state.wires().values().stream()
+                    .filter(wire -> vm.has(wire.endpoint()))
+                    .toList();
+        }
+
+        Optional<WireStatus> side(String host, WireRecord wire, Generation of) {
+            return connector(host).wire(wire.id()).stream()
+                    .filter(side -> side.side() == Side.B && side.generation().equals(of))
+                    .findFirst();
+        }
+
+        Optional<FabricCommand> advance() {
+            return Optional.of(new FabricCommand.AdvanceVmMove(move.vm(), generation, instance, move.phase()));
+        }
+
+        Optional<FabricCommand> rollBack(boolean anew, boolean stop, String reason) {
+            return Optional.of(new FabricCommand.RollBackVmMove(move.vm(), generation, instance, anew, stop, reason));
+        }
+    }
+
+    private Optional<FabricCommand> prepare(Sighted at) {
+        VmMove move = at.move;
+        if (move.givenUp()) {
+            return at.rollBack(false, false, "it was called off");
+        }
+        boolean late = isOver(phaseSince, PREPARE_PATIENCE);
+        try {
+            Sight here = Whereabouts.sight(at.vm, at::source);
+            if (here == Sight.GONE || here == Sight.PAUSED) {
+                return at.rollBack(false, false, "it does not run on " + move.from());
+            }
+            boolean taken = at.target().machines().stream()
+                    .anyMatch(machine ->
+                            (machine.id().equals(at.vm.id()) || machine.name().equals(at.vm.domain()))
+                                    && machine.state() != Machine.State.STOPPED);
+            if (taken) {
+                return at.rollBack(false, false, "a machine of that name is on " + move.to() + " already");
+            }
+            for (VmNic nic : at.vm.nics()) {
+                new NicEndpoint(nic).ensure(at.connector(move.to()));
+            }
+            List<String> missing = missing(at);
+            if (here == Sight.RUNS && missing.isEmpty()) {
+                return at.advance();
+            }
+            return late
+                    ? at.rollBack(
+                            false,
+                            false,
+                            here == Sight.RUNS
+                                    ? "its standbys did not stand in time: " + String.join(", ", missing)
+                                    : "the hypervisor of " + move.from() + " does not answer")
+                    : Optional.empty();
+        } catch (WireException e) {
+            boolean refused = e.code().category() == ErrorCode.Category.REQUEST && e.code() != ErrorCode.WRONG_STATE;
+            if (refused || late) {
+                return at.rollBack(false, false, e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    /** The wires without an agreed standby at the target. */
+    private static List<String> missing(Sighted at) {
+        return at.wires().stream()
+                .filter(wire -> wire.next()
+                        .flatMap(place -> at.side(place.host(), wire, place.sideGeneration()))
+                        .filter(WireStatus::isAgreed)
+                        .isEmpty())
+                .map(WireRecord::name)
+                .toList();
+    }
+
+    private Optional<FabricCommand> move(Sighted at) {
+        Whereabouts seen = Whereabouts.of(at.vm, at::source, at::target);
+        Whereabouts.Verdict now = seen.verdict();
+        if (now != verdict) {
+            LOG.info("{} is seen: {} -> {}", at.vm.name(), seen, now);
+            verdict = now;
+            verdictSince = ticker.nanoTime();
+        }
+        MachineMigration mine = job;
+        if (mine != null) {
+            observer.progress(at.move, mine.progress());
+        }
+        boolean ended = mine == null || mine.outcome().toCompletableFuture().isDone();
+        return switch (now) {
+            case THERE -> {
+                // Its announcement has done that already, unless the connector did not see it; agreeing on it takes
+                // longer.
+                activateSides(at);
+                yield at.advance();
+            }
+            case UNDER_WAY -> {
+                if (at.move.givenUp()) {
+                    at.source().giveUp(at.vm.domain());
+                }
+                yield Optional.empty();
+            }
+            case HERE -> here(at, ended);
+            case HALTED -> {
+                if (ended && isSettled()) {
+                    at.target();
+                    stopCopy(at);
+                    at.source().resume(at.vm.domain());
+                }
+                yield Optional.empty();
+            }
+            case ARRIVED -> {
+                if (ended && isSettled()) {
+                    at.target().resume(at.vm.domain());
+                }
+                yield Optional.empty();
+            }
+            case ENDED ->
+                ended && isSettled() ? at.rollBack(true, true, "the guest ended while it moved") : Optional.empty();
+            case UNSURE ->
+                ended && isOver(verdictSince, UNSURE_PATIENCE)
+                        ? at.rollBack(true, true, "the hypervisor of " + at.move.to() + " does not answer")
+                        : Optional.empty();
+        };
+    }
+
+    private Optional<FabricCommand> here(Sighted at, boolean ended) {
+        if (!begun && !at.move.givenUp()) {
+            begun = true;
+            verdictSince = ticker.nanoTime();
+            try {
+                job = at.source().migrate(at.vm.domain(), plan(at));
+            } catch (WireException e) {
+                refusal = e.getMessage();
+            }
+            return Optional.empty();
+        }
+        if (!ended || begun && !isSettled()) {
+            return Optional.empty();
+        }
+        stopCopy(at);
+        return at.rollBack(isHeard(at), true, at.move.givenUp() ? "it was called off" : failure());
+    }
+
+    private void stopCopy(Sighted at) {
+        if (Whereabouts.sight(at.vm, at::target) == Sight.PAUSED) {
+            at.target().stop(at.vm.domain());
+        }
+    }
+
+    /** Whether the far end may listen to the target already, so that the source has to be connected anew. */
+    private boolean isHeard(Sighted at) {
+        try {
+            for (WireRecord wire : at.wires()) {
+                boolean standsBy = wire.next()
+                        .flatMap(place -> at.side(place.host(), wire, place.sideGeneration()))
+                        .filter(side -> side.state().equals("standby"))
+                        .isPresent();
+                boolean speaks = at.side(at.move.from(), wire, wire.farSideGeneration())
+                        .filter(side -> side.state().equals("active"))
+                        .isPresent();
+                if (!standsBy || !speaks) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (WireException e) {
+            return true;
+        }
+    }
+
+    private String failure() {
+        MachineMigration mine = job;
+        if (mine == null) {
+            return refusal;
+        }
+        return switch (mine.outcome().toCompletableFuture().getNow(new MachineMigration.Outcome.Aborted())) {
+            case MachineMigration.Outcome.Failed failed -> failed.why().getMessage();
+            case MachineMigration.Outcome.Aborted _ -> "it was called off at its hypervisor";
+            case MachineMigration.Outcome.Arrived _ -> "its hypervisor says that it moved, and it is not there";
+        };
+    }
+
+    private static MigrationPlan plan(Sighted at) {
+        VmMoveWay way = at.move.way();
+        HostSpec to = at.host(at.move.to());
+        MigrationPlan.Mode mode = switch (way.mode()) {
+            case VmMoveWay.MANAGED -> MigrationPlan.Mode.MANAGED;
+            case VmMoveWay.TUNNELLED -> MigrationPlan.Mode.TUNNELLED;
+            default -> MigrationPlan.Mode.PEER_TO_PEER;
+        };
+        boolean direct = mode == MigrationPlan.Mode.MANAGED || to.libvirtPeer() == null;
+        return new MigrationPlan(
+                String.valueOf(direct ? to.libvirt() : to.libvirtPeer()),
+                mode,
+                way.copyStorage() ? MigrationPlan.Storage.COPIED : MigrationPlan.Storage.SHARED,
+                way.postCopy(),
+                Optional.empty(),
+                way.bandwidthMebibytes() > 0 ? OptionalInt.of(way.bandwidthMebibytes()) : OptionalInt.empty(),
+                OptionalInt.empty());
+    }
+
+    private Optional<FabricCommand> activate(Sighted at) {
+        Optional<WireException> refused = activateSides(at);
+        if (refused.isEmpty()) {
+            return at.advance();
+        }
+        // Its network cannot be had at the target; perhaps the machine is not there any more, either.
+        Whereabouts seen = Whereabouts.of(at.vm, at::source, at::target);
+        if (seen.verdict() == Whereabouts.Verdict.HERE) {
+            return at.rollBack(true, true, "it came back to " + at.move.from());
+        }
+        throw refused.get();
+    }
+
+    /** Makes every side at the target active; what was refused last, if anything was. */
+    private static Optional<WireException> activateSides(Sighted at) {
+        Optional<WireException> refused = Optional.empty();
+        for (WireRecord wire : at.wires()) {
+            WirePlace place = wire.next().orElse(null);
+            if (place != null) {
+                try {
+                    at.connector(place.host()).activate(wire.id(), Side.B, place.sideGeneration());
+                } catch (WireException e) {
+                    refused = Optional.of(e);
+                }
+            }
+        }
+        return refused;
+    }
+
+    private Optional<FabricCommand> drain(Sighted at) {
+        VmMove move = at.move;
+        Sight there = Whereabouts.sight(at.vm, at::target);
+        Sight here = Whereabouts.sight(at.vm, at::source);
+        if (here == Sight.RUNS && there == Sight.RUNS) {
+            // Its network has left it, and what it does there is heard by nobody.
+            LOG.warn(
+                    "{} runs on {} and on {}: its ghost on {} is stopped",
+                    at.vm.name(),
+                    move.from(),
+                    move.to(),
+                    move.from());
+            at.source().stop(at.vm.domain());
+            return Optional.empty();
+        }
+        boolean gone = here == Sight.GONE || isOver(phaseSince, SOURCE_PATIENCE) && here == Sight.UNKNOWN;
+        if (!yielded && hasYielded(at)) {
+            yielded = true;
+            yieldedSince = ticker.nanoTime();
+        }
+        boolean drained = yielded && isOver(yieldedSince, DRAIN) || isOver(phaseSince, DRAIN_PATIENCE);
+        return gone && drained ? at.advance() : Optional.empty();
+    }
+
+    private static boolean hasYielded(Sighted at) {
+        try {
+            for (WireRecord wire : at.wires()) {
+                WirePlace last = wire.last().orElse(null);
+                if (last != null
+                        && at.side(last.host(), wire, last.sideGeneration())
+                                .filter(side -> side.state().equals("active"))
+                                .isPresent()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (WireException e) {
+            return false;
+        }
+    }
+
+    private Optional<FabricCommand> cleanUp(Sighted at) {
+        boolean sides = at.state.removed().stream()
+                .anyMatch(wire -> wire.host().equals(at.move.from()) && at.vm.has(wire.endpoint()));
+        boolean owed = at.state.machines().debts().stream()
+                .anyMatch(debt -> debt.vm().equals(at.vm.name()) && debt.host().equals(at.move.from()));
+        return !sides && !owed || isOver(phaseSince, CLEAN_UP_PATIENCE) ? at.advance() : Optional.empty();
+    }
+
+    private boolean isSettled() {
+        return isOver(verdictSince, SETTLED);
+    }
+
+    private boolean isOver(long since, Duration patience) {
+        return ticker.nanoTime() - since >= patience.toNanos();
+    }
+}

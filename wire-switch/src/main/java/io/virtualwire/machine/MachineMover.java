@@ -1,0 +1,183 @@
+package io.virtualwire.machine;
+
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.VmDebt;
+import io.virtualwire.topology.VmMove;
+import io.virtualwire.transport.Loop;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the moves of virtual machines that this node has claimed, claims those whose driver is gone, and pays what is owed to
+ * hosts that machines have left.
+ *
+ * <p>Level-triggered: a round looks at what is agreed on, has the next step of each move taken aside, and proposes what came of
+ * it. Lives on the owner thread; only steps leave it.
+ */
+public final class MachineMover {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineMover.class);
+    private static final Duration BUSY_PERIOD = Duration.ofMillis(50);
+    private static final Duration IDLE_PERIOD = Duration.ofMillis(500);
+    private static final Duration DEBT_PAUSE = Duration.ofMillis(500);
+
+    private final NodeRecord self;
+    private final Loop loop;
+    private final MachineHosts hosts;
+    private final Executor aside;
+    private final Consumer<FabricCommand> proposals;
+    private final MoveObserver observer;
+    private final Map<String, MachineMove> driven = new HashMap<>();
+    private final Set<String> underWay = new HashSet<>();
+    private FabricState state = FabricState.INITIAL;
+    private Set<String> present = Set.of();
+    private boolean stopped;
+
+    /**
+     * @param aside where steps are taken, which ask hosts and wait for them
+     * @param proposals takes commands for the log, on the owner thread
+     */
+    public MachineMover(
+            NodeRecord self,
+            Loop loop,
+            MachineHosts hosts,
+            Executor aside,
+            Consumer<FabricCommand> proposals,
+            MoveObserver observer) {
+        this.self = self;
+        this.loop = loop;
+        this.hosts = hosts;
+        this.aside = aside;
+        this.proposals = proposals;
+        this.observer = observer;
+    }
+
+    /** Begins the periodic round. */
+    public void start() {
+        loop.assertInLoop();
+        tick();
+    }
+
+    /** Takes no further step. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** What is agreed on now, and which nodes can be reached. */
+    public void agreed(FabricState now, Set<String> reachable) {
+        state = now;
+        present = Set.copyOf(reachable);
+        round();
+    }
+
+    /** A hypervisor has told something: looks at once. Safe from any thread. */
+    public void wake() {
+        loop.execute(this::round);
+    }
+
+    private void tick() {
+        if (stopped) {
+            return;
+        }
+        round();
+        loop.schedule(driven.isEmpty() ? IDLE_PERIOD : BUSY_PERIOD, this::tick);
+    }
+
+    private void round() {
+        if (stopped) {
+            return;
+        }
+        driven.keySet()
+                .removeIf(vm -> state.machines()
+                        .moving(vm)
+                        .filter(move -> move.instance().equals(self.instance()))
+                        .isEmpty());
+        for (String vm : state.machines().moves().keySet()) {
+            state.machines().moving(vm).ifPresent(move -> {
+                if (move.instance().equals(self.instance())) {
+                    drive(move);
+                } else {
+                    claimIfDue(move);
+                }
+            });
+        }
+        boolean janitor = present.stream()
+                .sorted()
+                .findFirst()
+                .filter(self.name()::equals)
+                .isPresent();
+        if (janitor) {
+            state.machines().debts().forEach(this::pay);
+        }
+    }
+
+    private void drive(VmMove move) {
+        MachineMove mine = driven.compute(
+                move.vm(),
+                (vm, known) -> known != null && known.generation() == move.generation()
+                        ? known
+                        : new MachineMove(move.generation(), self.instance(), hosts, loop.ticker(), observer));
+        FabricState now = state;
+        step("move " + move.vm(), Duration.ZERO, () -> mine.step(now));
+    }
+
+    /** The first node by name takes what nobody drives. */
+    private void claimIfDue(VmMove move) {
+        boolean isDriven = present.contains(move.driver())
+                && state.node(move.driver())
+                        .filter(node -> node.instance().equals(move.instance()))
+                        .isPresent();
+        boolean mine = present.stream()
+                .filter(state.nodes()::containsKey)
+                .sorted()
+                .findFirst()
+                .filter(self.name()::equals)
+                .isPresent();
+        if (!isDriven && mine) {
+            proposals.accept(new FabricCommand.ClaimVmMove(
+                    move.vm(), move.generation(), move.instance(), self.name(), self.instance()));
+        }
+    }
+
+    private void pay(VmDebt debt) {
+        FabricState now = state;
+        step(
+                "debt " + debt.vm() + " " + debt.host() + " " + debt.endpoint(),
+                DEBT_PAUSE,
+                () -> new DebtPayment(debt, hosts).step(now));
+    }
+
+    /** One step of a kind at a time; what comes of it is proposed, and the next is taken in a later round. */
+    private void step(String what, Duration pause, Supplier<Optional<FabricCommand>> work) {
+        if (!underWay.add(what)) {
+            return;
+        }
+        aside.execute(() -> {
+            Optional<FabricCommand> next = attempt(what, work);
+            loop.execute(() -> {
+                next.filter(it -> !stopped).ifPresent(proposals);
+                loop.schedule(pause, () -> underWay.remove(what));
+            });
+        });
+    }
+
+    private static Optional<FabricCommand> attempt(String what, Supplier<Optional<FabricCommand>> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException failure) {
+            LOG.warn("A step of {} failed; it is taken again: {}", what, failure.getMessage());
+            LOG.debug("{}", what, failure);
+            return Optional.empty();
+        }
+    }
+}

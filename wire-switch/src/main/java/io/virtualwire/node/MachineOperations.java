@@ -1,0 +1,233 @@
+package io.virtualwire.node;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmView;
+import io.virtualwire.cloud.spi.Hypervisor;
+import io.virtualwire.cloud.spi.Machine;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.log.Applied;
+import io.virtualwire.machine.MachineHosts;
+import io.virtualwire.machine.NicEndpoint;
+import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.HostSpec;
+import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMoveWay;
+import io.virtualwire.topology.VmNic;
+import io.virtualwire.topology.VmRecord;
+import io.virtualwire.topology.WireRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What can be asked about virtual machines at any node that reaches their hypervisors. */
+final class MachineOperations {
+    private static final int ETHERNET_MTU = 1500;
+
+    private final Vertx vertx;
+    private final NodeRecord self;
+    private final StampedLog log;
+    private final MachineHosts hosts;
+
+    MachineOperations(Vertx vertx, NodeRecord self, StampedLog log, MachineHosts hosts) {
+        this.vertx = vertx;
+        this.self = self;
+        this.log = log;
+        this.hosts = hosts;
+    }
+
+    Future<List<VmView>> list() {
+        return latest().compose(
+                        state -> aside(() -> views(state, state.machines().vms().values())));
+    }
+
+    Future<VmView> show(String name) {
+        return latest().compose(state -> show(state, name));
+    }
+
+    private Future<VmView> show(FabricState state, String name) {
+        return aside(() -> views(state, List.of(require(state, name))).getFirst());
+    }
+
+    /** Makes an interface an endpoint at the machine's host, and has that agreed on. */
+    Future<VmView> attach(String name, VmAttachment wanted, String key) {
+        RequestKey request = RequestKey.of(key, List.of("attach", name, wanted.toString()));
+        return latest().compose(state -> aside(() -> made(state, name, wanted)))
+                .compose(vm -> append(new FabricCommand.AttachVm(vm), request))
+                .compose(state -> show(state, name));
+    }
+
+    private VmRecord made(FabricState state, String name, VmAttachment wanted) {
+        HostSpec host = Optional.ofNullable(state.topology().hosts().get(wanted.host()))
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "cannot attach " + wanted.domain() + ": there is no host " + wanted.host(),
+                        "hosts are: "
+                                + String.join(", ", state.topology().hosts().keySet()) + "; add it with 'wire host add "
+                                + wanted.host() + " ADDRESS --libvirt URI'"));
+        Machine machine = hosts.hypervisor(wanted.host(), host).machine(wanted.domain());
+        if (wanted.nic() >= machine.nics().size()) {
+            throw new WireException(
+                    ErrorCode.NOT_FOUND,
+                    "cannot attach interface " + wanted.nic() + " of " + wanted.domain() + ": it has "
+                            + machine.nics().size(),
+                    "they are numbered from 0: virsh domiflist " + wanted.domain());
+        }
+        Machine.Nic nic = machine.nics().get(wanted.nic());
+        String device = nic.device()
+                .filter(it -> nic.kind().equals("ethernet"))
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.WRONG_STATE,
+                        "cannot attach interface " + wanted.nic() + " of " + wanted.domain() + ": it is of type "
+                                + nic.kind()
+                                + nic.device().map(it -> ", device " + it).orElse(", without a device"),
+                        "give it <interface type='ethernet'> with <target dev='NAME' managed='no'/>: virsh edit "
+                                + wanted.domain()));
+        String endpoint =
+                !wanted.endpoint().isEmpty() ? wanted.endpoint() : wanted.nic() == 0 ? name : name + "-" + wanted.nic();
+        VmNic made = new VmNic(
+                wanted.nic(), endpoint, nic.mac().toString(), device, wanted.mtu() > 0 ? wanted.mtu() : ETHERNET_MTU);
+        new NicEndpoint(made).ensure(hosts.connector(wanted.host(), host));
+        return new VmRecord(name, wanted.domain(), machine.id(), wanted.host(), List.of(made));
+    }
+
+    Future<?> detach(String name, String endpoint, String key) {
+        return append(
+                new FabricCommand.DetachVm(name, endpoint), RequestKey.of(key, List.of("detach", name, endpoint)));
+    }
+
+    /**
+     * Has a move agreed on, which this node drives.
+     *
+     * @return its generation
+     */
+    Future<Long> beginMove(String name, String to, VmMoveWay way, String key) {
+        RequestKey request = RequestKey.of(
+                key.isEmpty() ? UUID.randomUUID().toString() : key, List.of("migrate", name, to, way.toString()));
+        return latest().compose(state -> aside(() -> {
+                    // Who cannot reach them cannot drive it.
+                    VmRecord vm = require(state, name);
+                    for (String host : List.of(vm.host(), to)) {
+                        HostSpec spec = state.topology().hosts().get(host);
+                        if (spec != null && spec.libvirt() != null) {
+                            hosts.hypervisor(host, spec);
+                        }
+                    }
+                    return state;
+                }))
+                .compose(state ->
+                        append(new FabricCommand.BeginVmMove(name, to, way, self.name(), self.instance()), request))
+                .map(state -> state.events()
+                        .of(request.key(), "vm.moving")
+                        .map(FabricEvent::generation)
+                        .orElseThrow(() -> new WireException(
+                                ErrorCode.INTERNAL,
+                                "Nothing came of what was agreed on as " + request.key(),
+                                "Look at the machine as it is now: wire vm show " + name)));
+    }
+
+    Future<VmView> giveUp(String name) {
+        return latest().compose(state -> {
+            require(state, name);
+            VmMove move = state.machines()
+                    .moving(name)
+                    .orElseThrow(() -> new WireException(
+                            ErrorCode.WRONG_STATE, "cannot call the move of " + name + " off: it does not move", ""));
+            return append(new FabricCommand.GiveUpVmMove(name, move.generation()), RequestKey.NONE)
+                    .compose(after -> show(after, name));
+        });
+    }
+
+    private static VmRecord require(FabricState state, String name) {
+        return state.machines()
+                .vm(name)
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no virtual machine " + name,
+                        "virtual machines are: "
+                                + String.join(", ", state.machines().vms().keySet())));
+    }
+
+    /** Each hypervisor is asked once, however many of these it has. */
+    private List<VmView> views(FabricState state, Iterable<VmRecord> vms) {
+        Map<String, Seen> seen = new ConcurrentHashMap<>();
+        List<VmView> views = new ArrayList<>();
+        for (VmRecord vm : vms) {
+            Seen there = seen.computeIfAbsent(vm.host(), host -> look(state, host));
+            String known = there.machines().stream()
+                    .filter(machine -> machine.id().equals(vm.id()))
+                    .findFirst()
+                    .map(machine -> machine.state().name().toLowerCase(Locale.ROOT))
+                    .orElse(there.failure().isEmpty() ? "absent" : "unknown");
+            Optional<VmMove> move = state.machines().lastMove(vm.name());
+            views.add(new VmView(
+                    vm.name(),
+                    vm.domain(),
+                    vm.id().toString(),
+                    vm.host(),
+                    known,
+                    there.failure(),
+                    move.filter(it -> !it.phase().isOver()).map(VmMove::to).orElse(""),
+                    move.map(it -> VmMigrationWatch.name(it.phase())).orElse(""),
+                    vm.nics().stream().map(nic -> view(state, nic)).toList()));
+        }
+        return views;
+    }
+
+    private record Seen(List<Machine> machines, String failure) {}
+
+    private Seen look(FabricState state, String host) {
+        try {
+            HostSpec spec = state.topology().hosts().get(host);
+            if (spec == null) {
+                return new Seen(List.of(), "host " + host + " is no longer among the hosts");
+            }
+            Hypervisor hypervisor = hosts.hypervisor(host, spec);
+            return new Seen(hypervisor.machines(), "");
+        } catch (WireException e) {
+            return new Seen(List.of(), e.getMessage());
+        }
+    }
+
+    private static VmView.Nic view(FabricState state, VmNic nic) {
+        return new VmView.Nic(
+                nic.number(),
+                nic.endpoint(),
+                nic.mac(),
+                nic.device(),
+                nic.mtu(),
+                state.wires().values().stream()
+                        .filter(wire -> wire.endpoint().equals(nic.endpoint()))
+                        .map(WireRecord::name)
+                        .toList());
+    }
+
+    private <T> Future<T> aside(Callable<T> work) {
+        return vertx.executeBlocking(work, false);
+    }
+
+    private Future<FabricState> latest() {
+        return Future.fromCompletionStage(log.latest(), vertx.getOrCreateContext())
+                .map(Applied::state);
+    }
+
+    private Future<FabricState> append(FabricCommand command, RequestKey request) {
+        return Future.fromCompletionStage(log.append(command, request), vertx.getOrCreateContext())
+                .map(Applied::state)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure));
+    }
+}

@@ -1,0 +1,36 @@
+package io.virtualwire.topology;
+
+/**
+ * A move of a virtual machine: the one under way, or the latest.
+ *
+ * @param generation of its sides at the target; no other move has it
+ * @param way how the hypervisors are to do it
+ * @param driver the node that drives it
+ * @param instance that node's process; if it ends, another node claims the move
+ * @param givenUp whether somebody asked to call it off
+ * @param reason why it was rolled back; empty if it was not
+ */
+public record VmMove(
+        String vm,
+        long generation,
+        String from,
+        String to,
+        VmMoveWay way,
+        VmMovePhase phase,
+        String driver,
+        String instance,
+        boolean givenUp,
+        String reason) {
+
+    VmMove in(VmMovePhase next, String why) {
+        return new VmMove(vm, generation, from, to, way, next, driver, instance, givenUp, why);
+    }
+
+    VmMove by(String node, String process) {
+        return new VmMove(vm, generation, from, to, way, phase, node, process, givenUp, reason);
+    }
+
+    VmMove calledOff() {
+        return new VmMove(vm, generation, from, to, way, phase, driver, instance, true, reason);
+    }
+}

@@ -1,0 +1,17 @@
+package io.virtualwire.topology;
+
+/**
+ * How the hypervisors are to move a virtual machine.
+ *
+ * @param mode {@code peer-to-peer}, {@code managed} or {@code tunnelled}
+ * @param postCopy whether it may run at the target before all of its memory is there
+ * @param copyStorage whether its disks are copied, because the hosts do not share them
+ * @param bandwidthMebibytes a second, at most; 0: as fast as it goes
+ */
+public record VmMoveWay(String mode, boolean postCopy, boolean copyStorage, int bandwidthMebibytes) {
+    public static final String PEER_TO_PEER = "peer-to-peer";
+    public static final String MANAGED = "managed";
+    public static final String TUNNELLED = "tunnelled";
+
+    public static final VmMoveWay DEFAULT = new VmMoveWay(PEER_TO_PEER, false, false, 0);
+}
