@@ -201,7 +201,7 @@ final class MachineMove {
         } catch (WireException e) {
             boolean refused = e.code().category() == ErrorCode.Category.REQUEST && e.code() != ErrorCode.WRONG_STATE;
             if (refused || late) {
-                return at.rollBack(false, false, e.getMessage());
+                return at.rollBack(false, false, String.valueOf(e.getMessage()));
             }
             throw e;
         }
@@ -275,7 +275,7 @@ final class MachineMove {
             try {
                 job = at.source().migrate(at.vm.domain(), plan(at));
             } catch (WireException e) {
-                refusal = e.getMessage();
+                refusal = String.valueOf(e.getMessage());
             }
             return Optional.empty();
         }
@@ -319,7 +319,8 @@ final class MachineMove {
             return refusal;
         }
         return switch (mine.outcome().toCompletableFuture().getNow(new MachineMigration.Outcome.Aborted())) {
-            case MachineMigration.Outcome.Failed failed -> failed.why().getMessage();
+            case MachineMigration.Outcome.Failed failed ->
+                String.valueOf(failed.why().getMessage());
             case MachineMigration.Outcome.Aborted _ -> "it was called off at its hypervisor";
             case MachineMigration.Outcome.Arrived _ -> "its hypervisor says that it moved, and it is not there";
         };

@@ -185,7 +185,7 @@ final class ConnectorWorker implements AutoCloseable {
             news = known != null
                     && known.request().equals(request)
                     && !known.status().equals(status);
-            if (news) {
+            if (known != null && news) {
                 wanted.put(request.wire(), new Wanted(request, known.active(), status));
             }
         }

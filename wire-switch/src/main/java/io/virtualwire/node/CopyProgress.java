@@ -23,20 +23,18 @@ final class CopyProgress implements MoveObserver {
     @Override
     public void progress(VmMove move, MachineMigration.Progress now) {
         long at = System.nanoTime();
-        Look before = last.get(move.vm());
-        boolean first = before == null || before.generation() != move.generation();
-        if (now.totalBytes() == 0 || !first && at - before.at() < EVERY_NANOS) {
+        Look known = last.get(move.vm());
+        Look before = known != null && known.generation() == move.generation()
+                ? known
+                : new Look(move.generation(), at - EVERY_NANOS, now);
+        if (now.totalBytes() == 0 || at - before.at() < EVERY_NANOS) {
             return;
         }
         last.put(move.vm(), new Look(move.generation(), at, now));
-        double seconds = first ? 0 : (at - before.at()) / 1e9;
-        long copied = first ? 0 : now.copiedBytes() - before.progress().copiedBytes();
+        double seconds = (at - before.at()) / 1e9;
+        long copied = now.copiedBytes() - before.progress().copiedBytes();
         // What is left has grown by what was written anew, and shrunk by what was copied.
-        long dirtied = first ? 0 : now.remainingBytes() - before.progress().remainingBytes() + copied;
-        events.copying(
-                move,
-                now,
-                seconds == 0 ? 0 : (long) (copied / seconds),
-                seconds == 0 ? 0 : (long) (Math.max(0, dirtied) / seconds));
+        long dirtied = now.remainingBytes() - before.progress().remainingBytes() + copied;
+        events.copying(move, now, (long) (copied / seconds), (long) (Math.max(0, dirtied) / seconds));
     }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -196,7 +197,7 @@ final class MachineOperations {
             Hypervisor hypervisor = hosts.hypervisor(host, spec);
             return new Seen(hypervisor.machines(), "");
         } catch (WireException e) {
-            return new Seen(List.of(), e.getMessage());
+            return new Seen(List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -214,7 +215,7 @@ final class MachineOperations {
     }
 
     private <T> Future<T> aside(Callable<T> work) {
-        return vertx.executeBlocking(work, false);
+        return vertx.executeBlocking(work, false).map(done -> Objects.requireNonNull(done));
     }
 
     private Future<FabricState> latest() {

@@ -30,19 +30,24 @@ final class MachineRules {
                             + ", which is no virtual machine's",
                     "Write its host, " + endpoint + "@HOST, or attach the virtual machine: wire vm attach");
         }
+        vm.ifPresent(it -> requireHost(it, wanted));
         return vm.map(VmRecord::host).orElse(spec.endpoint().host());
+    }
+
+    private static void requireHost(VmRecord vm, Topology wanted) {
+        if (!wanted.hosts().containsKey(vm.host())) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "Cannot apply the topology: virtual machine " + vm.name() + " is on host " + vm.host()
+                            + ", which is not among the hosts",
+                    "Add the host, move the machine, or detach it: wire vm detach " + vm.name());
+        }
     }
 
     /** Virtual machines stay where they are, whatever topology is applied. */
     void requireFits(Topology wanted, Map<String, WireRecord> wires) {
         for (VmRecord vm : machines.vms().values()) {
-            if (!wanted.hosts().containsKey(vm.host())) {
-                throw new WireException(
-                        ErrorCode.BAD_REQUEST,
-                        "Cannot apply the topology: virtual machine " + vm.name() + " is on host " + vm.host()
-                                + ", which is not among the hosts",
-                        "Add the host, move the machine, or detach it: wire vm detach " + vm.name());
-            }
+            requireHost(vm, wanted);
             if (machines.moving(vm.name()).isPresent() && !wiresOf(vm, wires).equals(wiresOf(vm, state.wires()))) {
                 throw new WireException(
                         ErrorCode.WRONG_STATE,
