@@ -46,8 +46,9 @@ class ModuleDirectionsTest {
             .that(in("wire-switch"))
             .should()
             .dependOnClassesThat(in("wire-connector", "wire-cli", "wire-testkit", "local", "libvirt", "ec2"))
-            .because("a user's node reaches connectors through their API only: they belong to somebody else; and hypervisors"
-                    + " through the SPI, so that it starts where no library of theirs is");
+            .because(
+                    "a user's node reaches connectors through their API only: they belong to somebody else; and hypervisors"
+                            + " through the SPI, so that it starts where no library of theirs is");
 
     @ArchTest
     static final ArchRule adaptersKnowOnlyCoreAndTheirContract = noClasses()

@@ -105,8 +105,8 @@ final class BusApiTest {
                                 },
                                 told -> {})));
         AuditTrail trail = new AuditTrail(new AuditFile(audit(number)), InstantSource.system());
-        BusApi api =
-                new BusApi(vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+        BusApi api = new BusApi(
+                vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         api.open();
         HttpServer server = new NodeApi(
                         vertx,

@@ -98,8 +98,8 @@ final class NodeApiTest {
                 log,
                 new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, told -> {})));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
-        BusApi bus =
-                new BusApi(vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+        BusApi bus = new BusApi(
+                vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
         bus.open();
         NodeStanding standing = new NodeStanding(
                 "east",

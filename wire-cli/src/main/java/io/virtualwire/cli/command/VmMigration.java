@@ -57,7 +57,7 @@ final class VmMigration {
                 output.progress("it is still being called off: wire vm show " + vm);
             }
         } catch (WireException e) {
-            output.progress(e.getMessage());
+            output.progress(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
