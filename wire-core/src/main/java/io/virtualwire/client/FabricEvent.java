@@ -85,150 +85,20 @@ public record FabricEvent(
                 text(key));
     }
 
-    /** An event of this type, about nothing yet. */
-    public static FabricEvent of(String type) {
-        return read(0, 0, type, null, null, null, 0, null, 0, null, null, null, 0, 0, null);
-    }
-
     /** Says that all events up to this number have been told. */
     public static FabricEvent alive(long sequence) {
-        return of(ALIVE).numbered(sequence, 0, "");
+        return new FabricEventDraft(ALIVE).numbered(sequence, 0, "");
     }
 
     /** Says that events up to this number were not told, and cannot be any more. */
     public static FabricEvent gap(long sequence) {
-        return of(GAP).numbered(sequence, 0, "");
+        return new FabricEventDraft(GAP).numbered(sequence, 0, "");
     }
 
     /** Whether this is an event, and not a word about the others. */
     @JsonIgnore
     public boolean isEvent() {
         return !type.equals(ALIVE) && !type.equals(GAP);
-    }
-
-    /** The same with a number, a time and a key. */
-    public FabricEvent numbered(long number, long millis, String because) {
-        return new FabricEvent(
-                number,
-                millis,
-                type,
-                component,
-                node,
-                from,
-                generation,
-                wire,
-                version,
-                added,
-                removed,
-                detail,
-                handoffMicros,
-                flipMicros,
-                because);
-    }
-
-    /** The same about a component. */
-    public FabricEvent about(String name, String on, String before, long claimed) {
-        return new FabricEvent(
-                sequence,
-                at,
-                type,
-                name,
-                on,
-                before,
-                claimed,
-                wire,
-                version,
-                added,
-                removed,
-                detail,
-                handoffMicros,
-                flipMicros,
-                key);
-    }
-
-    /** The same about a node. */
-    public FabricEvent at(String name) {
-        return about(component, name, from, generation);
-    }
-
-    /** The same about a wire. */
-    public FabricEvent on(String name) {
-        return new FabricEvent(
-                sequence,
-                at,
-                type,
-                component,
-                node,
-                from,
-                generation,
-                name,
-                version,
-                added,
-                removed,
-                detail,
-                handoffMicros,
-                flipMicros,
-                key);
-    }
-
-    /** The same with a reason. */
-    public FabricEvent because(String why) {
-        return new FabricEvent(
-                sequence,
-                at,
-                type,
-                component,
-                node,
-                from,
-                generation,
-                wire,
-                version,
-                added,
-                removed,
-                why,
-                handoffMicros,
-                flipMicros,
-                key);
-    }
-
-    /** The same about a topology. */
-    public FabricEvent replacing(long current, List<String> newWires, List<String> oldWires) {
-        return new FabricEvent(
-                sequence,
-                at,
-                type,
-                component,
-                node,
-                from,
-                generation,
-                wire,
-                current,
-                newWires,
-                oldWires,
-                detail,
-                handoffMicros,
-                flipMicros,
-                key);
-    }
-
-    /** The same with figures of a move. */
-    public FabricEvent measured(long handoff, long flip) {
-        return new FabricEvent(
-                sequence,
-                at,
-                type,
-                component,
-                node,
-                from,
-                generation,
-                wire,
-                version,
-                added,
-                removed,
-                detail,
-                handoff,
-                flip,
-                key);
     }
 
     private static String text(@Nullable String said) {

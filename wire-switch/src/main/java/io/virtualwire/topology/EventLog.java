@@ -2,6 +2,7 @@ package io.virtualwire.topology;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.FabricEventDraft;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.util.ArrayList;
@@ -60,13 +61,13 @@ public record EventLog(long last, List<FabricEvent> recent, Map<String, String> 
         return known != null;
     }
 
-    EventLog plus(List<FabricEvent> happened, FabricCommand.Stamped request) {
+    EventLog plus(List<FabricEventDraft> happened, FabricCommand.Stamped request) {
         if (happened.isEmpty()) {
             return this;
         }
         List<FabricEvent> all = new ArrayList<>(recent);
         long number = last;
-        for (FabricEvent event : happened) {
+        for (FabricEventDraft event : happened) {
             all.add(event.numbered(++number, request.at(), request.key()));
         }
         List<FabricEvent> kept = all.subList(firstKept(all), all.size());

@@ -1,6 +1,6 @@
 package io.virtualwire.topology;
 
-import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.FabricEventDraft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +12,14 @@ import java.util.Optional;
 final class StateChange {
     private final FabricState before;
     private final FabricState after;
-    private final List<FabricEvent> events = new ArrayList<>();
+    private final List<FabricEventDraft> events = new ArrayList<>();
 
     StateChange(FabricState before, FabricState after) {
         this.before = before;
         this.after = after;
     }
 
-    List<FabricEvent> events() {
+    List<FabricEventDraft> events() {
         nodes();
         topology();
         after.topology().switches().keySet().forEach(this::component);
@@ -34,14 +34,14 @@ final class StateChange {
             boolean isGone = after.observations().absent().contains(name);
             boolean wasGone = before.observations().absent().contains(name);
             if (known.isEmpty() || !known.get().instance().equals(node.instance())) {
-                events.add(FabricEvent.of("node.joined").at(name));
+                events.add(new FabricEventDraft("node.joined").at(name));
             } else if (wasGone && !isGone) {
-                events.add(FabricEvent.of("node.returned").at(name));
+                events.add(new FabricEventDraft("node.returned").at(name));
             } else if (isGone && !wasGone) {
-                events.add(FabricEvent.of("node.left").at(name));
+                events.add(new FabricEventDraft("node.left").at(name));
                 after.claims().values().stream()
                         .filter(claim -> claim.owner().equals(name))
-                        .forEach(claim -> events.add(FabricEvent.of("component.failed")
+                        .forEach(claim -> events.add(new FabricEventDraft("component.failed")
                                 .about(claim.component(), name, "", claim.generation())
                                 .because("its node has left")));
             }
@@ -52,16 +52,16 @@ final class StateChange {
         if (before.version() == after.version()) {
             return;
         }
-        events.add(FabricEvent.of("topology.applied")
+        events.add(new FabricEventDraft("topology.applied")
                 .replacing(after.version(), missing(after.wires(), before), missing(before.wires(), after)));
         for (String name : after.topology().switches().keySet()) {
             if (!before.topology().switches().containsKey(name)) {
-                events.add(FabricEvent.of("component.added").about(name, "", "", 0));
+                events.add(new FabricEventDraft("component.added").about(name, "", "", 0));
             }
         }
         for (String name : before.topology().switches().keySet()) {
             if (!after.topology().switches().containsKey(name)) {
-                events.add(FabricEvent.of("component.removed").about(name, "", "", 0));
+                events.add(new FabricEventDraft("component.removed").about(name, "", "", 0));
             }
         }
     }
@@ -89,10 +89,10 @@ final class StateChange {
             String from = held.map(Claim::owner).orElse("");
             // Others may take over before anybody has reported the loss.
             held.filter(claim -> !before.observations().absent().contains(claim.owner()))
-                    .ifPresent(claim -> events.add(FabricEvent.of("component.failed")
+                    .ifPresent(claim -> events.add(new FabricEventDraft("component.failed")
                             .about(name, claim.owner(), "", claim.generation())
                             .because("the process that held it is lost")));
-            events.add(FabricEvent.of("component.placed").about(name, taken.owner(), from, taken.generation()));
+            events.add(new FabricEventDraft("component.placed").about(name, taken.owner(), from, taken.generation()));
         }
     }
 
@@ -106,12 +106,12 @@ final class StateChange {
                 case COMPLETED -> "component.moved";
                 case CALLED_OFF, TAKEN_OVER -> "component.move-failed";
             };
-            events.add(FabricEvent.of(type)
+            events.add(new FabricEventDraft(type)
                     .about(is.component(), is.to(), is.from(), is.generation())
                     .because(is.reason()));
         }
         if (isMeasured(is) && was.filter(StateChange::isMeasured).isEmpty()) {
-            events.add(FabricEvent.of("component.measured")
+            events.add(new FabricEventDraft("component.measured")
                     .about(is.component(), is.to(), is.from(), is.generation())
                     .measured(is.handoffMicros(), is.flipMicros()));
         }
@@ -132,13 +132,13 @@ final class StateChange {
         String node = after.claim(component).map(Claim::owner).orElse("");
         long generation = after.claim(component).map(Claim::generation).orElse(0L);
         if (was.up() != is.up()) {
-            events.add(FabricEvent.of(is.up() ? "wire.up" : "wire.down")
+            events.add(new FabricEventDraft(is.up() ? "wire.up" : "wire.down")
                     .about(component, node, "", generation)
                     .on(wire)
                     .because(is.detail()));
         }
         if (!was.blockedFor().equals(is.blockedFor())) {
-            events.add(FabricEvent.of(is.blockedFor().isEmpty() ? "port.unblocked" : "port.blocked")
+            events.add(new FabricEventDraft(is.blockedFor().isEmpty() ? "port.unblocked" : "port.blocked")
                     .about(component, node, "", generation)
                     .on(wire)
                     .because(is.blockedFor()));
@@ -151,12 +151,12 @@ final class StateChange {
                     .vm(name)
                     .filter(was -> was.nics().equals(vm.nics()))
                     .isEmpty()) {
-                events.add(FabricEvent.of("vm.attached").about(name, vm.host(), "", 0));
+                events.add(new FabricEventDraft("vm.attached").about(name, vm.host(), "", 0));
             }
         });
         before.machines().vms().forEach((name, vm) -> {
             if (after.machines().vm(name).isEmpty()) {
-                events.add(FabricEvent.of("vm.detached").about(name, vm.host(), "", 0));
+                events.add(new FabricEventDraft("vm.detached").about(name, vm.host(), "", 0));
             }
         });
         after.machines().moves().forEach((name, move) -> {
@@ -173,7 +173,7 @@ final class StateChange {
                 String detail = move.phase() == VmMovePhase.ROLLED_BACK
                         ? move.reason()
                         : move.phase().name().toLowerCase(Locale.ROOT);
-                events.add(FabricEvent.of(type)
+                events.add(new FabricEventDraft(type)
                         .about(name, move.to(), move.from(), move.generation())
                         .because(detail));
             }

@@ -10,6 +10,7 @@ import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.FabricEventDraft;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
@@ -208,7 +209,7 @@ final class NodeApiTest {
             try (NodeClient other = client(ME)) {
                 other.events(OptionalLong.of(0), told::add);
             } catch (WireException end) {
-                told.add(FabricEvent.of("end"));
+                told.add(new FabricEventDraft("end").numbered(0, 0, ""));
             }
         });
         await().until(() -> told.stream().anyMatch(event -> event.type().equals(FabricEvent.ALIVE)));
