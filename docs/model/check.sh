@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the models of the move (move.pml, resume.pml): runs that must pass, parts that must be reachable, seeded bugs that must be found.
+# Checks the models (move.pml, resume.pml, asked.pml): runs that must pass, parts that must be reachable, seeded bugs that must be found.
 # usage: check.sh [--long] [--jobs N] [NAME...]     --long adds the big runs; NAMEs choose runs
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,6 +35,7 @@ move-and-back      | pass  | $one -DFRAMES=2 -DUPS=1 -DCHAIN=1 -DGENS=3 |
 ports-frames       | pass  | $three -DFRAMES=2 |
 ports-crash        | pass  | $three -DFRAMES=1 -DCRASHES=1 -DGENS=3 |
 resume             | pass  | -DYIELDS=3 |
+asked              | pass  | |
 no-cycle           | pass  | $one -DFRAMES=1 -DUPS=1 $takeover -DEXPIRE=1 | NP
 EOF
 )
@@ -80,6 +81,9 @@ resume-end-kept    | bug   | -DBUG_END_NOT_VOIDED |
 resume-unanswered  | bug   | -DBUG_YIELDS_UNANSWERED |
 resume-no-number   | bug   | -DBUG_NO_NUMBER_OF_ITS_OWN |
 resume-no-copy     | bug   | -DBUG_KEEPS_NO_COPY |
+asked-same-again   | bug   | -DBUG_TAKES_THE_SAME_AGAIN |
+asked-not-written  | bug   | -DBUG_NOT_WRITTEN |
+asked-answers-first | bug  | -DBUG_ANSWERS_FIRST |
 bug-skipped-closed | bug   | $one -DFRAMES=0 -DUPS=1 -DCHAIN=1 -DGENS=3 -DBUG_SKIPPED_CLOSED |
 bug-calloff-at-new | bug   | $one -DFRAMES=1 -DBUG_CALLOFF_AT_NEW |
 EOF
@@ -91,6 +95,7 @@ runs="$runs"$'\n'"$probes"
 check() {
   local name=$1 expected=$2 flags=$3 kind=$4 dir="$work/$1" model=move.pml optimise=-O1 defines="-DSAFETY -DCOLLAPSE -DMEMLIM=2400" run="-m100000 -n" verdict
   [[ $name == resume* ]] && model=resume.pml
+  [[ $name == asked* ]] && model=asked.pml
   mkdir -p "$dir"; cd "$dir"
   [ "$expected" = pass ] || optimise=-O0                 # found within a second: compiling would take longest
   [[ $name == long-* ]] && optimise=-O2 defines=${defines/2400/6000}

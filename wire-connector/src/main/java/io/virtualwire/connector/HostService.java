@@ -9,6 +9,7 @@ import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
+import io.virtualwire.client.SideFence;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
@@ -219,6 +220,17 @@ final class HostService implements ConnectorService {
                     .ifPresent(found::add);
         }
         return found;
+    }
+
+    @Override
+    public SideFence fence(Identity caller, WireId wire, Side side) {
+        SideKey key = new SideKey(admission.tenantOf(caller), wire.bare(), side);
+        return ledger.read(it -> it.side(key))
+                .map(known -> new SideFence(known.generation(), known.isConnected()))
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "nothing is remembered of side " + key,
+                        "connect it at any generation you like"));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.SideFence;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
@@ -309,6 +310,19 @@ final class RestApiTest {
         client.disconnect(WIRE, Side.A, generation(1));
         client.disconnect(WIRE, Side.A, generation(1));
         assertThat(client.wires()).isEmpty();
+    }
+
+    @Test
+    void whatWasDisconnectedComesBackUnderAHigherGenerationOnly() {
+        client.putEndpoint(EndpointDescription.named("web"));
+        assertThat(client.fence(WIRE, Side.A)).isEmpty();
+        client.connect(request(1));
+        assertThat(client.fence(WIRE, Side.A)).contains(new SideFence(generation(1), true));
+        client.disconnect(WIRE, Side.A, generation(1));
+        assertThat(client.fence(WIRE, Side.A)).contains(new SideFence(generation(1), false));
+        refused(ErrorCode.STALE_GENERATION, () -> client.connect(request(1)));
+        client.connect(request(2));
+        assertThat(client.fence(WIRE, Side.A)).contains(new SideFence(generation(2), true));
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.virtualwire.client;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
@@ -85,9 +87,21 @@ public final class ConnectorClient implements AutoCloseable {
         return calls.put(side(request.wire(), request.side()), request, new TypeReference<WireStatus>() {});
     }
 
-    /** Disconnects a side; success if it is not there. */
+    /** Disconnects a side; success if it is not there. Only a higher generation brings it back. */
     public void disconnect(WireId wire, Side side, Generation generation) {
         calls.delete(side(wire, side) + "?generation=" + RestCalls.encode(generation.toString()));
+    }
+
+    /** What a connect of this side has to exceed; empty if the connector knows nothing of it. */
+    public Optional<SideFence> fence(WireId wire, Side side) {
+        try {
+            return Optional.of(calls.get(side(wire, side), new TypeReference<SideFence>() {}));
+        } catch (WireException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** Makes a standby side active. */

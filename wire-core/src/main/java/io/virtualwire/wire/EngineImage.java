@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 public record EngineImage(int lastIndex, List<Fence> fences, List<Offers> offers, List<SideImage> sides) {
 
-    /** A side that was disconnected; lower generations stay refused. */
+    /** A side that was disconnected; this generation and lower ones stay refused. */
     public record Fence(WireId wire, Side side, Generation generation) {}
 
     /** What a peer daemon offers. */

@@ -40,7 +40,8 @@ final class Fencing {
             return Own.STALE;
         }
         if (present == null) {
-            return Own.CREATE;
+            // One that was disconnected is over: a connect that comes with it was under way when it was.
+            return highest == null || requested.isAfter(highest) ? Own.CREATE : Own.STALE;
         }
         if (requested.isAfter(present)) {
             return Own.REPLACE;

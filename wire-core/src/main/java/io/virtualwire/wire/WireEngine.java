@@ -36,7 +36,7 @@ public final class WireEngine implements PathListener {
     private final Scope scope;
     private final Map<Key, SideSlot> slots = new LinkedHashMap<>();
     private final Map<String, Outlet> outlets = new HashMap<>();
-    /** The generations of sides that were disconnected, so that a late connect with a lower one stays refused. */
+    /** The generations of sides that were disconnected, so that a late connect with one of them, or a lower one, stays refused. */
     private final Map<Key, Generation> fences = new LinkedHashMap<>();
 
     private final DropTally drops = new DropTally();
@@ -86,8 +86,11 @@ public final class WireEngine implements PathListener {
                     case STALE ->
                         throw new WireException(
                                 ErrorCode.STALE_GENERATION,
-                                "cannot connect " + named(request) + ": generation " + highest + " is known",
-                                "this side was connected elsewhere or anew; read the wire again");
+                                "cannot connect " + named(request) + ": generation " + highest
+                                        + (slot == null ? " was disconnected" : " is known"),
+                                slot == null
+                                        ? "if it is to come back, use a generation above " + highest
+                                        : "this side was connected elsewhere or anew; read the wire again");
                     case CONFLICT ->
                         throw new WireException(
                                 ErrorCode.GENERATION_CONFLICT,
@@ -170,7 +173,8 @@ public final class WireEngine implements PathListener {
     }
 
     /**
-     * Removes a side; succeeds if it is not there. A generation higher than the record's removes it too, and is remembered.
+     * Removes a side; succeeds if it is not there. A generation higher than the record's removes it too. It is remembered: from
+     * now on only a higher one connects this side.
      *
      * @throws io.virtualwire.control.WireException STALE_GENERATION if the record's generation is higher
      */

@@ -15,7 +15,7 @@ class FencingTest {
             value = {
                 // highest, present, requested, same, result
                 "-,   -,   1,   false, CREATE",
-                "3,   -,   3,   false, CREATE",
+                "3,   -,   3,   false, STALE",
                 "3,   -,   4,   false, CREATE",
                 "3,   -,   2,   false, STALE",
                 "3,   3,   4,   true,  REPLACE",

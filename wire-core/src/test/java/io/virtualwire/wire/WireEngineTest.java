@@ -96,7 +96,10 @@ class WireEngineTest {
             refused(
                     ErrorCode.STALE_GENERATION,
                     () -> engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 1)));
-            engine.connect(Bench.request(Side.A, 4, Role.ACTIVE, Bench.FAR, 1));
+            refused(
+                    ErrorCode.STALE_GENERATION,
+                    () -> engine.connect(Bench.request(Side.A, 4, Role.ACTIVE, Bench.FAR, 1)));
+            engine.connect(Bench.request(Side.A, 5, Role.ACTIVE, Bench.FAR, 1));
         }
 
         @Test

@@ -232,6 +232,7 @@ public final class ComponentKeeper {
             }
         }
         wanted.forEach(wire -> sides.plug(wire, generation, Role.ACTIVE, true, Optional.empty()));
+        sides.renewFarSides();
         if (!before.equals(sides.ports())) {
             source = holder(generation);
         }

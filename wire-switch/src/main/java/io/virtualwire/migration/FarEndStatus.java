@@ -1,13 +1,21 @@
 package io.virtualwire.migration;
 
+import io.virtualwire.control.Generation;
+import java.util.Optional;
+
 /**
  * How a far side is, compared with how it is wanted.
  *
  * @param detail why it is not as wanted; empty if it is, or nothing is known yet
+ * @param disconnectedAt the generation up to which somebody has disconnected it: only a higher one will be taken
  */
-public record FarEndStatus(Progress progress, String detail) {
+public record FarEndStatus(Progress progress, String detail, Optional<Generation> disconnectedAt) {
     public static final FarEndStatus PENDING = new FarEndStatus(Progress.PENDING, "");
     public static final FarEndStatus CONFIRMED = new FarEndStatus(Progress.CONFIRMED, "");
+
+    public FarEndStatus(Progress progress, String detail) {
+        this(progress, detail, Optional.empty());
+    }
 
     /** Where the latest attempt stands. */
     public enum Progress {

@@ -11,6 +11,7 @@ import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.handoff.ComponentPort;
+import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
@@ -168,6 +169,19 @@ final class Plugs {
 
     void unplugAll() {
         List.copyOf(plugs.keySet()).forEach(this::unplug);
+    }
+
+    /** Has those far sides that somebody else disconnected brought back: under higher generations, which the log gives out. */
+    void renewFarSides() {
+        for (Plug plug : plugs.values()) {
+            WireRecord wire = plug.wire();
+            context.farEnds()
+                    .status(wire.id())
+                    .disconnectedAt()
+                    .filter(over -> !wire.farSideGeneration().isAfter(over))
+                    .ifPresent(over -> context.proposals()
+                            .accept(new FabricCommand.RenewFarSide(wire.id(), wire.farGeneration(), over.number())));
+        }
     }
 
     /** Whether every host has been heard about its side, be it that it is not there. */

@@ -51,6 +51,15 @@ final class ConnectorOperations implements AutoCloseable {
         });
         read("wires.list", Set.of(), (connector, asked) -> connector.wires());
         read("wires.show", Set.of("wire"), (connector, asked) -> connector.wire(wire(asked)));
+        read("wires.fence", Set.of("wire", "side"), (connector, asked) -> {
+            Side side = Side.parse(asked.text("side"));
+            return connector
+                    .fence(wire(asked), side)
+                    .orElseThrow(() -> new WireException(
+                            ErrorCode.NOT_FOUND,
+                            "nothing is remembered of side " + side + " of wire " + wire(asked),
+                            "connect it at any generation you like"));
+        });
         change("wires.connect", Set.of("side"), (connector, asked) -> connector.connect(side(asked)));
         change("wires.disconnect", Set.of("wire", "side", "generation"), (connector, asked) -> {
             connector.disconnect(wire(asked), Side.parse(asked.text("side")), generation(asked));

@@ -1,9 +1,11 @@
 package io.virtualwire.node;
 
 import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.SideFence;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -141,9 +144,26 @@ final class ConnectorWorker implements AutoCloseable {
         } catch (WireException e) {
             settle(
                     request,
-                    new FarEndStatus(FarEndStatus.Progress.FAILED, host + " (" + e.code() + "): " + e.getMessage()));
+                    new FarEndStatus(
+                            FarEndStatus.Progress.FAILED,
+                            host + " (" + e.code() + "): " + e.getMessage(),
+                            disconnectedAt(request, e)));
             /* A host that knows of a higher generation will not change its mind. */
             return e.code() == ErrorCode.STALE_GENERATION;
+        }
+    }
+
+    /** Where the host has it as disconnected, if that is why it refuses. */
+    private Optional<Generation> disconnectedAt(ConnectRequest request, WireException refusal) {
+        if (refusal.code() != ErrorCode.STALE_GENERATION) {
+            return Optional.empty();
+        }
+        try {
+            return client.fence(request.wire(), request.side())
+                    .filter(known -> !known.connected() && !request.generation().isAfter(known.generation()))
+                    .map(SideFence::generation);
+        } catch (WireException e) {
+            return Optional.empty();
         }
     }
 

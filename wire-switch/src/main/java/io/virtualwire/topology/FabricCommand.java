@@ -23,6 +23,7 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.MeasureHandoff.class, name = "measureHandoff"),
     @JsonSubTypes.Type(value = FabricCommand.MeasureFlip.class, name = "measureFlip"),
     @JsonSubTypes.Type(value = FabricCommand.ForgetWires.class, name = "forgetWires"),
+    @JsonSubTypes.Type(value = FabricCommand.RenewFarSide.class, name = "renewFarSide"),
     @JsonSubTypes.Type(value = FabricCommand.ReportPorts.class, name = "reportPorts"),
     @JsonSubTypes.Type(value = FabricCommand.ReportNode.class, name = "reportNode"),
     @JsonSubTypes.Type(value = FabricCommand.AttachVm.class, name = "attachVm"),
@@ -98,6 +99,14 @@ public sealed interface FabricCommand {
             this(wires, 0);
         }
     }
+
+    /**
+     * A wire's far side was disconnected by somebody else, and is to come back: under a generation above that.
+     *
+     * @param farGeneration what the wire's far side has had so far
+     * @param disconnectedAt the number of the generation at which its host remembers it as disconnected
+     */
+    record RenewFarSide(WireId wire, long farGeneration, long disconnectedAt) implements FabricCommand {}
 
     /**
      * What the holder of a component finds at its ports, where that has changed.

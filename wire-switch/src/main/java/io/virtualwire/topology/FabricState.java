@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * What the nodes have agreed on: the desired network, who holds what, and what is still to be removed.
  *
  * @param version rises with every topology that is applied; 0 before the first
- * @param lastGeneration the highest generation handed out, to components and far sides alike
+ * @param lastGeneration the highest generation handed out, to components and far sides alike; far sides that were renewed may be higher
  * @param nodes by name
  * @param claims by component
  * @param wires by {@link WireRecord#name}
@@ -139,6 +139,11 @@ public record FabricState(
                 observations,
                 events,
                 machines);
+    }
+
+    FabricState withWires(long generation, Map<String, WireRecord> renewed) {
+        return new FabricState(
+                version, topology, generation, nodes, claims, renewed, removed, moves, observations, events);
     }
 
     FabricState withRemoved(List<WireRecord> left) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Generation;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.log.Codec;
@@ -70,6 +71,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         .map(move -> state.withMove(move.withFlip(measured.micros())))
                         .orElse(state);
             case FabricCommand.ForgetWires forget -> forgetWires(state, forget);
+            case FabricCommand.RenewFarSide renew -> renewFarSide(state, renew);
             case FabricCommand.ReportPorts report -> reportPorts(state, report);
             case FabricCommand.ReportNode report -> reportNode(state, report);
             case FabricCommand.AttachVm attach -> new MachineRules(state).attach(attach);
@@ -227,6 +229,23 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                 .filter(wire -> !(gone.contains(wire.id())
                         && (forget.farGeneration() == 0 || forget.farGeneration() == wire.farGeneration())))
                 .toList());
+    }
+
+    private static FabricState renewFarSide(FabricState state, FabricCommand.RenewFarSide renew) {
+        WireRecord wire = state.wires().values().stream()
+                .filter(known -> known.id().equals(renew.wire()) && known.farGeneration() == renew.farGeneration())
+                .findFirst()
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.VERSION_CONFLICT,
+                        "No wire " + renew.wire() + " has its far side at generation " + renew.farGeneration(),
+                        "Look again"));
+        // Whoever disconnected it may have used a number far above: that is this side's affair, and raises no other's.
+        long next = state.lastGeneration() + 1;
+        Generation above = new Generation(Math.max(next, renew.disconnectedAt() + 1), "");
+        Map<String, WireRecord> wires = new TreeMap<>(state.wires());
+        wires.put(wire.name(), wire.renewed(above.number()));
+        requireNoneMoves(state, wires);
+        return state.withWires(next, wires);
     }
 
     private static FabricState reportPorts(FabricState state, FabricCommand.ReportPorts report) {

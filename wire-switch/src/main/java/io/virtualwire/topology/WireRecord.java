@@ -84,6 +84,10 @@ public record WireRecord(
         return endpoint.equals(spec.endpoint().name()) && host.equals(at) && plain == spec.plain();
     }
 
+    WireRecord renewed(long generation) {
+        return new WireRecord(id, component, port, endpoint, host, hostSpec, generation, plain);
+    }
+
     WireRecord at(HostSpec moved) {
         return with(host, moved, farGeneration, arrived, fenced, next, last);
     }

@@ -89,6 +89,11 @@ class NodeStepsTest {
         DISCONNECT(
                 VirtualNodes::unplugWeb,
                 Set.of("disconnect", "tell withdraw", "propose ForgetWires"),
+                VirtualNodes::begin),
+        /** Not by the fabric, which wants it back. */
+        DISCONNECT_BY_HAND(
+                VirtualNodes::disconnectWebByHand,
+                Set.of("propose RenewFarSide", "connect", "tell withdraw", "tell offer", "HELLO", "HELLO_ACK"),
                 VirtualNodes::begin);
 
         private final Consumer<VirtualNodes> action;

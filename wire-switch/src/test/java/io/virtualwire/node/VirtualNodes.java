@@ -189,6 +189,12 @@ final class VirtualNodes {
         stations.remove("web");
     }
 
+    /** Somebody with the tenant's credentials disconnects a host's side that the fabric wants. */
+    void disconnectWebByHand() {
+        WireRecord web = state().wires().get(LAN + "/web");
+        fabric.daemon(web.host()).disconnect(web.id(), Side.B, web.farSideGeneration());
+    }
+
     long beginMove(String to) {
         long highest = state().claim(LAN).orElseThrow().highest();
         propose(new FabricCommand.BeginMove(LAN, highest, to));
@@ -667,7 +673,10 @@ final class VirtualNodes {
                     }
                     status = fabric.interference().done(step) ? FarEndStatus.CONFIRMED : NO_ANSWER;
                 } catch (WireException refused) {
-                    status = new FarEndStatus(FarEndStatus.Progress.FAILED, refused.toString());
+                    status = new FarEndStatus(
+                            FarEndStatus.Progress.FAILED,
+                            refused.toString(),
+                            host.disconnectedAt(request.wire(), request.side()));
                 }
             }
             FarEndStatus now = status;

@@ -79,6 +79,27 @@ class FabricStateMachineTest {
     }
 
     @Test
+    void renewsAFarSideThatSomebodyDisconnected() {
+        WireRecord before = wire("lan/db");
+        accept(new FabricCommand.RenewFarSide(before.id(), before.farGeneration(), before.farGeneration() + 100));
+        WireRecord renewed = wire("lan/db");
+        assertThat(renewed.id()).isEqualTo(before.id());
+        assertThat(renewed.farGeneration()).isGreaterThan(before.farGeneration() + 100);
+        assertThat(state.lastGeneration()).isLessThan(before.farGeneration() + 100);
+        assertRefused(
+                ErrorCode.VERSION_CONFLICT,
+                () -> accept(new FabricCommand.RenewFarSide(before.id(), before.farGeneration(), 1)));
+        assertRefused(
+                ErrorCode.BAD_REQUEST,
+                () -> accept(new FabricCommand.RenewFarSide(before.id(), renewed.farGeneration(), 0xffff_ffffL)));
+        takeOver(0, "east", "e1");
+        beginMove("west");
+        assertRefused(
+                ErrorCode.WRONG_STATE,
+                () -> accept(new FabricCommand.RenewFarSide(before.id(), renewed.farGeneration(), 1)));
+    }
+
+    @Test
     void dropsTheClaimOfASwitchThatIsGone() {
         takeOver(0, "east", "e1");
         apply("version: 1", 1, "n2");

@@ -77,7 +77,7 @@ final class WireEnd implements AutoCloseable {
         connector.disconnect(wire, side, generation);
     }
 
-    /** The generation at which to connect: the present one, or the next if it has other content. */
+    /** The generation at which to connect: the present one, or the next if it has other content or was disconnected. */
     Generation generationFor(WireId wire, Side side, boolean plain) {
         for (WireStatus now : connector.wire(wire)) {
             if (now.side() == side) {
@@ -87,7 +87,11 @@ final class WireEnd implements AutoCloseable {
                 return same ? now.generation() : now.generation().next("");
             }
         }
-        return new Generation(1, "");
+        // What was disconnected comes back under a higher generation only.
+        return connector
+                .fence(wire, side)
+                .map(known -> known.generation().next(""))
+                .orElseGet(() -> new Generation(1, ""));
     }
 
     void connect(WireId wire, Side side, Generation generation, boolean plain, WireEnd far, Generation farGeneration) {

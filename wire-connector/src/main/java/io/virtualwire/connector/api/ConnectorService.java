@@ -6,6 +6,7 @@ import io.virtualwire.client.ConnectorVersion;
 import io.virtualwire.client.DrainStatus;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.EndpointStatus;
+import io.virtualwire.client.SideFence;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.config.ReloadReport;
 import io.virtualwire.control.ConnectRequest;
@@ -46,6 +47,9 @@ public interface ConnectorService {
     List<WireStatus> wires(Identity caller);
 
     List<WireStatus> wire(Identity caller, WireId wire);
+
+    /** The highest generation of a side that is remembered. */
+    SideFence fence(Identity caller, WireId wire, Side side);
 
     WireStatus connect(Identity caller, ConnectRequest request);
 

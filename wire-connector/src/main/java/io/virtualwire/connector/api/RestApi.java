@@ -47,6 +47,7 @@ final class RestApi {
                 })
                 .blocking("listWires", call -> service.wires(call.caller()))
                 .blocking("showWire", call -> service.wire(call.caller(), wire(call)))
+                .blocking("showFence", call -> service.fence(call.caller(), wire(call), side(call)))
                 .blocking(
                         "connect",
                         call -> service.connect(call.caller(), bodies.connect(wire(call), side(call), call.body())))

@@ -45,7 +45,7 @@ public sealed interface JournalEntry {
     /** The tenant connected a side, or told it of a newer peer. */
     record SideConnected(String tenant, ConnectRequest request) implements JournalEntry {}
 
-    /** The side is gone; lower generations stay refused. */
+    /** The side is gone; this generation and lower ones stay refused. */
     record SideDisconnected(String tenant, WireId wire, Side side, Generation generation) implements JournalEntry {}
 
     /**

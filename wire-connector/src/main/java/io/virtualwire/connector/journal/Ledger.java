@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a connector has promised: endpoints and sides, and for sides that are gone the generation below which
+ * Everything that a connector has promised: endpoints and sides, and for sides that are gone the generation up to which
  * they stay refused.
  *
  * <p>Used by one thread; pure but for its own maps.

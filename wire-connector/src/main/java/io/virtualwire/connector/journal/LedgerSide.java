@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * One side as its tenant left it, fenced as docs/wire-protocol.md section 4.1 says.
  *
- * @param generation the highest that this side had; stays when the side is disconnected
+ * @param generation the highest that this side had; when the side is disconnected, the highest that is over
  * @param requests one for each peer that still counts, by rising peer generation, all of {@code generation}; none when
  *     the side is disconnected
  * @param settled what became of it by itself, if that differs from what was asked
@@ -57,11 +57,19 @@ public record LedgerSide(
     void check(ConnectRequest asked) {
         SideKey key = new SideKey(tenant, asked.wire(), asked.side());
         int order = asked.generation().compareTo(generation);
-        if (order < 0) {
+        if (order < 0 && isConnected()) {
             throw stale("connect side " + key + " at generation " + asked.generation(), "this side is", generation);
         }
-        if (order > 0 || !isConnected()) {
+        if (order > 0) {
             return;
+        }
+        if (!isConnected()) {
+            // Also by a copy of the very request that once connected it, if that was long under way.
+            throw new WireException(
+                    ErrorCode.STALE_GENERATION,
+                    "cannot connect side " + key + " at generation " + asked.generation() + ": it was disconnected at "
+                            + generation,
+                    "if it is to come back, use a generation above " + generation);
         }
         ConnectRequest now = latest();
         if (!asked.endpoint().equals(now.endpoint())) {

@@ -157,7 +157,30 @@ final class LedgerTest {
         assertThat(disconnect(3)).isZero();
         assertThat(disconnect(2)).isZero();
         refused(ErrorCode.STALE_GENERATION, () -> ledger.connect(TENANT, connect(2, peer("b", 1))));
-        accept(connect(3, peer("b", 1)));
+        refused(ErrorCode.STALE_GENERATION, () -> ledger.connect(TENANT, connect(3, peer("b", 1))));
+        accept(connect(4, peer("b", 1)));
+        assertThat(ledger.side(SIDE).orElseThrow().isConnected()).isTrue();
+    }
+
+    @Test
+    void aLateCopyOfTheConnectBringsNothingBack() {
+        ConnectRequest request = connect(1, peer("b", 1));
+        accept(request);
+        disconnect(1);
+        refused(ErrorCode.STALE_GENERATION, () -> ledger.connect(TENANT, request));
+        Ledger replayed = new Ledger();
+        ledger.entries().forEach(replayed::apply);
+        refused(ErrorCode.STALE_GENERATION, () -> replayed.connect(TENANT, request));
+        assertThat(disconnect(1)).as("that may be repeated").isZero();
+    }
+
+    /** An older release took the same generation again. */
+    @Test
+    void whatAnOlderReleaseBroughtBackIsThere() {
+        ConnectRequest request = connect(1, peer("b", 1));
+        accept(request);
+        ledger.apply(new JournalEntry.SideDisconnected(TENANT, SIDE.wire(), SIDE.side(), generation(1)));
+        ledger.apply(new JournalEntry.SideConnected(TENANT, request));
         assertThat(ledger.side(SIDE).orElseThrow().isConnected()).isTrue();
     }
 

@@ -11,6 +11,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Requests as tests need them. */
 final class Requests {
@@ -57,15 +58,31 @@ final class Requests {
     }
 
     static LedgerChange<String> put(String name) {
+        return change(name, ledger -> List.of(endpoint(name)));
+    }
+
+    /** A wire of the endpoint's name. */
+    static LedgerChange<String> plug(String endpoint) {
+        return change(
+                endpoint, ledger -> ledger.connect(TENANT, connect(WireId.named(endpoint), endpoint, 1, peer("b", 1))));
+    }
+
+    static LedgerChange<String> unplug(String endpoint) {
+        return change(
+                endpoint,
+                ledger -> ledger.disconnect(new SideKey(TENANT, WireId.named(endpoint), Side.A), generation(1)));
+    }
+
+    private static LedgerChange<String> change(String answer, Function<Ledger, List<JournalEntry>> decision) {
         return new LedgerChange<>() {
             @Override
             public List<JournalEntry> decide(Ledger ledger) {
-                return List.of(endpoint(name));
+                return decision.apply(ledger);
             }
 
             @Override
             public String carryOut() {
-                return name;
+                return answer;
             }
         };
     }

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private final Map<String, VirtualPort> ports = new HashMap<>();
     private final List<WireObserver> observers = new ArrayList<>();
     private final List<ConnectRequest> journal = new ArrayList<>();
+    private final Map<SideName, Generation> disconnected = new HashMap<>();
     private final Set<String> activated = new HashSet<>();
     private final Set<WireId> exceeded = new HashSet<>();
     private final Successor successor = new Successor();
@@ -53,6 +55,8 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private @Nullable Queue<Runnable> backlog;
     /** What the one that comes goes on with. */
     private @Nullable EngineImage inherited;
+
+    private record SideName(WireId wire, Side side) {}
 
     VirtualDaemon(
             VirtualFabric fabric, VirtualNetwork network, VirtualTime time, Trace trace, String name, MoveRules rules) {
@@ -126,6 +130,12 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         journal.removeIf(request -> request.wire().equals(wire)
                 && request.side() == side
                 && !request.generation().isAfter(generation));
+        disconnected.merge(new SideName(wire, side), generation, (known, now) -> known.isAfter(now) ? known : now);
+    }
+
+    /** The highest generation at which a side was disconnected, as its journal has it. */
+    public Optional<Generation> disconnectedAt(WireId wire, Side side) {
+        return Optional.ofNullable(disconnected.get(new SideName(wire, side)));
     }
 
     VirtualPort port(String endpoint, int wire, Side side) {
@@ -185,6 +195,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         engine = new WireEngine(loop, this, this, rules);
         ports.forEach(engine::addPort);
         if (journalled) {
+            disconnected.forEach((side, generation) -> engine.disconnect(side.wire(), side.side(), generation));
             journal.forEach(engine::connect);
             for (SideStatus side : engine.sides()) {
                 if (activated.contains(key(side.wire(), side.side(), side.generation()))) {
@@ -193,6 +204,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             }
         } else {
             journal.clear();
+            disconnected.clear();
         }
     }
 

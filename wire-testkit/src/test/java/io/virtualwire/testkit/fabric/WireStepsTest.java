@@ -47,7 +47,7 @@ class WireStepsTest {
                 "FRAME")),
         TAKEOVER(Set.of(
                 "connect", "fence", "activate", "disconnect", "tell offer", "HELLO", "HELLO_ACK", "END", "FRAME")),
-        DISCONNECT(Set.of("disconnect", "tell withdraw"));
+        DISCONNECT(Set.of("connect", "disconnect", "tell withdraw"));
 
         private final Set<String> kinds;
 
@@ -262,7 +262,16 @@ class WireStepsTest {
                     activateAndRetire();
                 }
                 case DISCONNECT ->
-                    caller.then("disconnect A g1", it.p1, () -> it.disconnect(it.p1, Side.A, 1))
+                    // What is asked for once more is under way when it is over: a late copy brings nothing back.
+                    caller.then(
+                                    "connect A g1 again",
+                                    it.p1,
+                                    () -> it.p1.connect(it.side(Side.A, 1, Role.ACTIVE, it.q1, 1)))
+                            .then(
+                                    "connect B g1 again",
+                                    it.q1,
+                                    () -> it.q1.connect(it.side(Side.B, 1, Role.ACTIVE, it.p1, 1)))
+                            .then("disconnect A g1", it.p1, () -> it.disconnect(it.p1, Side.A, 1))
                             .then("disconnect B g1", it.q1, () -> it.disconnect(it.q1, Side.B, 1));
             }
         }
@@ -276,8 +285,7 @@ class WireStepsTest {
                                 it.p2.activate(it.wire, Side.A);
                             },
                             () -> it.q1.isUp() && it.isActive(it.q1, Side.B, 2))
-                    // By the successor's number: a late copy of a connect under g1 brings nothing back.
-                    .then("disconnect A g2", it.p1, () -> it.disconnect(it.p1, Side.A, 2));
+                    .then("disconnect A g1", it.p1, () -> it.disconnect(it.p1, Side.A, 1));
         }
 
         /** Desired = observed, and every invariant held. */
