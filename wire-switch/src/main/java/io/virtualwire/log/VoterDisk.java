@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * What a voter remembers beside its log: by which name its disk goes, whether that disk has ever been part of a vote, and which
- * disk each other voter had.
+ * What a voter remembers beside its log: by which name its disk goes, whether that disk has ever been part of a vote, how far its log
+ * went, and which disk each other voter had.
  *
  * <pre>
  *   NEW ──every other voter has met this disk first──▶ VOTER
@@ -43,7 +43,12 @@ final class VoterDisk {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Content(String disk, Standing standing, boolean begun, Map<String, String> others) {}
+    private record Content(String disk, Standing standing, boolean begun, long reached, Map<String, String> others) {
+        Content as(Standing next) {
+            boolean goesOn = next == Standing.VOTER;
+            return new Content(disk, next, begun && goesOn, goesOn ? reached : 0, others);
+        }
+    }
 
     private final Path folder;
     private Content content;
@@ -63,7 +68,7 @@ final class VoterDisk {
                 // A log without this file is of a release that wrote none.
                 Standing standing = hasLog ? Standing.VOTER : Standing.NEW;
                 VoterDisk disk =
-                        new VoterDisk(folder, new Content(UUID.randomUUID().toString(), standing, false, Map.of()));
+                        new VoterDisk(folder, new Content(UUID.randomUUID().toString(), standing, false, 0, Map.of()));
                 disk.save();
                 return disk;
             }
@@ -74,6 +79,7 @@ final class VoterDisk {
             if (disk.content.begun() && !hasEntries(folder)) {
                 throw damaged(folder, "its entries and snapshots are missing");
             }
+            disk.requireReached();
             return disk;
         } catch (IOException e) {
             throw damaged(folder, e);
@@ -97,6 +103,17 @@ final class VoterDisk {
                 cause);
     }
 
+    /** Ratis takes the end of a file for the end of the log: it cannot know that there was more. */
+    private void requireReached() throws IOException {
+        if (content.reached() == 0) {
+            return;
+        }
+        long last = LogExtent.of(folder);
+        if (last < content.reached()) {
+            throw damaged(folder, "it ends with entry " + last + ", though entry " + content.reached() + " was there");
+        }
+    }
+
     private static boolean hasLog(Path folder) throws IOException {
         try (Stream<Path> groups = Files.list(folder)) {
             return groups.anyMatch(
@@ -114,7 +131,15 @@ final class VoterDisk {
     /** From now on there are entries, and a folder without any has lost them. */
     synchronized void begin() {
         if (!content.begun()) {
-            content = new Content(content.disk(), content.standing(), true, content.others());
+            content = new Content(content.disk(), content.standing(), true, content.reached(), content.others());
+            save();
+        }
+    }
+
+    /** An entry that has been on disk for a while. */
+    synchronized void reached(long index) {
+        if (index > content.reached() && content.standing() == Standing.VOTER) {
+            content = new Content(content.disk(), content.standing(), content.begun(), index, content.others());
             save();
         }
     }
@@ -128,8 +153,7 @@ final class VoterDisk {
     }
 
     synchronized void become(Standing standing) {
-        content =
-                new Content(content.disk(), standing, content.begun() && standing == Standing.VOTER, content.others());
+        content = content.as(standing);
         save();
     }
 
@@ -139,7 +163,7 @@ final class VoterDisk {
         if (known == null || takenIn && !known.equals(disk)) {
             Map<String, String> others = new TreeMap<>(content.others());
             others.put(voter, disk);
-            content = new Content(content.disk(), content.standing(), content.begun(), others);
+            content = new Content(content.disk(), content.standing(), content.begun(), content.reached(), others);
             save();
             return disk;
         }

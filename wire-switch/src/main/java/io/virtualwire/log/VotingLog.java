@@ -26,6 +26,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
     private static final Logger LOG = LoggerFactory.getLogger(VotingLog.class);
     private static final Duration ASK_AGAIN = Duration.ofMillis(300);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(15);
+    private static final Duration MARK = Duration.ofMillis(700);
     /** Who does not answer for this long may be of a release that cannot; the others' agreement is enough. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -107,15 +108,32 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
             if (disk.standing() != VoterDisk.Standing.VOTER) {
                 log.open(admitted());
             }
-            // Those of an earlier release, and those that were away, hear of this disk when they can.
-            while (!meetAll(true)) {
-                Thread.sleep(SAY_AGAIN);
+            long met = meetAll(true) ? Long.MAX_VALUE : System.nanoTime();
+            long before = 0;
+            while (true) {
+                Thread.sleep(MARK);
+                // What was applied is on disk at the latest one period later.
+                mark(before);
+                before = log.current().index();
+                // Those of an earlier release, and those that were away, hear of this disk when they can.
+                if (met != Long.MAX_VALUE && System.nanoTime() - met > SAY_AGAIN.toNanos()) {
+                    met = meetAll(true) ? Long.MAX_VALUE : System.nanoTime();
+                }
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             log.waitsFor(String.valueOf(e.getMessage()));
             LOG.error("This node cannot take part in the log of {}", opening.fabric(), e);
+        }
+    }
+
+    private void mark(long index) {
+        try {
+            disk.reached(index);
+        } catch (WireException notNow) {
+            // A full disk has louder witnesses; the next mark covers this one.
+            LOG.debug("Cannot mark entry {} as reached", index, notNow);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +106,12 @@ class LostDiskTest {
         for (int i = 0; i < 25; i++) {
             append("east", "kept " + i);
         }
+        // What a snapshot holds may be missing in the entries.
+        for (int i = 0; logs.get("west").current().index() < snapshot("west") + 4; i++) {
+            append("west", "after the snapshot " + i);
+        }
+        long last = logs.get("west").current().index();
+        await().atMost(LONG).until(() -> reached("west") >= last);
         stop("west");
         Path meta = find("west", "raft-meta");
         Path away = folder.resolve("raft-meta");
@@ -120,6 +128,22 @@ class LostDiskTest {
         for (Path file : moved) {
             Files.move(entries.resolve(file.getFileName()), file);
         }
+
+        Path newest = files("west", "log_inprogress").getLast();
+        byte[] whole = Files.readAllBytes(newest);
+        int used = IntStream.iterate(whole.length, end -> end - 1)
+                .filter(end -> whole[end - 1] != 0)
+                .findFirst()
+                .orElseThrow();
+        for (int left : List.of(used / 2, used - 3, 8, 0)) {
+            Files.write(newest, Arrays.copyOf(whole, left));
+            assertThatThrownBy(() -> open("west"))
+                    .as("%d of %d bytes", left, used)
+                    .isInstanceOfSatisfying(
+                            WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT));
+            assertThat(Files.size(newest)).as("left as it is").isEqualTo(left);
+        }
+        Files.write(newest, whole);
 
         Path segment = find("west", "log_");
         byte[] bytes = Files.readAllBytes(segment);
@@ -140,6 +164,23 @@ class LostDiskTest {
             assertThat(e.getMessage() + e.hint())
                     .contains(folder.resolve(name).toString(), "move the whole folder away");
         });
+    }
+
+    private long reached(String name) throws IOException {
+        return JsonMapper.builder()
+                .build()
+                .readTree(folder.resolve(name).resolve("voter.json").toFile())
+                .path("reached")
+                .asLong();
+    }
+
+    private long snapshot(String name) throws IOException {
+        return files(name, "snapshot.").stream()
+                .map(path -> path.getFileName().toString())
+                .filter(file -> !file.endsWith(".md5"))
+                .mapToLong(file -> Long.parseLong(file.substring(file.indexOf('_') + 1)))
+                .max()
+                .orElse(-1);
     }
 
     private void begin() {
