@@ -26,7 +26,7 @@ test: ## Every test: units, contracts, namespaces, processes, model, examples (a
 	@config/prerequisites.sh test
 	@config/test.sh
 
-test-long: ## The same with more seeds and more fuzz
+test-long: ## The same with more seeds, more fuzz, and all that may happen to two clouds
 	@config/prerequisites.sh test
 	@config/test.sh -Dwire.long=true
 

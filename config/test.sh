@@ -30,7 +30,7 @@ finished() {
 status=0
 
 longer=()
-case " $* " in *" -Dwire.long=true "*) longer=(--long) ;; esac
+case " $* " in *" -Dwire.long=true "*) longer=(--long) LONG=1; export LONG ;; esac
 nice -n 19 bash docs/model/check.sh --jobs 1 "${longer[@]}" >"$out/model.log" 2>&1 &
 model=$!
 lanes+=("$model")
