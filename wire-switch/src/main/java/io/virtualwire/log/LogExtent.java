@@ -39,7 +39,8 @@ final class LogExtent {
         if (snapshot.matches()) {
             last = Math.max(last, Long.parseLong(snapshot.group(1)));
         }
-        LogSegmentPath segment = LogSegmentPath.matchLogSegment(file);
+        // Ratis would delete an empty one on sight.
+        LogSegmentPath segment = Files.size(file) == 0 ? null : LogSegmentPath.matchLogSegment(file);
         if (segment != null) {
             LogSegment.readSegmentFile(
                     file.toFile(),
