@@ -141,11 +141,6 @@ public record FabricState(
                 machines);
     }
 
-    FabricState withWires(long generation, Map<String, WireRecord> renewed) {
-        return new FabricState(
-                version, topology, generation, nodes, claims, renewed, removed, moves, observations, events);
-    }
-
     FabricState withRemoved(List<WireRecord> left) {
         return new FabricState(
                 version, topology, lastGeneration, nodes, claims, wires, left, moves, observations, events, machines);

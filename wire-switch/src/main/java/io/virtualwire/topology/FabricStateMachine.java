@@ -239,13 +239,19 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         ErrorCode.VERSION_CONFLICT,
                         "No wire " + renew.wire() + " has its far side at generation " + renew.farGeneration(),
                         "Look again"));
+        if (wire.next().isPresent() || wire.last().isPresent()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot renew the far side of " + wire.name() + ": it is moving to another host",
+                    "Repeat it when that move has ended");
+        }
         // Whoever disconnected it may have used a number far above: that is this side's affair, and raises no other's.
         long next = state.lastGeneration() + 1;
         Generation above = new Generation(Math.max(next, renew.disconnectedAt() + 1), "");
         Map<String, WireRecord> wires = new TreeMap<>(state.wires());
         wires.put(wire.name(), wire.renewed(above.number()));
         requireNoneMoves(state, wires);
-        return state.withWires(next, wires);
+        return state.withWires(wires, state.removed(), next);
     }
 
     private static FabricState reportPorts(FabricState state, FabricCommand.ReportPorts report) {

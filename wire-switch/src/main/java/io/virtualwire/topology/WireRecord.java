@@ -85,7 +85,19 @@ public record WireRecord(
     }
 
     WireRecord renewed(long generation) {
-        return new WireRecord(id, component, port, endpoint, host, hostSpec, generation, plain);
+        return new WireRecord(
+                id,
+                component,
+                port,
+                endpoint,
+                host,
+                hostSpec,
+                generation,
+                plain,
+                false,
+                fenced,
+                Optional.empty(),
+                Optional.empty());
     }
 
     WireRecord at(HostSpec moved) {
