@@ -40,6 +40,7 @@ final class ConnectorLab implements AutoCloseable {
     static final WireId WIRE = WireId.named("lab");
     static final String ADDRESS_A = "192.0.2.1";
     static final String ADDRESS_B = "192.0.2.2";
+    static final String ADDRESS_BEHIND_A = "198.51.100.2";
     static final String ADDRESS6_A = "2001:db8::1";
     static final String ADDRESS6_B = "2001:db8::2";
     private static final Duration START = Duration.ofSeconds(60);
@@ -81,6 +82,16 @@ final class ConnectorLab implements AutoCloseable {
         hostB.sysctl("net/ipv4/conf/all/rp_filter", "0");
         hostB.sysctl("net/ipv4/conf/eth1/rp_filter", "0");
         return attacker.route(ADDRESS_B, "198.51.100.2");
+    }
+
+    /** A machine behind a, which both reach at {@link #ADDRESS_BEHIND_A}. */
+    Namespace behindA() {
+        Namespace behind = namespaces.namespace("c");
+        namespaces.veth(behind, "eth0", ADDRESS_BEHIND_A + "/24", hostA, "eth1", "198.51.100.1/24");
+        hostA.forwarding();
+        behind.route("192.0.2.0/24", "198.51.100.1");
+        hostB.route("198.51.100.0/24", ADDRESS_A);
+        return behind;
     }
 
     Namespace namespace(String label) {

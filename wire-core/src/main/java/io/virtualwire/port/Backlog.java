@@ -24,6 +24,11 @@ public interface Backlog {
         }
 
         @Override
+        public int unreadForGood() {
+            return 0;
+        }
+
+        @Override
         public void end() {}
     };
 
@@ -32,6 +37,12 @@ public interface Backlog {
 
     /** How many of the frames that were delivered last, as {@link Port#deliver} answered, the guest has not taken. */
     int unread();
+
+    /**
+     * The same, asked again when a guest that goes on has had time enough to go on, and does so elsewhere: if none of what waited
+     * was taken, the frame that was taken last was taken in vain, too.
+     */
+    int unreadForGood();
 
     /** It will not be asked for. */
     void end();

@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
  * </pre>
  *
  * <p>The reader is QEMU, which reads while its guest is suspended, too: one frame, which it then cannot give to anybody, so
- * that it reads no more. That frame counts as unread if this is plain to see: the reader stood still while frames waited, and
- * then took exactly one of them.
+ * that it reads no more. That frame counts as unread when this is plain to see. Either QEMU was busy when its guest was
+ * suspended, stood still while frames waited, and then took exactly one of them; or it took one soon, and takes no more, which
+ * means that only if it has had time to.
  */
 final class UnreadFrames implements Backlog {
     /** The kernel is asked no more often than that. */
@@ -34,6 +35,7 @@ final class UnreadFrames implements Backlog {
     private boolean stoodStill;
 
     private boolean oneInVain;
+    private long takenWhenAsked;
     private long least;
     private long leastBefore;
     private int looks;
@@ -69,7 +71,16 @@ final class UnreadFrames implements Backlog {
             return 0;
         }
         look();
+        takenWhenAsked = lastTaken;
         return known ? lastUnread + (oneInVain ? 1 : 0) : 0;
+    }
+
+    @Override
+    public int unreadForGood() {
+        long before = takenWhenAsked;
+        int unread = unread();
+        boolean stopped = known && lastUnread > 0 && lastTaken == before;
+        return stopped && !oneInVain ? unread + 1 : unread;
     }
 
     @Override

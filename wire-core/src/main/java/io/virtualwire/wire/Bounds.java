@@ -15,6 +15,7 @@ package io.virtualwire.wire;
  * @param recallNanos how old what a guest was given and has not read may be to be relayed
  * @param recallBytes how many bytes of that a side keeps at most
  * @param recallFrames how many frames
+ * @param settleNanos how long a hypervisor whose guest has gone on elsewhere may take to read what it can
  * @param rememberedOffers how many offers without a record are remembered for each peer daemon
  * @param rememberedFences how many generations of disconnected sides are remembered
  */
@@ -31,6 +32,7 @@ record Bounds(
         long recallNanos,
         int recallBytes,
         int recallFrames,
+        long settleNanos,
         int rememberedOffers,
         int rememberedFences) {
 
@@ -49,6 +51,7 @@ record Bounds(
             5_000 * MILLI,
             2 << 20,
             4_096,
+            100 * MILLI,
             16_384,
             65_536);
 }

@@ -70,13 +70,13 @@ final class DeliveredFrames {
     }
 
     /**
-     * Gives {@code sink} what the port took last and its guest has not read, and what the port has not taken since; oldest first.
+     * Takes out what the port took last and its guest has not read, and what the port has not taken since; oldest first.
      *
      * @param unread how many of those that the port took the guest has not read
      * @param since what is older is left out
      * @return how many of these frames are not here any more
      */
-    int unread(int unread, long since, Hold.Sink sink) {
+    int takeUnread(int unread, long since, Hold.Sink sink) {
         long from = next;
         int missing = unread;
         while (from > first && (missing > 0 || !taken[slot(from - 1)])) {
@@ -86,13 +86,18 @@ final class DeliveredFrames {
             }
         }
         for (long entry = from; entry < next; entry++) {
-            int slot = slot(entry);
-            Peer sender = senders[slot];
-            if (sender != null && times[slot] - since >= 0) {
-                int at = (int) (starts[slot] % bytes.length);
-                sink.frame(sender, false, numbers[slot], bytes, at, lengths[slot]);
-            }
+            give(entry, since, sink);
         }
+        next = from;
         return missing;
+    }
+
+    private void give(long entry, long since, Hold.Sink sink) {
+        int slot = slot(entry);
+        Peer sender = senders[slot];
+        if (sender != null && times[slot] - since >= 0) {
+            int at = (int) (starts[slot] % bytes.length);
+            sink.frame(sender, false, numbers[slot], bytes, at, lengths[slot]);
+        }
     }
 }

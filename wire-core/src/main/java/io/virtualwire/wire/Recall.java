@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * moved is suspended before anybody here knows, and does not go on here.
  *
  * <pre>
- *   IDLE ──relay leg agreed──▶ ARMED ──superseded──▶ unread frames relayed ──▶ IDLE
- *     ▲                          │
- *     └── relay leg withdrawn ───┘   the guest stays, and has the frames in its queue
+ *   IDLE ──relay leg agreed──▶ ARMED ──superseded──▶ SETTLING ──a while later──▶ IDLE
+ *     ▲                          │      unread frames        one more, if it turns
+ *     └── relay leg withdrawn ───┘      are relayed          out to be unread
+ *         the guest stays, and has
+ *         the frames in its queue
  * </pre>
  */
 final class Recall {
@@ -21,6 +23,10 @@ final class Recall {
     private @Nullable Port port;
     /** There are none while there is no holder, no port that knows what was read, or no room. */
     private @Nullable DeliveredFrames frames;
+
+    private int relayed;
+    private boolean settling;
+    private long settleAt;
 
     Recall(Scope scope) {
         this.scope = scope;
@@ -72,6 +78,7 @@ final class Recall {
             port.backlog().end();
         }
         frames = null;
+        settling = false;
     }
 
     /** A frame was given to the port, which took it or did not. */
@@ -83,22 +90,52 @@ final class Recall {
         }
     }
 
-    /** The guest does not go on here: gives {@code sink} what it has not read, and forgets it. */
+    /**
+     * The guest does not go on here: gives {@code sink} what it has not read.
+     */
     void recall(SideRecord record, Hold.Sink sink) {
-        DeliveredFrames kept = frames;
-        if (holder != record || kept == null || port == null) {
+        if (holder != record || frames == null || port == null) {
             return;
         }
-        int missing = kept.unread(
-                port.backlog().unread(),
+        relayed = port.backlog().unread();
+        give(relayed, record, sink);
+        settling = true;
+        settleAt = scope.now() + scope.bounds.settleNanos();
+        record.wake(settleAt);
+    }
+
+    boolean isSettling(SideRecord record) {
+        return settling && holder == record;
+    }
+
+    /** Its hypervisor has had the time to show whether it took a frame of which nobody could be sure. */
+    void settle(SideRecord record, long now, Hold.Sink sink) {
+        if (!isSettling(record)) {
+            return;
+        }
+        if (now - settleAt < 0) {
+            record.wake(settleAt);
+            return;
+        }
+        if (port != null && port.backlog().unreadForGood() > relayed) {
+            give(1, record, sink);
+        }
+        disarm();
+    }
+
+    private void give(int unread, SideRecord record, Hold.Sink sink) {
+        if (frames == null) {
+            return;
+        }
+        int missing = frames.takeUnread(
+                unread,
                 scope.now() - scope.bounds.recallNanos(),
-                (sender, relayed, number, bytes, offset, length) -> {
+                (sender, relayedBefore, number, bytes, offset, length) -> {
                     // What another record of this side delivered is that one's.
                     if (sender.record() == record) {
-                        sink.frame(sender, relayed, number, bytes, offset, length);
+                        sink.frame(sender, relayedBefore, number, bytes, offset, length);
                     }
                 });
         record.drops().add(DropReason.RELAY_OVERFLOW, missing);
-        disarm();
     }
 }

@@ -338,6 +338,7 @@ final class SideRecord {
             return;
         }
         intake.tick(now);
+        slot.recall().settle(this, now, intake);
         speak(now);
         sayDrained(now);
         if (state != SideState.YIELDED) {
@@ -382,7 +383,9 @@ final class SideRecord {
             return;
         }
         RelayOut out = relays.out();
-        boolean well = farSide.isDrained(out != null) && (out == null || out.ready());
+        boolean well = farSide.isDrained(out != null)
+                && (out == null || out.ready())
+                && !slot.recall().isSettling(this);
         boolean over = now - yieldedAt >= scope.bounds.giveUpNanos();
         if (well || over && !drainedSaid) {
             drainedSaid = true;

@@ -102,7 +102,7 @@ class ReassemblyTest {
 
     @Test
     void dropsTheOldestWhenThereAreTooManyBytes() {
-        Bounds bounds = new Bounds(1, 1, 1, 1, 1, 1, 1, 64, 100_000, 1, 1, 1, 1, 1);
+        Bounds bounds = new Bounds(1, 1, 1, 1, 1, 1, 1, 64, 100_000, 1, 1, 1, 1, 1, 1);
         Reassembly small = new Reassembly(bounds, new BufferPool(), budget, drops);
         for (int number = 0; number < 5; number++) {
             small.add(number, 0, 40_000, new byte[100], 0, 100, 0);

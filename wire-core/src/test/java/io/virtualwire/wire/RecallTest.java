@@ -94,6 +94,8 @@ class RecallTest {
         Bench.Sent end = bench.path(Bench.NEXT).sent(MessageKind.RELAYED_END).getFirst();
         assertThat(ByteBuffer.wrap(end.payload()).getLong()).isEqualTo(3);
         assertThat(bench.path(Bench.NEXT).sent.indexOf(end)).isGreaterThan(2);
+        bench.advance(Duration.ofSeconds(2));
+        assertThat(numbers(bench)).isEqualTo(upTo(3, 5));
         assertThat(port.isAsked()).isFalse();
     }
 
@@ -129,6 +131,26 @@ class RecallTest {
         superseded();
         assertThat(numbers(bench)).isEmpty();
         assertThat(bench.path(Bench.NEXT).sent(MessageKind.RELAYED_END)).isNotEmpty();
+    }
+
+    /** Whether the guest has the frame that was taken last shows later, and it is relayed then, late. */
+    @Test
+    void aFrameThatWasTakenInVainFollowsWhenThatIsSure() {
+        connected(bench);
+        successorIsKnown(bench);
+        farSends(4);
+        port.read(2);
+        port.tookOneInVain();
+        superseded();
+        assertThat(numbers(bench)).isEqualTo(upTo(3, 4));
+        bench.advance(Duration.ofNanos(Bounds.PROTOCOL.settleNanos() - 1));
+        assertThat(numbers(bench)).isEqualTo(upTo(3, 4));
+        assertThat(bench.events).noneMatch(SideEvent.Drained.class::isInstance);
+        bench.advance(Duration.ofMillis(1));
+        assertThat(numbers(bench)).containsExactly(3L, 4L, 2L);
+        assertThat(port.isAsked()).isFalse();
+        bench.advance(Duration.ofSeconds(2));
+        assertThat(bench.events).anyMatch(SideEvent.Drained.class::isInstance);
     }
 
     @Test

@@ -171,6 +171,12 @@ final class Ledger {
         }
     }
 
+    /** Nobody can be sure whether the guest has this frame. */
+    void unsure(byte[] bytes, int offset) {
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        excuse(find(frame.getInt(offset + MARKS), frame.getLong(offset + MARKS + 4)), "taken in vain");
+    }
+
     /** Frames that this daemon may have held are gone with it. */
     void crashed(String daemon) {
         for (Stream s : streams) {

@@ -33,10 +33,14 @@ public final class VirtualGuest {
         }
     }
 
-    /** Stands still where it is: to be moved, or until {@link #resume}. */
-    public void suspend() {
+    /**
+     * Stands still where it is: to be moved, or until {@link #resume}.
+     *
+     * @param takesOneInVain whether its hypervisor takes one frame out of the queue all the same
+     */
+    public void suspend(boolean takesOneInVain) {
         if (place != null) {
-            place.suspend();
+            place.suspend(takesOneInVain);
         }
     }
 

@@ -25,6 +25,10 @@ final class VirtualPort implements Port, Backlog {
     private @Nullable Queue<byte[]> unread;
 
     private boolean asked;
+    /** A hypervisor takes one frame after its guest stands still. */
+    private boolean takesOne;
+
+    private byte @Nullable [] taken;
 
     VirtualPort(String daemon, int wire, Side side, Ledger ledger) {
         this.daemon = daemon;
@@ -60,15 +64,25 @@ final class VirtualPort implements Port, Backlog {
         }
     }
 
-    /** The guest stands still, with what is given to it in a queue. */
-    void suspend() {
+    /**
+     * The guest stands still, with what is given to it in a queue.
+     *
+     * @param takesOne whether its hypervisor takes one out all the same
+     */
+    void suspend(boolean takesOneInVain) {
         unread = new ArrayDeque<>();
+        takesOne = takesOneInVain;
+        taken = null;
     }
 
     /** It goes on here. */
     void resume() {
         Queue<byte[]> waiting = unread;
         unread = null;
+        if (taken != null) {
+            deliver(taken, 0, taken.length);
+            taken = null;
+        }
         if (waiting != null) {
             waiting.forEach(frame -> deliver(frame, 0, frame.length));
         }
@@ -99,6 +113,12 @@ final class VirtualPort implements Port, Backlog {
 
     @Override
     public boolean deliver(byte[] bytes, int offset, int length) {
+        if (unread != null && takesOne) {
+            takesOne = false;
+            ledger.unsure(bytes, offset);
+            taken = Arrays.copyOfRange(bytes, offset, offset + length);
+            return true;
+        }
         if (unread != null) {
             unread.add(Arrays.copyOfRange(bytes, offset, offset + length));
             return true;
@@ -120,6 +140,12 @@ final class VirtualPort implements Port, Backlog {
     @Override
     public int unread() {
         return asked && unread != null ? unread.size() : 0;
+    }
+
+    @Override
+    public int unreadForGood() {
+        int waiting = unread();
+        return waiting > 0 && taken != null ? waiting + 1 : waiting;
     }
 
     @Override

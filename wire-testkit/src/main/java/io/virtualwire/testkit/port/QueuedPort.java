@@ -22,6 +22,7 @@ public final class QueuedPort implements Port, Backlog {
     private final List<byte[]> read = new ArrayList<>();
     private @Nullable FrameSink sink;
     private boolean asked;
+    private boolean oneInVain;
     private boolean closed;
 
     /** @param room how many frames the queue takes */
@@ -42,6 +43,12 @@ public final class QueuedPort implements Port, Backlog {
         for (int i = 0; i < frames && !queue.isEmpty(); i++) {
             read.add(queue.removeFirst());
         }
+    }
+
+    /** The last that was read has not reached the guest, which shows later. */
+    public void tookOneInVain() {
+        read.removeLast();
+        oneInVain = true;
     }
 
     /** What the guest has taken, in its order. */
@@ -95,6 +102,11 @@ public final class QueuedPort implements Port, Backlog {
     @Override
     public int unread() {
         return asked ? queue.size() : 0;
+    }
+
+    @Override
+    public int unreadForGood() {
+        return unread() + (asked && oneInVain ? 1 : 0);
     }
 
     @Override

@@ -104,7 +104,12 @@ class MoveTest {
             it.prepareA();
             it.require("prepare", it::isPreparedA);
             fabric.run(Duration.ofMillis(5));
-            fabric.guest(it.wire, Side.A).suspend();
+            boolean takesOneInVain = seed % 2 == 0;
+            if (takesOneInVain) {
+                // That one comes late, which is counted.
+                fabric.stumbled();
+            }
+            fabric.guest(it.wire, Side.A).suspend(takesOneInVain);
             fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
             fabric.place(it.wire, Side.A, it.p2);
             it.p2.activate(it.wire, Side.A);
@@ -115,7 +120,10 @@ class MoveTest {
             fabric.run(Duration.ofMillis(200));
             Tally tally = fabric.verify();
             if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+                // One that is taken with none behind it may as well have reached the guest.
+                assertThat(tally.sent() - tally.delivered())
+                        .as("seed %d", seed)
+                        .isBetween(0L, takesOneInVain ? 1L : 0L);
             }
             fabric.calm();
             it.disconnect(it.p1, Side.A, 1);
@@ -133,7 +141,7 @@ class MoveTest {
             fabric.run(Duration.ofMillis(20));
             it.prepareA();
             it.require("prepare", it::isPreparedA);
-            fabric.guest(it.wire, Side.A).suspend();
+            fabric.guest(it.wire, Side.A).suspend(seed % 2 == 0);
             fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
             boolean before = fabric.random().nextBoolean();
             if (before) {
