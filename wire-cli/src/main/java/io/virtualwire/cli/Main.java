@@ -25,6 +25,7 @@ import io.virtualwire.cli.command.WatchCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
 import io.virtualwire.cli.output.UsageReport;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +40,9 @@ import picocli.CommandLine.Spec;
         description = "Wires between endpoints in any cloud, and the switches you plug them into.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = VersionProvider.class,
-        subcommands = {
+        versionProvider = VersionProvider.class)
+public final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             HelpCommand.class,
             InitCommand.class,
             IdentityCommand.class,
@@ -62,9 +64,8 @@ import picocli.CommandLine.Spec;
             SwitchCommand.class,
             VmCommand.class,
             WatchCommand.class,
-            CompletionCommand.class
-        })
-public final class Main implements Runnable {
+            CompletionCommand.class);
+
     /** Read by {@link io.virtualwire.cli.output.Output}; here so that it may stand before the subcommand, too. */
     @Option(
             names = {"-o", "--output"},
@@ -79,12 +80,31 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its status: 0 done, 1 failed, 2 not understood. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(needed(arguments)).execute(arguments));
     }
 
     /** The command line as {@link #main} runs it, without the exit. */
     public static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    /** Building those that are not asked for would be most of what a short command does. */
+    static List<Class<?>> needed(String... arguments) {
+        if (arguments.length == 1 && arguments[0].equals("--version")) {
+            return List.of();
+        }
+        return COMMANDS.stream()
+                .filter(command -> command != HelpCommand.class && command != CompletionCommand.class)
+                .filter(command -> arguments.length > 0
+                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .<List<Class<?>>>map(List::of)
+                .findFirst()
+                .orElse(COMMANDS);
+    }
+
+    static CommandLine commandLine(List<Class<?>> commands) {
         CommandLine wire = new CommandLine(new Main());
+        commands.forEach(wire::addSubcommand);
         // Not in the annotation, from which every command would inherit it.
         wire.getCommandSpec()
                 .usageMessage()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -65,8 +66,20 @@ class MainTest {
         assertThat(bash.inputReader().lines()).containsExactly("create", "--to");
     }
 
+    @Test
+    void aCommandThatIsNamedIsAllThatIsBuilt() {
+        assertThat(Main.commandLine(Main.needed("host", "ls")).getSubcommands()).containsOnlyKeys("host");
+        assertThat(Main.needed("--version")).isEmpty();
+        Set<String> all = Main.commandLine().getSubcommands().keySet();
+        assertThat(all).hasSizeGreaterThan(20);
+        for (String[] line : new String[][] {{}, {"help", "host"}, {"completion"}, {"-o", "json", "ls"}, {"hots"}}) {
+            assertThat(Main.commandLine(Main.needed(line)).getSubcommands().keySet())
+                    .isEqualTo(all);
+        }
+    }
+
     private int execute(String... arguments) {
-        CommandLine wire = Main.commandLine();
+        CommandLine wire = Main.commandLine(Main.needed(arguments));
         return wire.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
     }
 }

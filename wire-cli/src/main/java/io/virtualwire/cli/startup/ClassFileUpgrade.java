@@ -22,15 +22,19 @@ import java.util.Collections;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 
 /**
- * Gives the classes of a jar that was compiled for Java 5 the class file version and stack maps of Java 8.
+ * Makes of a jar one whose classes an ahead-of-time cache takes: those of Java 5 get the class file version and stack maps of
+ * Java 8, and signatures are left out.
  *
- * <p>An ahead-of-time cache leaves out classes of Java 5, because only the old verifier, which runs at link time, can
- * check them. picocli is such a jar, and loading it without the cache is most of what a short command does.
+ * <p>A cache leaves out classes of Java 5, because only the old verifier, which runs at link time, can check them, and those of
+ * signed jars. picocli is of the first kind and BouncyCastle of the second; loading them without the cache, and checking the
+ * signatures of each class again, is most of what a short command does. Maven has compared the jars with their checksums.
  */
 final class ClassFileUpgrade {
     private static final int WITH_STACK_MAPS = 50;
+    private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
 
     private final ClassFile classFile;
 
@@ -40,7 +44,7 @@ final class ClassFileUpgrade {
                 ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(hierarchy)));
     }
 
-    /** Rewrites one jar in place; a jar without old classes keeps its content. */
+    /** Rewrites one jar in place; a jar without old classes and signatures keeps its content. */
     static void rewrite(Path jar) throws IOException {
         Path draft = jar.resolveSibling(jar.getFileName() + ".new");
         try (URLClassLoader hierarchy =
@@ -50,6 +54,9 @@ final class ClassFileUpgrade {
                 JarOutputStream to = new JarOutputStream(file)) {
             ClassFileUpgrade upgrade = new ClassFileUpgrade(hierarchy);
             for (JarEntry entry : Collections.list(from.entries())) {
+                if (SIGNATURE.matcher(entry.getName()).matches()) {
+                    continue;
+                }
                 to.putNextEntry(new JarEntry(entry.getName()));
                 try (InputStream content = from.getInputStream(entry)) {
                     to.write(upgrade.entry(entry.getName(), content.readAllBytes()));

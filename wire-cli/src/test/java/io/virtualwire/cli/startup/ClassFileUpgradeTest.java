@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -18,16 +19,7 @@ import picocli.CommandLine;
 class ClassFileUpgradeTest {
     @Test
     void everyClassOfAnUpgradedJarStillVerifies(@TempDir Path folder) throws Exception {
-        Path jar = folder.resolve("picocli.jar");
-        Files.copy(
-                Path.of(CommandLine.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI()),
-                jar);
-
-        ClassFileUpgrade.rewrite(jar);
+        Path jar = rewritten(CommandLine.class, folder);
 
         int classes = 0;
         try (JarFile upgraded = new JarFile(jar.toFile());
@@ -50,5 +42,28 @@ class ClassFileUpgradeTest {
             }
         }
         assertThat(classes).isGreaterThan(200);
+    }
+
+    @Test
+    void aSignedJarIsSignedNoMore(@TempDir Path folder) throws Exception {
+        Path jar = rewritten(ASN1Encodable.class, folder);
+        String name = ASN1Encodable.class.getName();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            assertThat(ASN1Encodable.class.getSigners()).isNotEmpty();
+            assertThat(Class.forName(name, true, loader).getSigners()).isNull();
+        }
+    }
+
+    private static Path rewritten(Class<?> oneOfIt, Path folder) throws Exception {
+        Path jar = folder.resolve("copy.jar");
+        Files.copy(
+                Path.of(oneOfIt.getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI()),
+                jar);
+        ClassFileUpgrade.rewrite(jar);
+        return jar;
     }
 }
