@@ -91,4 +91,40 @@ diff <(seq "$total") <(cut -d' ' -f1 "$work/story") || die "an event is missing,
 say "events 1 to $total, each once"
 cut -d' ' -f2- "$work/story" | grep -vE '^(node\.joined|wire\.down|component\.failed lan east|wire\.up lan lan/web west)' | sort -u |
   diff "$here/expected.txt" - || die "this is not what expected.txt has"
+
+# ask PATH CURL-OPTION…: what the node in the east says over REST, to the same person
+ask() { local path=$1; shift; in_ns curl -sk --max-time 20 --cert "$work/follower.wire" "$@" "https://192.0.2.1:7482/v1/$path"; }
+apply() { ask "topology?origin=topology.yaml$1" -H "Idempotency-Key: $2" --data-binary "@$3"; }
+version=$(ask topology | jq .version)
+[ "$(apply '' example-apply "$here/topology.yaml" | jq .version)" = "$version" ] || die "what was asked of the lost node was done again"
+sed 's/port: web/port: www/' "$here/topology.yaml" >"$work/other.yaml"
+[ "$(apply '' example-apply "$work/other.yaml" | jq -r .code)" = ALREADY_EXISTS ] || die "a key stood for two requests"
+[ "$(apply '&expectedVersion=0' other "$work/other.yaml" | jq -r .code)" = VERSION_CONFLICT ] || die "an old version was replaced"
+[ "$(ask topology | jq .version)" = "$version" ] || die "something of that was done"
+diff <(seq $((before + 1)) "$total") \
+  <(ask "events?since=$before&follow=false" | jq -r 'select(.type != "alive" and .sequence <= '"$total"') | .sequence') ||
+  die "another node tells other events"
+say "the same request is known at the node that is left, an old version is refused, events go on there"
+
+noted() { jq -r 'select(.caller == "bus/follower") | [.operation, .outcome, .code // "-"] | join(" ")' "$work/$1/audit.jsonl"; }
+for line in "virtualwire.v1.topology.apply done -" "virtualwire.v1.components.migrate done -"; do
+  grep -qxF "$line" <(noted west) || die "not in the audit log of west: $line"
+done
+for line in "applyTopology done -" "applyTopology refused ALREADY_EXISTS" "applyTopology refused VERSION_CONFLICT"; do
+  grep -qxF "$line" <(noted east) || die "not in the audit log of east: $line"
+done
+say "who asked for what is in the audit logs of both nodes"
+
+# Whatever dashboard, alerts and documents ask for is there, by one of the two; but counts of what did not happen.
+ask metrics >"$work/metrics.east"
+in_ns curl -sk --max-time 20 --cert "$work/follower.wire" "https://192.0.2.4:7472/v1/metrics" >"$work/metrics.h1"
+there=$(cat "$work"/metrics.* | grep -v '^#' | sed 's/[{ ].*//' | sort -u)
+promised=$(grep -ohE '\b(virtualwire|jvm|process|system)_[a-z0-9_]+' \
+  "$top"/packaging/{grafana/virtualwire.json,prometheus/alerts.yaml} "$top/docs/operations.md" | sort -u)
+missing=$(comm -23 <(echo "$promised") <(echo "$there") | grep -vE '^virtualwire_(endpoint|wire|port|association)_drops_total$' || true)
+[ -z "$missing" ] || die "promised, but not measured: $missing"
+grep -q '^virtualwire_component_held{component="lan",node="east"} 1' "$work/metrics.east" || die "the holder of lan is not measured"
+grep -q '^virtualwire_nodes_present 2' "$work/metrics.east" || die "the lost node is not measured"
+grep -qE '^virtualwire_credentials_expire_seconds [1-9]' "$work/metrics.east" || die "the certificate's end is not measured"
+say "$(wc -w <<<"$promised") metrics that are promised are there"
 say "done"

@@ -1,13 +1,16 @@
 package io.virtualwire.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.control.WireException;
+import io.virtualwire.testkit.fuzz.Absurd;
 import io.virtualwire.testkit.fuzz.Fuzz;
 import io.virtualwire.testkit.fuzz.SpoiledText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +36,17 @@ class ConfigFuzzTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void whatIsAbsurdIsRefused() throws Exception {
+        for (Map.Entry<String, String> absurd : Absurd.yaml("grants").entrySet()) {
+            Path file = Files.writeString(folder.resolve("absurd.yaml"), absurd.getValue());
+            assertThatThrownBy(() -> ConnectorFile.read(file))
+                    .as(absurd.getKey())
+                    .isInstanceOfSatisfying(
+                            WireException.class, e -> assertThat(e.getMessage()).hasSizeLessThan(5_000));
+        }
+    }
 
     @Test
     void filesAreReadOrRefused() throws Exception {

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -220,9 +221,19 @@ final class FloodLab implements AutoCloseable {
      * @param packets of the flood, a second
      */
     record Turns(List<Turn> data, List<Turn> unread, double packets) {
-        /** The part of its throughput that the stream kept. */
+        /**
+         * The part of its throughput that the stream kept: the median over all pairs of turns that follow one another, so that what else
+         * the machine does, which changes from second to second, is the same for both of a pair.
+         */
         double kept() {
-            return median(data) / median(unread);
+            int pairs = Math.min(data.size(), unread.size());
+            return IntStream.range(0, pairs)
+                    .mapToDouble(i ->
+                            data.get(i).megabits() / Math.max(1, unread.get(i).megabits()))
+                    .sorted()
+                    .skip(pairs / 2)
+                    .findFirst()
+                    .orElse(0);
         }
 
         /** The part that is left of what the owner thread carries in the same time of a core, whoever else wants the cores. */

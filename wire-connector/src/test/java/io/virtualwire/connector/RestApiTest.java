@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
@@ -37,6 +38,7 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.testkit.RawHttps;
+import io.virtualwire.testkit.SilentConnections;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -600,6 +602,19 @@ final class RestApiTest {
         dataPlane.heard = true;
         client.connect(request(2));
         assertThat(client.health().parts().getFirst().detail()).doesNotContain(WIRE.toString());
+    }
+
+    @Test
+    void whoSaysNothingKeepsNobodyOut() throws Exception {
+        client.endpoints();
+        try (SilentConnections silent = new SilentConnections(server.port(), 300);
+                ConnectorClient other = client(ME, Optional.empty())) {
+            assertThat(other.endpoints()).isEmpty();
+            assertThat(client.endpoints()).as("a connection that was there").isEmpty();
+            await().untilAsserted(() -> assertThat(silent.stillOpen())
+                    .as("a quarter of all places are for one source")
+                    .isLessThanOrEqualTo(16));
+        }
     }
 
     @Test

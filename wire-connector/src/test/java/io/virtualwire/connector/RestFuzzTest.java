@@ -18,6 +18,7 @@ import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.testkit.RawConnection;
+import io.virtualwire.testkit.fuzz.Absurd;
 import io.virtualwire.testkit.fuzz.Fuzz;
 import io.virtualwire.testkit.fuzz.SpoiledText;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +70,27 @@ class RestFuzzTest {
                             assertThat(answer.body()).doesNotContain("\"INTERNAL\"");
                         }
                     });
+        }
+    }
+
+    @Test
+    void whatIsAbsurdIsRefused() throws Exception {
+        try (DurableLedger ledger = DurableLedger.open(folder, false);
+                ApiServer server = serve(ledger);
+                RawConnection connection =
+                        new RawConnection(new TlsContexts(me), host.identity(), "127.0.0.1", server.port())) {
+            for (String to : List.of("PUT /v1/endpoints/web", "PUT " + WIRE + "/sides/a")) {
+                for (Map.Entry<String, String> absurd : Absurd.json("device").entrySet()) {
+                    RawConnection.Answer answer =
+                            connection.ask((to + "\n\n" + absurd.getValue()).getBytes(StandardCharsets.UTF_8));
+                    assertThat(answer.status()).as(to + ": " + absurd.getKey()).isEqualTo(400);
+                    assertThat(answer.body())
+                            .as(to + ": " + absurd.getKey())
+                            .contains("BAD_REQUEST")
+                            .hasSizeLessThan(5_000);
+                }
+            }
+            assertThat(ledger.<Integer>read(it -> it.endpoints().size())).isZero();
         }
     }
 

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param firstRedial the wait after a first failed dial
  * @param longestRedial the longest wait between two dials
  * @param handshake how long a peer may take from its first byte to its {@code hello}
- * @param mostHandshakes how many strangers may be amid that at once
+ * @param mostHandshakes how many strangers may be amid that at once; from one source a quarter of that
  * @param mostAssociations how many peers there may be
  */
 public record AssociationLimits(

@@ -1,6 +1,7 @@
 package io.virtualwire.association;
 
 import io.virtualwire.association.StreamMessage.Hello;
+import io.virtualwire.identity.Strangers;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -8,15 +9,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets peers in: a connection reaches the owner thread when its peer has proved who it is and said {@code hello}. Strangers
- * amid that are few and have a deadline; what exceeds it is closed and counted.
+ * Lets peers in: a connection reaches the owner thread when its peer has proved who it is and said {@code hello}. {@link
+ * Strangers} amid that are few and have a deadline; whom a newcomer displaces and who exceeds it is closed and counted.
  */
 final class StreamAcceptor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamAcceptor.class);
@@ -27,7 +27,7 @@ final class StreamAcceptor implements AutoCloseable {
     private final StreamCodec codec;
     private final PendingSockets pending;
     private final Duration deadline;
-    private final Semaphore strangers;
+    private final Strangers<Socket> strangers;
     private final AtomicLong refused = new AtomicLong();
 
     StreamAcceptor(
@@ -37,7 +37,7 @@ final class StreamAcceptor implements AutoCloseable {
         this.codec = codec;
         this.pending = pending;
         this.deadline = limits.handshake();
-        this.strangers = new Semaphore(limits.mostHandshakes());
+        this.strangers = new Strangers<>(limits.mostHandshakes(), PendingSockets::closeQuietly);
     }
 
     /** Begins; {@code greeted} is called on {@code owner}. */
@@ -63,12 +63,8 @@ final class StreamAcceptor implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket raw = server.accept();
-                if (strangers.tryAcquire()) {
-                    Thread.ofVirtual().name("wire-greet").start(() -> greet(raw, owner, greeted));
-                } else {
-                    refused.incrementAndGet();
-                    PendingSockets.closeQuietly(raw);
-                }
+                strangers.came(raw.getInetAddress(), raw);
+                Thread.ofVirtual().name("wire-greet").start(() -> greet(raw, owner, greeted));
             } catch (IOException e) {
                 if (!server.isClosed()) {
                     LOG.warn("cannot accept on port {}, trying again: {}", server.getLocalPort(), e.getMessage());
@@ -86,13 +82,16 @@ final class StreamAcceptor implements AutoCloseable {
             if (!(stream.readNow() instanceof Hello hello)) {
                 throw new ProtocolException("the first message was no hello");
             }
+            if (!strangers.left(raw)) {
+                throw new IOException("it was displaced");
+            }
             owner.execute(() -> greeted.accept(stream, hello));
         } catch (IOException | RuntimeException e) {
             refused.incrementAndGet();
             PendingSockets.closeQuietly(raw);
             LOG.debug("refused {}: {}", raw.getRemoteSocketAddress(), e.getMessage());
         } finally {
-            strangers.release();
+            strangers.left(raw);
         }
     }
 

@@ -278,6 +278,34 @@ class AssociationsTest {
         assertThat(b.count).hasValue(1);
     }
 
+    /** From the peer's own address, as many as there may be, again and again: a newcomer displaces the oldest of them. */
+    @Test
+    void strangersWhoSayNothingDoNotKeepAPeerOut() throws Exception {
+        AssociationLimits patient = LIMITS.handshaking(Duration.ofSeconds(30), 16);
+        Daemon a = add(Daemon.start(acme.issue("a"), patient));
+        Daemon b = start("b");
+        up(a, b);
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                idle.add(new Socket("127.0.0.1", a.associations.port()));
+            }
+            soon().until(() -> a.associations.refusedHandshakes() == 60);
+            Daemon c = start("c");
+            long began = System.nanoTime();
+            c.awaitUp(c.expect(a));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("the silent ones have not come to their end")
+                    .isLessThan(Duration.ofSeconds(15));
+            assertThat(a.associations.refusedHandshakes()).isLessThanOrEqualTo(64);
+            assertThat(b.downs).as("what is established does not notice").hasValue(0);
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
     @Test
     void strangersWhoSayNothingAreFewAndDoNotStay() throws Exception {
         AssociationLimits strict = LIMITS.handshaking(Duration.ofMillis(500), 4);
@@ -307,6 +335,28 @@ class AssociationsTest {
         soon().until(() -> a.ups.size() >= 2);
         assertThat(a.status(b).suspect()).isTrue();
         await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(3)).until(() -> a.ups.size() <= 3);
+    }
+
+    @Test
+    void aFloodIsFilteredAndWhatFlowsIsNot() throws Exception {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        byte[] garbage = new byte[64];
+        try (DatagramSocket attacker = new DatagramSocket()) {
+            soon().pollInterval(Duration.ofMillis(5)).until(() -> {
+                for (int i = 0; i < 256; i++) {
+                    attacker.send(new DatagramPacket(garbage, garbage.length, target(b)));
+                }
+                return b.transport.guard.isPresent();
+            });
+            assertThat(b.transport.guard.orElseThrow().words())
+                    .as("its session")
+                    .hasSize(1);
+            assertThat(b.transport.guard.orElseThrow().ipv4Sources()).containsExactly(0x7f00_0001);
+            a.send(toB, false, 0, 10, 100);
+            soon().until(() -> b.count.get() == 10);
+        }
     }
 
     @Test

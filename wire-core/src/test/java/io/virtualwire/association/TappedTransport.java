@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import io.virtualwire.linux.DatagramFilter;
 import io.virtualwire.transport.DatagramSink;
 import io.virtualwire.transport.SendOutcome;
 import io.virtualwire.transport.Transport;
@@ -64,6 +65,14 @@ final class TappedTransport implements Transport {
     @Override
     public int linkBudget(UnderlayAddress remote) {
         return budget.orElseGet(() -> real.linkBudget(remote));
+    }
+
+    /** What it was last asked to take; it takes everything all the same, so that tests can count. */
+    volatile Optional<DatagramFilter> guard = Optional.empty();
+
+    @Override
+    public void guard(DatagramFilter filter) {
+        guard = Optional.of(filter);
     }
 
     @Override

@@ -19,6 +19,7 @@ final class Complaint {
     private static final Pattern MISSING = Pattern.compile("required \\w+ parameter (\\S+)$");
     private static final Pattern INVALID = Pattern.compile("of \\w+ parameter (\\S+) is invalid");
     private static final Pattern QUOTED = Pattern.compile("\"(.*)\"");
+    private static final int MOST_COMPARED = 64;
     private static final String SEE = "see GET /v1/openapi.yaml";
 
     private final Contract contract;
@@ -54,7 +55,8 @@ final class Complaint {
     }
 
     private WireException ofBody(OutputUnit unit) {
-        List<OutputUnit> errors = unit.getErrors();
+        // One is told; all are compared with each other, and there may be as many as the body has bytes.
+        List<OutputUnit> errors = unit.getErrors().stream().limit(MOST_COMPARED).toList();
         OutputUnit worst = errors.stream()
                 .filter(error -> isOwn(error, errors))
                 .max(Comparator.comparingInt(

@@ -56,8 +56,9 @@ public final class RestRoutes {
      * @param daemon how messages call the one who answers
      * @param contract has an operation {@code openapi}, which is answered here
      * @param longestBody the most bytes that a request may have
+     * @param deadline how long one may take to come
      */
-    public RestRoutes(Vertx vertx, String daemon, Contract contract, int longestBody) {
+    public RestRoutes(Vertx vertx, String daemon, Contract contract, int longestBody, RequestDeadline deadline) {
         this.vertx = vertx;
         this.contract = contract;
         this.longestBody = longestBody;
@@ -67,7 +68,9 @@ public final class RestRoutes {
                         ? Optional.of(ResponseValidator.create(vertx, contract.parsed()))
                         : Optional.empty());
         builder = RouterBuilder.create(vertx, contract.parsed(), this::requestOf);
+        builder.rootHandler(deadline.begun());
         builder.rootHandler(BodyHandler.create(false).setBodyLimit(longestBody));
+        builder.rootHandler(deadline::read);
         on(
                 "openapi",
                 (context, call) -> context.response()

@@ -1,5 +1,6 @@
 package io.virtualwire.authority;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Vertx;
@@ -26,6 +27,8 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.rest.Doorkeeper;
+import io.virtualwire.rest.RequestDeadline;
 import io.virtualwire.time.Ticker;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -53,20 +56,27 @@ public final class AuthorityServer implements AutoCloseable {
     private static final long OWN_RENEWAL_MILLIS = Duration.ofHours(12).toMillis();
     private static final int LONGEST_BODY = 32 << 10;
     private static final int IDLE_SECONDS = 30;
+    private static final int HANDSHAKE_SECONDS = 5;
+    private static final int LONGEST_HEADERS = 16 << 10;
     private static final int START_SECONDS = 20;
     private static final long LOOK_MILLIS = 200;
     private static final long LONGEST_WAIT_MILLIS = 20_000;
     private static final int TOO_LARGE = 413;
 
     private final Vertx vertx;
+    private final Doorkeeper doorkeeper;
+    private final RequestDeadline deadline;
     private final Registrar registrar;
     private final Duration life;
     private final JsonMapper json = ApiJson.strict();
     private final OwnIdentity self;
     private int port;
 
-    private AuthorityServer(Vertx vertx, Registrar registrar, Duration life, InstantSource clock) {
+    private AuthorityServer(
+            Vertx vertx, Doorkeeper doorkeeper, Registrar registrar, Duration life, InstantSource clock) {
         this.vertx = vertx;
+        this.doorkeeper = doorkeeper;
+        this.deadline = new RequestDeadline(vertx, Duration.ofSeconds(IDLE_SECONDS));
         this.registrar = registrar;
         this.life = life;
         this.self = new OwnIdentity(
@@ -80,12 +90,16 @@ public final class AuthorityServer implements AutoCloseable {
      */
     public static AuthorityServer start(
             Registrar registrar, Duration life, String address, int port, InstantSource clock) {
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setPreferNativeTransport(false)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        AuthorityServer service = new AuthorityServer(vertx, registrar, life, clock);
+        Doorkeeper doorkeeper = new Doorkeeper();
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
+                .withTransport(doorkeeper)
+                .build();
+        AuthorityServer service = new AuthorityServer(vertx, doorkeeper, registrar, life, clock);
         try {
             service.listen(address, port);
             return service;
@@ -122,23 +136,36 @@ public final class AuthorityServer implements AutoCloseable {
                 .setClientAuth(ClientAuth.REQUEST)
                 .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManagerWithAuthority()))
                 .setTrustOptions(TrustOptions.wrap(tls.renewalTrustManager()))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setIdleTimeout(IDLE_SECONDS)
+                .setMaxHeaderSize(LONGEST_HEADERS)
                 .setHost(address)
                 .setPort(wanted);
         HttpServer server = vertx.createHttpServer(options)
                 .requestHandler(router())
+                .connectionHandler(connection -> {
+                    // Who has no certificate, but perhaps a token, stays a stranger.
+                    if (TlsContexts.shown(connection.sslSession()).isPresent()) {
+                        doorkeeper.proved(connection);
+                    }
+                    deadline.opened(connection);
+                    connection.closeHandler(closed -> deadline.closed(connection));
+                })
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(START_SECONDS, TimeUnit.SECONDS);
         port = server.actualPort();
+        doorkeeper.watch(port);
         vertx.setPeriodic(
                 OWN_RENEWAL_MILLIS, timer -> self.renew(registrar.authority().issueOwn(OWN_LIFE)));
     }
 
     private Router router() {
         Router router = Router.router(vertx);
+        router.route().handler(deadline.begun());
         router.route().handler(BodyHandler.create(false).setBodyLimit(LONGEST_BODY));
+        router.route().handler(deadline::read);
         router.post("/v1/enrol").handler(this::enrol);
         router.post("/v1/renew").handler(this::renew);
         router.get("/v1/revocations").handler(this::revocations);
@@ -230,8 +257,13 @@ public final class AuthorityServer implements AutoCloseable {
             }
             return json.readValue(body, type);
         } catch (JsonProcessingException e) {
+            // What the parser quotes of a text that is no JSON may be the secret.
+            String what = e instanceof JsonParseException
+                    ? "it is no JSON from line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + " on"
+                    : e.getOriginalMessage();
             throw new WireException(
-                    ErrorCode.BAD_REQUEST, "the body cannot be read: " + e.getOriginalMessage(), "send JSON", e);
+                    ErrorCode.BAD_REQUEST, "the body cannot be read: " + what, "send a JSON object with its fields");
         }
     }
 

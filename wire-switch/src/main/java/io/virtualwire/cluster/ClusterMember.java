@@ -6,6 +6,7 @@ import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -46,12 +47,22 @@ public final class ClusterMember implements AutoCloseable {
 
     /** Joins the nodes that are there, or begins a cluster when there is none; blocks until that is done. */
     public static ClusterMember join(ClusterPlan plan) {
+        return join(plan, Transport.NIO);
+    }
+
+    /**
+     * Joins them.
+     *
+     * @param transport what Vert.x makes its channels with
+     */
+    public static ClusterMember join(ClusterPlan plan, Transport transport) {
         HazelcastInstance hazelcast = null;
         try {
             hazelcast = Hazelcast.newHazelcastInstance(new HazelcastTuning(plan).config());
             HazelcastMembership membership = new HazelcastMembership(plan, hazelcast.getCluster());
             Vertx vertx = Vertx.builder()
                     .with(options(plan))
+                    .withTransport(transport)
                     .withClusterManager(new HazelcastClusterManager(hazelcast))
                     .buildClustered()
                     .toCompletionStage()

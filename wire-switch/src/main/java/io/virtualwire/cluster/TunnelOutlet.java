@@ -3,6 +3,7 @@ package io.virtualwire.cluster;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.Standing;
+import io.virtualwire.identity.Strangers;
 import io.virtualwire.identity.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,13 +22,13 @@ final class TunnelOutlet implements AutoCloseable {
     private static final int HANDSHAKE_MILLIS = 5_000;
     private static final int SERVICE_CONNECT_MILLIS = 1_000;
 
-    private static final int HANDSHAKES = 32;
+    private static final int HANDSHAKES = 64;
 
     private final ServerSocket listener;
     private final TlsContexts tls;
     private final Predicate<Identity> isPeer;
     private final Function<ClusterService, InetSocketAddress> services;
-    private final Handshakes handshakes = new Handshakes(HANDSHAKES);
+    private final Strangers<Socket> strangers = new Strangers<>(HANDSHAKES, Sockets::reset);
     private final OpenSockets open = new OpenSockets();
 
     private TunnelOutlet(
@@ -81,7 +82,7 @@ final class TunnelOutlet implements AutoCloseable {
     }
 
     private Optional<SSLSocket> shakeHands(Socket caller) {
-        handshakes.begin(caller);
+        strangers.came(caller.getInetAddress(), caller);
         try {
             Sockets.prepare(caller);
             caller.setSoTimeout(HANDSHAKE_MILLIS);
@@ -96,7 +97,7 @@ final class TunnelOutlet implements AutoCloseable {
             LOG.debug("Refused {} at the cluster tunnel: {}", caller.getRemoteSocketAddress(), e.getMessage());
             return Optional.empty();
         } finally {
-            handshakes.end(caller);
+            strangers.left(caller);
         }
     }
 

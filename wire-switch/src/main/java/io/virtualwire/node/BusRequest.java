@@ -17,6 +17,7 @@ final class BusRequest {
     private static final List<String> TARGET = List.of(
             "host",
             "name",
+            "domain",
             "node",
             "to",
             "endpoint",

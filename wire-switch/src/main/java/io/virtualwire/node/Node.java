@@ -3,6 +3,7 @@ package io.virtualwire.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.transport.Transport;
 import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
@@ -28,6 +29,7 @@ import io.virtualwire.machine.MachineMover;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.Doorkeeper;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.topology.FabricCommand;
@@ -173,7 +175,8 @@ public final class Node implements AutoCloseable {
 
         add(ClusterTunnel.open(plan, tls));
         StampedLog log = new StampedLog(openLog(settings, plan), InstantSource.system());
-        ClusterMember member = add(join(plan));
+        Doorkeeper doorkeeper = new Doorkeeper();
+        ClusterMember member = add(join(plan, doorkeeper));
         Vertx vertx = member.vertx();
 
         NodeEvents steps = new NodeEvents(vertx, settings.name());
@@ -265,7 +268,7 @@ public final class Node implements AutoCloseable {
                 reloading,
                 audit,
                 contract.join());
-        apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort()), api)
+        apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort(), doorkeeper), api)
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {
             reconciler.stop();
@@ -295,10 +298,10 @@ public final class Node implements AutoCloseable {
     }
 
     /** Nodes that start at the same moment on a busy machine may miss one another at first. */
-    private static ClusterMember join(ClusterPlan plan) {
+    private static ClusterMember join(ClusterPlan plan, Transport transport) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return ClusterMember.join(plan);
+                return ClusterMember.join(plan, transport);
             } catch (WireException e) {
                 if (e.code() != ErrorCode.UNAVAILABLE || attempt == JOIN_ATTEMPTS) {
                     throw e;

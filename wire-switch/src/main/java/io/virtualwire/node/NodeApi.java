@@ -26,11 +26,15 @@ import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.metrics.Scrape;
 import io.virtualwire.rest.Call;
+import io.virtualwire.rest.ConnectionCap;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.Doorkeeper;
+import io.virtualwire.rest.RequestDeadline;
 import io.virtualwire.rest.RestRoutes;
 import io.virtualwire.topology.VmMoveWay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -41,6 +45,9 @@ final class NodeApi {
 
     private static final int LONGEST_BODY = 4 << 20;
     private static final int IDLE_SECONDS = 120;
+    private static final int HANDSHAKE_SECONDS = 5;
+    private static final int MOST_CONNECTIONS = 1024;
+    private static final int LONGEST_HEADERS = 16 << 10;
     private static final String KEY = "Idempotency-Key";
 
     private final Vertx vertx;
@@ -53,6 +60,7 @@ final class NodeApi {
     private final BusApi bus;
     private final NodeStanding standing;
     private final ReloadSource reloading;
+    private final RequestDeadline deadline;
     private final RestRoutes routes;
     private final JsonMapper json = ApiJson.strict();
 
@@ -84,11 +92,13 @@ final class NodeApi {
         this.bus = bus;
         this.standing = standing;
         this.reloading = reloading;
-        this.routes = new RestRoutes(vertx, "node", contract, LONGEST_BODY);
+        this.deadline = new RequestDeadline(vertx, Duration.ofSeconds(IDLE_SECONDS));
+        this.routes = new RestRoutes(vertx, "node", contract, LONGEST_BODY, deadline);
         routes.audited(trail);
     }
 
-    Future<HttpServer> listen(TlsContexts tls, String address, int port) {
+    /** @param doorkeeper the transport of this Vert.x, if it is one that tells who comes */
+    Future<HttpServer> listen(TlsContexts tls, String address, int port, Doorkeeper doorkeeper) {
         String tenant = tls.identity().tenant();
         HttpServerOptions options = new HttpServerOptions()
                 .setSsl(true)
@@ -98,19 +108,30 @@ final class NodeApi {
                 .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManager()))
                 .setTrustOptions(TrustOptions.wrap(
                         tls.trustManager(caller -> caller.tenant().equals(tenant))))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setIdleTimeout(IDLE_SECONDS)
+                .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxWebSocketMessageSize(LONGEST_BODY)
                 .setWebSocketClosingTimeout(CLOSING_SECONDS)
                 .setHost(address)
                 .setPort(port);
+        ConnectionCap cap = new ConnectionCap(MOST_CONNECTIONS);
         return vertx.createHttpServer(options)
                 .requestHandler(router(tls))
                 .connectionHandler(connection -> {
                     // However long it would have stayed: it ends when its caller is believed no more.
                     Guard guard = tls.guard(connection.sslSession(), connection::close);
-                    connection.closeHandler(closed -> guard.close());
+                    Runnable gone = cap.opened(connection);
+                    doorkeeper.proved(connection);
+                    deadline.opened(connection);
+                    connection.closeHandler(closed -> {
+                        guard.close();
+                        gone.run();
+                        deadline.closed(connection);
+                    });
                 })
-                .listen();
+                .listen()
+                .onSuccess(server -> doorkeeper.watch(server.actualPort()));
     }
 
     private Router router(TlsContexts tls) {
@@ -138,7 +159,11 @@ final class NodeApi {
                 .later("giveUpVmMigration", call -> machines.giveUp(call.path("name")))
                 .on("events", this::events)
                 .router();
-        router.route("/v1/bus/*").handler(BusGuard::note).subRouter(bus.bridge(new BusGuard(tls)));
+        router.route("/v1/bus/*")
+                .handler(deadline.begun())
+                .handler(deadline::read)
+                .handler(BusGuard::note)
+                .subRouter(bus.bridge(new BusGuard(tls)));
         return router;
     }
 

@@ -16,6 +16,7 @@ import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
+import io.virtualwire.testkit.SilentConnections;
 import io.virtualwire.time.Ticker;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,15 @@ class AuthorityServerTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    void whoSaysNothingKeepsNobodyOut() throws Exception {
+        try (SilentConnections silent = new SilentConnections(server.port(), 300)) {
+            assertThat(new Enrolment(file, CLOCK).by(token("hostb")).identity().name())
+                    .isEqualTo("hostb");
+            await().untilAsserted(() -> assertThat(silent.stillOpen()).isLessThanOrEqualTo(16));
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.Doorkeeper;
 import io.virtualwire.testkit.RawWebSocket;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
@@ -128,7 +129,7 @@ final class BusApiTest {
                         new ReloadSource("node"),
                         trail,
                         CONTRACT)
-                .listen(new TlsContexts(NODE), "127.0.0.1", 0)
+                .listen(new TlsContexts(NODE), "127.0.0.1", 0, new Doorkeeper())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();

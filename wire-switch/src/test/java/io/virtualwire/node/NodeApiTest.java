@@ -28,6 +28,7 @@ import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.log.InMemoryFabric;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.Doorkeeper;
 import io.virtualwire.testkit.RawHttps;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
@@ -123,7 +124,7 @@ final class NodeApiTest {
                 reloading,
                 trail,
                 CONTRACT);
-        port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0)
+        port = api.listen(new TlsContexts(NODE), "127.0.0.1", 0, new Doorkeeper())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get()

@@ -1,12 +1,15 @@
 package io.virtualwire.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.forwarding.StormRate;
 import io.virtualwire.forwarding.VlanRange;
+import io.virtualwire.testkit.fuzz.Absurd;
 import io.virtualwire.testkit.fuzz.Fuzz;
 import io.virtualwire.testkit.fuzz.SpoiledText;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +56,22 @@ class TopologyFuzzTest {
                             assertThat(TopologyFile.parse("again", TopologyFile.write(read)))
                                     .isEqualTo(read);
                         });
+    }
+
+    /** Not one costs more than a little memory, and each is refused in a few words. */
+    @Test
+    void whatIsAbsurdIsRefused() {
+        Absurd.yaml("switches")
+                .forEach((what, text) -> Fuzz.of("absurd topology files")
+                        .run(
+                                1,
+                                random -> text.getBytes(StandardCharsets.UTF_8),
+                                input -> assertThatThrownBy(() -> TopologyFile.parse("it", text))
+                                        .as(what)
+                                        .isInstanceOfSatisfying(WireException.class, e -> {
+                                            assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST);
+                                            assertThat(e.getMessage()).hasSizeLessThan(5_000);
+                                        })));
     }
 
     @Test

@@ -84,6 +84,8 @@ public final class RawConnection implements AutoCloseable {
                 length = Integer.parseInt(
                         lower.substring("content-length:".length()).strip());
             }
+            // How long that would be only its end says, and nobody waits for it.
+            ends |= lower.startsWith("transfer-encoding:");
             ends |= lower.startsWith("connection:") && lower.endsWith("close");
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.enrolment.EnrolmentToken;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.testkit.netns.CommandOutput;
 import io.virtualwire.testkit.netns.Namespace;
@@ -12,10 +13,12 @@ import io.virtualwire.testkit.netns.NetnsTest;
 import io.virtualwire.testkit.netns.RunningCommand;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,7 @@ final class EnrolmentIT {
     private Namespace a;
     private Namespace b;
     private CommandSession wire;
+    private final SecretsInUse secrets = new SecretsInUse();
 
     @BeforeEach
     void open() throws IOException {
@@ -63,18 +67,21 @@ final class EnrolmentIT {
 
     @Test
     void hostsEnrolRenewUnderTrafficAndAreRevoked() throws Exception {
-        RunningCommand authority =
-                CommandSession.daemon(a, home("person"), "authority", "run", "--address", ADDRESS_A, "--life", "6s");
+        RunningCommand authority = secrets.watch(
+                CommandSession.daemon(a, home("person"), "authority", "run", "--address", ADDRESS_A, "--life", "6s"));
         authority.awaitLine("the authority of tenant acme answers.*", LIMIT);
         connector(a, ADDRESS_A, "hosta", token("hosta"));
         String token = token("hostb");
         RunningCommand hostb = connector(b, ADDRESS_B, "hostb", token);
-        assertThat(wire.said("token", "ls")).contains("used");
+        String tokens = wire.said("token", "ls");
+        assertThat(tokens).contains("used");
+        secrets.said(tokens);
 
-        RunningCommand thief = CommandSession.daemon(
-                b, home("thief"), "connector", "run", "--enrol", token, "--port", "0", "--api-port", "0");
+        RunningCommand thief = secrets.watch(CommandSession.daemon(
+                b, home("thief"), "connector", "run", "--enrol", token, "--port", "0", "--api-port", "0"));
         thief.awaitLine(".*was used at .* by somebody with another key.*", LIMIT);
 
+        secrets.assertNoCommandLineHasOne();
         wire.said("host", "add", "hosta", ADDRESS_A);
         wire.said("host", "add", "hostb", ADDRESS_B);
         wire.said("connect", "web@hosta", "db@hostb");
@@ -83,6 +90,7 @@ final class EnrolmentIT {
         a.run("ping", "-c", "1", "-w", "20", "10.1.0.2");
 
         nothingIsLostWhileCertificatesComeAndGo();
+        secretsThatAreAskedForAreNotTold();
 
         // The authority alone must be able to tell it, too: the person's commands know nobody now.
         wire.said("host", "rm", "hosta");
@@ -105,6 +113,33 @@ final class EnrolmentIT {
         hostb.close();
         connector(b, ADDRESS_B, "hostb", token("hostb"));
         a.run("ping", "-c", "1", "-w", "20", "10.1.0.2");
+
+        secrets.keysIn(lab.scratch());
+        LOG.info("{} pieces of secrets are looked for", secrets.count());
+        assertThat(secrets.count()).isGreaterThan(10);
+        secrets.assertKept(lab.scratch());
+    }
+
+    /** By mistakes of those who have some, and by whoever may look at figures. */
+    private void secretsThatAreAskedForAreNotTold() throws IOException {
+        Path body = lab.scratch().resolve("mistake.token-text");
+        String known = EnrolmentToken.parse(Files.readString(file("hosta"))).secret();
+        for (String mistake : List.of("{\"secret\":%s}", "{\"secret\":\"%s\",\"request\":\"no request\"}", "%s")) {
+            Files.writeString(body, mistake.formatted(known));
+            secrets.said(a.run("curl", "-sk", "--data", "@" + body, "https://" + ADDRESS_A + ":7491/v1/enrol")
+                    .text());
+        }
+        String admin = home("person").resolve("admin.wire").toString();
+        for (String address : List.of(ADDRESS_A, ADDRESS_B)) {
+            for (String what : List.of("metrics", "health", "associations")) {
+                secrets.said(a.run("curl", "-skf", "--cert", admin, "https://" + address + ":7472/v1/" + what)
+                        .text());
+            }
+        }
+        Files.writeString(file("broken"), Files.readString(file("hosta")).strip() + "x");
+        RunningCommand broken = secrets.watch(CommandSession.daemon(
+                b, home("thief"), "connector", "run", "--enrol", "@" + file("broken"), "--port", "0"));
+        broken.awaitLine(".*not a token.*|.*cannot.*", LIMIT);
     }
 
     private void nothingIsLostWhileCertificatesComeAndGo() {
@@ -114,6 +149,7 @@ final class EnrolmentIT {
             serials.add(Credentials.load(home("hostb").resolve("hostb.wire"))
                     .certificate()
                     .getSerialNumber());
+            secrets.keysIn(home("hostb"));
             return !ping.alive();
         });
         CommandOutput result = ping.await(LIMIT);
@@ -123,14 +159,21 @@ final class EnrolmentIT {
     }
 
     private String token(String name) throws IOException {
-        return JSON.readTree(wire.said("token", "create", "--name", name, "-o", "json"))
+        String token = JSON.readTree(wire.said("token", "create", "--name", name, "-o", "json"))
                 .path("token")
                 .asText();
+        secrets.token(token, EnrolmentToken.parse(token).secret());
+        Files.writeString(file(name), token + "\n");
+        return "@" + file(name);
+    }
+
+    private Path file(String name) {
+        return lab.scratch().resolve(name + ".token-text");
     }
 
     private RunningCommand connector(Namespace host, String address, String name, String token) {
-        RunningCommand connector =
-                CommandSession.daemon(host, home(name), "connector", "run", "--enrol", token, "--listen", address);
+        RunningCommand connector = secrets.watch(CommandSession.daemon(
+                host, home(name), "connector", "run", "--enrol", token, "--listen", address, "--log-level", "debug"));
         connector.awaitLine("connector acme/" + name + " is ready.*", LIMIT);
         return connector;
     }

@@ -17,6 +17,9 @@ import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.rest.ConnectionCap;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.Doorkeeper;
+import io.virtualwire.rest.RequestDeadline;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 /** A running REST interface: HTTPS, TLS 1.3, both ends with a certificate. */
 public final class ApiServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 60;
+    private static final int HANDSHAKE_SECONDS = 5;
     /** Of one tenant. */
     private static final int MOST_CONNECTIONS = 256;
 
@@ -54,11 +58,15 @@ public final class ApiServer implements AutoCloseable {
     /** Starts to listen, with a contract that was read before. */
     public static ApiServer start(
             TlsContexts tls, String address, int port, ConnectorService service, AuditTrail trail, Contract contract) {
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setPreferNativeTransport(false)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        Doorkeeper doorkeeper = new Doorkeeper();
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
+                .withTransport(doorkeeper)
+                .build();
         HttpServerOptions options = new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(false)
@@ -66,16 +74,23 @@ public final class ApiServer implements AutoCloseable {
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManager()))
                 .setTrustOptions(TrustOptions.wrap(tls.trustManager(identity -> true)))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setHost(address)
                 .setPort(port);
         ConnectionCap cap = new ConnectionCap(MOST_CONNECTIONS);
+        RequestDeadline deadline = new RequestDeadline(vertx, Duration.ofSeconds(IDLE_SECONDS));
         try {
             HttpServer server = await(vertx.createHttpServer(options)
-                    .requestHandler(new RestApi(vertx, contract, service, trail, tls.self()).router())
-                    .connectionHandler(connection -> guard(tls, cap, connection))
+                    .requestHandler(new RestApi(vertx, contract, service, trail, tls.self(), deadline).router())
+                    .connectionHandler(connection -> {
+                        doorkeeper.proved(connection);
+                        deadline.opened(connection);
+                        guard(tls, cap, deadline, connection);
+                    })
                     .listen());
+            doorkeeper.watch(server.actualPort());
             return new ApiServer(vertx, server);
         } catch (RuntimeException e) {
             vertx.close();
@@ -88,12 +103,13 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Closes the connection when its caller is believed no more, however long it would have stayed. */
-    private static void guard(TlsContexts tls, ConnectionCap cap, HttpConnection connection) {
+    private static void guard(TlsContexts tls, ConnectionCap cap, RequestDeadline deadline, HttpConnection connection) {
         Guard guard = tls.guard(connection.sslSession(), connection::close);
         Runnable gone = cap.opened(connection);
         connection.closeHandler(closed -> {
             guard.close();
             gone.run();
+            deadline.closed(connection);
         });
     }
 

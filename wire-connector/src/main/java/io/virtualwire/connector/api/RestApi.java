@@ -12,6 +12,7 @@ import io.virtualwire.identity.RevocationList;
 import io.virtualwire.metrics.Scrape;
 import io.virtualwire.rest.Call;
 import io.virtualwire.rest.Contract;
+import io.virtualwire.rest.RequestDeadline;
 import io.virtualwire.rest.RestRoutes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -25,8 +26,14 @@ final class RestApi {
     private final OwnIdentity self;
     private final RequestBodies bodies = new RequestBodies();
 
-    RestApi(Vertx vertx, Contract contract, ConnectorService service, AuditTrail trail, OwnIdentity self) {
-        this.routes = new RestRoutes(vertx, "connector", contract, LONGEST_BODY);
+    RestApi(
+            Vertx vertx,
+            Contract contract,
+            ConnectorService service,
+            AuditTrail trail,
+            OwnIdentity self,
+            RequestDeadline deadline) {
+        this.routes = new RestRoutes(vertx, "connector", contract, LONGEST_BODY, deadline);
         this.service = service;
         routes.audited(trail);
         this.self = self;
