@@ -77,6 +77,8 @@ public enum DropReason {
     NOT_AGREED,
     /** This side is on standby and sends nothing. */
     STANDBY,
+    /** A guest announced an address that is not the endpoint's, while the side was on standby: it activates nothing. */
+    FOREIGN_ANNOUNCEMENT,
     /** This side has yielded to its successor and sends nothing. */
     YIELDED,
     /** A segment contradicts the others of its frame. */

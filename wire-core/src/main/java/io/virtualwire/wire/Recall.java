@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * moved is suspended before anybody here knows, and does not go on here.
  *
  * <pre>
- *   IDLE ──relay leg agreed──▶ ARMED ──superseded──▶ SETTLING ──a while later──▶ IDLE
+ *   IDLE ──successor known───▶ ARMED ──superseded──▶ SETTLING ──a while later──▶ IDLE
  *     ▲                          │      unread frames        one more, if it turns
  *     └── relay leg withdrawn ───┘      are relayed          out to be unread
  *         the guest stays, and has

@@ -55,6 +55,7 @@ final class Relays {
         }
         Leg leg = new Leg(scope, record, to.identity(), to.paths(), to.generation(), null);
         to(new LegRelay(leg));
+        expectSuccessor();
         leg.open();
     }
 
@@ -119,7 +120,7 @@ final class Relays {
 
     /** A guest that is moved to the successor's place may leave unread what it is given here. */
     void expectSuccessor() {
-        if (out instanceof LegRelay && out.ready() && record.state() != SideState.YIELDED) {
+        if (out instanceof LegRelay && record.state() != SideState.YIELDED) {
             record.slot().recall().arm(record);
         }
     }

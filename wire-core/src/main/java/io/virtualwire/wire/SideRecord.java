@@ -564,7 +564,9 @@ final class SideRecord {
 
     /** What was due while nobody was there is done soon. */
     void goOn(long now) {
-        relays.expectSuccessor();
+        if (relays.out() != null && relays.out().ready()) {
+            relays.expectSuccessor();
+        }
         wake(now);
     }
 

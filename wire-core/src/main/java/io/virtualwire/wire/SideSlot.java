@@ -3,6 +3,7 @@ package io.virtualwire.wire;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import io.virtualwire.port.DropReason;
 import io.virtualwire.port.Port;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,14 +132,27 @@ final class SideSlot {
     void fromPort(byte[] bytes, int offset, int length) {
         SideRecord record = newest();
         if (record.state() == SideState.STANDBY) {
-            Activation activation = outlet.activation();
-            if (activation.onAnnouncement() && Announcement.isBy(activation.mac(), bytes, offset, length)) {
+            if (announces(record, bytes, offset, length)) {
                 record.activate(ActivationCause.ANNOUNCEMENT);
             } else {
                 record = sender();
             }
         }
         record.fromPort(bytes, offset, length);
+    }
+
+    private boolean announces(SideRecord standby, byte[] bytes, int offset, int length) {
+        Activation activation = outlet.activation();
+        if (!activation.onAnnouncement()) {
+            return false;
+        }
+        if (Announcement.isBy(activation.mac(), bytes, offset, length)) {
+            return true;
+        }
+        if (Announcement.isBy(0, bytes, offset, length)) {
+            standby.drops().add(DropReason.FOREIGN_ANNOUNCEMENT);
+        }
+        return false;
     }
 
     private SideRecord sender() {

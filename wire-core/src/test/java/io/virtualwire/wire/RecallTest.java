@@ -164,6 +164,18 @@ class RecallTest {
         assertThat(numbers(bench)).as("from before it was known").isEmpty();
     }
 
+    /** It may be suspended before the relay leg is agreed. */
+    @Test
+    void whatComesBeforeTheRelayLegIsAgreedIsKept() {
+        connected(bench);
+        bench.engine.connect(relaying());
+        farSends(2);
+        superseded();
+        assertThat(numbers(bench)).isEmpty();
+        successorIsKnown(bench);
+        assertThat(numbers(bench)).isEqualTo(upTo(1, 2));
+    }
+
     /** The guest goes on where it was, and reads what is in its queue: nothing may come twice. */
     @Test
     void whenTheSuccessorIsCalledOffNothingIsGivenAgain() {

@@ -298,6 +298,42 @@ class WireEngineTest {
             assertThat(bench.path(Bench.FAR).sent(MessageKind.FRAME)).hasSize(1);
         }
 
+        /** By a guest that is not the endpoint's, by one that belongs elsewhere, and where nobody prepared anything. */
+        @Test
+        void isNotActivatedByAForgedAnnouncement() {
+            bench.startSession(Bench.FAR, false);
+            engine.addPort("web", port, new Activation(false, true, 0x5254_0012_3456L));
+            Bench.BenchPort other = new Bench.BenchPort();
+            engine.addPort("db", other, new Activation(false, true, 0x5254_0012_3457L));
+            byte[] rarpOfWeb = HexFormat.of()
+                    .parseHex("00".repeat(12) + "ffffffffffff52540012345680350001080006040003" + "52540012345600000000"
+                            + "52540012345600000000");
+            port.emit(rarpOfWeb);
+            engine.connect(Bench.request(Side.A, 1, Role.STANDBY, Bench.FAR, 1));
+            bench.farOffers(Bench.FAR, Side.B, 1, 1, 70, Role.ACTIVE, false);
+            assertThat(bench.side(Side.A).state()).isEqualTo(SideState.STANDBY);
+
+            other.emit(rarpOfWeb);
+            byte[] ofAnother = rarpOfWeb.clone();
+            ofAnother[12 + 14 + 13]++;
+            port.emit(ofAnother);
+            byte[] gratuitous = HexFormat.of()
+                    .parseHex("00".repeat(12) + "ffffffffffff52540012345608060001080006040001" + "5254001234570a010001"
+                            + "0000000000000a010001");
+            port.emit(gratuitous);
+            byte[] question = gratuitous.clone();
+            question[question.length - 1]++;
+            port.emit(question);
+
+            assertThat(bench.side(Side.A).state()).isEqualTo(SideState.STANDBY);
+            assertThat(bench.side(Side.A).drops())
+                    .containsEntry(DropReason.FOREIGN_ANNOUNCEMENT, 2L)
+                    .containsEntry(DropReason.STANDBY, 3L);
+            assertThat(bench.path(Bench.FAR).sent).isEmpty();
+            port.emit(rarpOfWeb);
+            assertThat(bench.side(Side.A).state()).isEqualTo(SideState.ACTIVE);
+        }
+
         @Test
         void isActivatedByItsPeersFrame() {
             bench.startSession(Bench.FAR, false);

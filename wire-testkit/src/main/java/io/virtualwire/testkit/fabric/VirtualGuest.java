@@ -44,6 +44,10 @@ public final class VirtualGuest {
         }
     }
 
+    public boolean isAt(VirtualDaemon daemon) {
+        return place != null && place.daemon().equals(daemon.name());
+    }
+
     /** Goes on where it was suspended. */
     public void resume() {
         if (place != null) {

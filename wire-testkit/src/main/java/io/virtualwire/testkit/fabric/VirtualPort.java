@@ -70,9 +70,11 @@ final class VirtualPort implements Port, Backlog {
      * @param takesOne whether its hypervisor takes one out all the same
      */
     void suspend(boolean takesOneInVain) {
-        unread = new ArrayDeque<>();
-        takesOne = takesOneInVain;
-        taken = null;
+        if (unread == null) {
+            unread = new ArrayDeque<>();
+            takesOne = takesOneInVain;
+            taken = null;
+        }
     }
 
     /** It goes on here. */

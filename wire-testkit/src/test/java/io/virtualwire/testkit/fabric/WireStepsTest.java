@@ -45,6 +45,21 @@ class WireStepsTest {
                 "RELAYED_END",
                 "RELAYED_END_ACK",
                 "FRAME")),
+        /** A hypervisor moves a machine: nobody tells the old place to yield, or either place when. */
+        MACHINE(Set.of(
+                "connect",
+                "activate",
+                "disconnect",
+                "tell offer",
+                "tell withdraw",
+                "HELLO",
+                "HELLO_ACK",
+                "END",
+                "END_ACK",
+                "RELAYED_FRAME",
+                "RELAYED_END",
+                "RELAYED_END_ACK",
+                "FRAME")),
         TAKEOVER(Set.of(
                 "connect", "fence", "activate", "disconnect", "tell offer", "HELLO", "HELLO_ACK", "END", "FRAME")),
         DISCONNECT(Set.of("connect", "disconnect", "tell withdraw"));
@@ -53,6 +68,10 @@ class WireStepsTest {
 
         Scenario(Set<String> kinds) {
             this.kinds = kinds;
+        }
+
+        boolean moves() {
+            return this == MOVE || this == MACHINE || this == TAKEOVER;
         }
     }
 
@@ -220,25 +239,20 @@ class WireStepsTest {
                                     () -> it.p1.connect(it.side(Side.A, 2, Role.ACTIVE, it.q1, 1)),
                                     () -> it.isActive(it.q1, Side.B, 2));
                 case MOVE -> {
-                    caller.then(
-                                    "connect A g2 standby",
-                                    it.p2,
-                                    () -> it.p2.connect(VirtualFabric.relayFrom(
-                                            it.side(Side.A, 2, Role.STANDBY, it.q1, 1), it.p1, 1)))
-                            .then(
-                                    "connect A g1 relay",
-                                    it.p1,
-                                    () -> it.p1.connect(
-                                            VirtualFabric.relayTo(it.side(Side.A, 1, Role.ACTIVE, it.q1, 1), it.p2, 2)))
-                            .then(
-                                    "connect B g1 to g2",
-                                    it.q1,
-                                    () -> it.q1.connect(it.side(Side.B, 1, Role.ACTIVE, it.p2, 2)),
-                                    () -> it.p2.isUp() && it.isPreparedA())
-                            .then("yield A g1", it.p1, () -> {
-                                fabric.leave(it.wire, Side.A, it.p1);
-                                it.p1.yieldSide(it.wire, Side.A);
-                            });
+                    prepare();
+                    caller.then("yield A g1", it.p1, () -> {
+                        fabric.leave(it.wire, Side.A, it.p1);
+                        it.p1.yieldSide(it.wire, Side.A);
+                    });
+                    activateAndRetire();
+                }
+                case MACHINE -> {
+                    prepare();
+                    caller.then("suspend the guest", it.p1, () -> {
+                        if (fabric.guest(it.wire, Side.A).isAt(it.p1)) {
+                            fabric.guest(it.wire, Side.A).suspend(false);
+                        }
+                    });
                     activateAndRetire();
                 }
                 case TAKEOVER -> {
@@ -276,6 +290,24 @@ class WireStepsTest {
             }
         }
 
+        private void prepare() {
+            caller.then(
+                            "connect A g2 standby",
+                            it.p2,
+                            () -> it.p2.connect(
+                                    VirtualFabric.relayFrom(it.side(Side.A, 2, Role.STANDBY, it.q1, 1), it.p1, 1)))
+                    .then(
+                            "connect A g1 relay",
+                            it.p1,
+                            () -> it.p1.connect(
+                                    VirtualFabric.relayTo(it.side(Side.A, 1, Role.ACTIVE, it.q1, 1), it.p2, 2)))
+                    .then(
+                            "connect B g1 to g2",
+                            it.q1,
+                            () -> it.q1.connect(it.side(Side.B, 1, Role.ACTIVE, it.p2, 2)),
+                            () -> it.p2.isUp() && it.isPreparedA());
+        }
+
         private void activateAndRetire() {
             caller.then(
                             "activate A g2",
@@ -302,7 +334,7 @@ class WireStepsTest {
                 return;
             }
             Tally tally = fabric.verify();
-            boolean moved = scenario == Scenario.MOVE || scenario == Scenario.TAKEOVER;
+            boolean moved = scenario.moves();
             VirtualDaemon holder = moved ? it.p2 : it.p1;
             long generation = scenario == Scenario.CONNECT ? 1 : 2;
             requireOnly(holder, Side.A, generation, 1);
