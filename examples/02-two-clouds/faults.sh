@@ -77,6 +77,8 @@ whole() {
 # --- when a node dies ---------------------------------------------------------------------------------------------
 kill_the_holder() {
   local before
+  decides east || ask east-1 migrate lan --to east --node "${at[east-1]}:7482" -o json >"$OUT/migrate-before-kill.json"
+  await 180 "the switch in the east" decides east
   say "kill -9 of node east, which runs the switch"
   before=$(count '.addresses | length')
   start web ping-kill.log ping -D -i 0.005 "${address[db]}"; local ping_pid=$last

@@ -227,6 +227,16 @@ migrate() {
 migrate west
 sleep 1
 migrate east
+sleep 1
+# As an upgrade would: told to end, the node first moves what it runs to another one.
+say "node east, which runs the switch, is told to end, $(( $(streamed) >> 20 )) MiB into the stream"
+began=$(date +%s%3N)
+kill "${node_pid[east]}"; wait "${node_pid[east]}" 2>/dev/null || true
+leaving=$(($(date +%s%3N) - began))
+lan_on=$(ns west-2 "$wire" switch show lan --node "${at[west-2]}:7482" -o json | jq -r .node)
+say "  it has ended after $leaving ms; the switch is on $lan_on; node east is started again"
+start_node east node-east-upgraded.log
+await 90 "node east's return" ns west-2 bash -c "'$wire' switch ls --node '${at[west-2]}:7482' -o json | jq -e '.present | length == 3'"
 while [ "$(streamed)" -lt $((STREAM_MIB << 20)) ] && kill -0 "$source_pid" 2>/dev/null; do sleep 0.2; done
 sleep 0.5
 kill "$source_pid"; wait "$source_pid" 2>/dev/null || true
@@ -238,18 +248,21 @@ summed_up "$OUT/ping.log" >"$OUT/pings.json"
 sent=$(cut -d' ' -f1 "$OUT/sent.sha256"); received=$(cut -d' ' -f1 "$OUT/received.sha256")
 jq -n --slurpfile pings "$OUT/pings.json" \
   --argjson bytes "$(cat "$OUT/received.bytes")" --argjson match "$([ -n "$sent" ] && [ "$sent" = "$received" ] && echo true || echo false)" \
+  --argjson leaving "$leaving" --arg on "$lan_on" \
   --slurpfile west "$OUT/migrate-west.json" --slurpfile east "$OUT/migrate-east.json" '
   {pings: $pings[0], stream: {bytes: $bytes, sha256Match: $match},
+   upgrade: {node: "east", leavingMillis: $leaving, to: $on},
    migrations: [$west[0], $east[0] | {component, from, to, cutoverMillis, totalMillis}]}' >"$OUT/result.json"
 
 say "done"
 echo
 jq -r '"pings      \(.pings.sent) sent, \(.pings.lost) lost, \(.pings.duplicated) duplicated, longest gap \(.pings.maxGapMillis) ms",
        "stream     \(.stream.bytes) bytes, sha256 \(if .stream.sha256Match then "matches" else "DIFFERS" end)",
-       (.migrations[] | "migration  \(.component) \(.from) -> \(.to): cut-over \(.cutoverMillis) ms, \(.totalMillis) ms in all")' "$OUT/result.json"
+       (.migrations[] | "migration  \(.component) \(.from) -> \(.to): cut-over \(.cutoverMillis) ms, \(.totalMillis) ms in all"),
+       "upgrade    of node \(.upgrade.node): lan -> \(.upgrade.to), ended after \(.upgrade.leavingMillis) ms"' "$OUT/result.json"
 echo "written to $OUT/result.json"
 jq -e --argjson min $((STREAM_MIB << 20)) '.pings.sent > 0 and .pings.lost == 0 and .pings.duplicated == 0
-       and .stream.sha256Match and .stream.bytes >= $min and (.migrations | length) == 2' "$OUT/result.json" >/dev/null \
+       and .stream.sha256Match and .stream.bytes >= $min and (.migrations | length) == 2 and .upgrade.to != "east"' "$OUT/result.json" >/dev/null \
   || die "something was lost or doubled: see above"
 
 # --- what may go wrong ---------------------------------------------------------------------------------------------

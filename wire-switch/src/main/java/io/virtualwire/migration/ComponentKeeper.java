@@ -71,12 +71,23 @@ public final class ComponentKeeper {
     private long since;
     private long watchedMove;
     private String callOffReason = NOT_AGREED;
+    private @Nullable String declining;
     private final Set<ComponentPort> unheard = new HashSet<>();
     private long savedVersion = -1;
 
     public ComponentKeeper(String name, KeeperContext context) {
         this.name = name;
         this.context = context;
+    }
+
+    /** The component's. */
+    public String name() {
+        return name;
+    }
+
+    /** Asks, from now on, the other node to call off every move to this one. */
+    public void decline(String reason) {
+        declining = reason;
     }
 
     /** Whether this node has anything of the component. */
@@ -136,7 +147,7 @@ public final class ComponentKeeper {
 
     /** To be called with everything the engine tells. */
     public void happened(SideEvent event) {
-        if (target != null) {
+        if (target != null && (declining == null || event instanceof SideEvent.Superseded)) {
             target.happened(event);
         }
         if (source != null) {
@@ -164,7 +175,9 @@ public final class ComponentKeeper {
     }
 
     public void sessionUp(Identity node) {
-        if (target != null) {
+        if (target != null && declining != null) {
+            target.askToCallOff();
+        } else if (target != null) {
             target.sessionUp(node);
         }
         if (source != null) {
@@ -315,6 +328,11 @@ public final class ComponentKeeper {
         if (make().ports().isEmpty()) {
             /* No port, no frame: nothing has to be handed over, and without legs the two nodes have no session to say so. */
             target.takeOver(context.states().latest(name).orElse(NullNode.getInstance()));
+            return;
+        }
+        if (declining != null) {
+            callOffReason = declining;
+            target.askToCallOff();
             return;
         }
         target.check();

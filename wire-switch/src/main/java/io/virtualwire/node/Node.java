@@ -74,6 +74,7 @@ public final class Node implements AutoCloseable {
     private final ReloadSource reloading = new ReloadSource("node");
     private @Nullable AuditTrail trail;
     private Runnable turn = () -> {};
+    private Supplier<CompletableFuture<Set<String>>> leaving = () -> CompletableFuture.completedFuture(Set.of());
     private int wirePort;
     private int apiPort;
 
@@ -132,6 +133,27 @@ public final class Node implements AutoCloseable {
         // A witness has no interface, so it keeps none.
         if (to != null) {
             to.local("reload", file, failure);
+        }
+    }
+
+    /**
+     * Moves what runs here to other nodes, without a frame lost; to be followed by {@link #close}.
+     *
+     * @param longest after which it goes on where it is; then others take it over when they miss this node
+     */
+    public void leave(Duration longest) {
+        if (longest.isZero()) {
+            return;
+        }
+        try {
+            Set<String> stay = leaving.get().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            if (!stay.isEmpty()) {
+                LOG.warn("No other node can take {}", stay);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Not everything that runs here was moved to another node within {} s", longest.toSeconds());
         }
     }
 
@@ -275,6 +297,7 @@ public final class Node implements AutoCloseable {
             machines.stop();
             return true;
         })));
+        leaving = () -> WireStack.await(stack.inOneStep(_ -> reconciler.leave()));
         LOG.atInfo()
                 .addKeyValue("event", "node.started")
                 .addKeyValue("node", settings.name())

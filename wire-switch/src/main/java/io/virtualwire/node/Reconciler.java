@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,7 @@ final class Reconciler {
     private FabricState state = FabricState.INITIAL;
     private long index = -1;
     private boolean stopped;
+    private @Nullable Departure departure;
     private Set<Identity> members = Set.of();
 
     /** @param question asks the log for what is agreed now */
@@ -68,6 +70,15 @@ final class Reconciler {
     /** Does nothing from now on: what it acts with is being closed. What runs here goes on until its wires close. */
     void stop() {
         stopped = true;
+    }
+
+    /** Moves everything away from here that another node can take; gives what is left when no more can be done. */
+    CompletableFuture<Set<String>> leave() {
+        if (departure == null) {
+            departure = new Departure(context.self().name(), context.proposals());
+            run();
+        }
+        return departure.over();
     }
 
     /** The log has a newer state. */
@@ -157,7 +168,11 @@ final class Reconciler {
         keepers.entrySet()
                 .removeIf(entry -> entry.getValue().isIdle()
                         && !state.topology().switches().containsKey(entry.getKey()));
-        state.topology().switches().keySet().forEach(component -> takeIfDue(component, present));
+        if (departure == null) {
+            state.topology().switches().keySet().forEach(component -> takeIfDue(component, present));
+        } else {
+            departure.round(state, present, held(), keepers.values());
+        }
         removeFarSides(present);
     }
 

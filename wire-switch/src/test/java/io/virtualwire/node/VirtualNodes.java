@@ -49,6 +49,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -199,6 +200,15 @@ final class VirtualNodes {
         long highest = state().claim(LAN).orElseThrow().highest();
         propose(new FabricCommand.BeginMove(LAN, highest, to));
         return state().claim(LAN).orElseThrow().highest();
+    }
+
+    /** Has a node move away what it holds; gives what stays, when it has done what it can. */
+    CompletableFuture<Set<String>> leave(String name) {
+        CompletableFuture<Set<String>> over = new CompletableFuture<>();
+        Reconciler reconciler = Objects.requireNonNull(nodes.get(name).reconciler);
+        Loop loop = fabric.daemon(name).loop();
+        loop.execute(() -> reconciler.leave().thenAccept(over::complete));
+        return over;
     }
 
     void propose(FabricCommand command) {

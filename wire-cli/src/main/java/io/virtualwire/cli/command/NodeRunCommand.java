@@ -16,6 +16,7 @@ import io.virtualwire.node.NodeFile;
 import io.virtualwire.node.NodeSettings;
 import io.virtualwire.node.PeerNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Spec;
             "  wire node run --config /etc/virtualwire/node.yaml"
         })
 final class NodeRunCommand implements Callable<Integer> {
+    private static final int LEAVE_SECONDS = 10;
+
     @Option(
             names = "--name",
             paramLabel = "NAME",
@@ -93,6 +96,13 @@ final class NodeRunCommand implements Callable<Integer> {
 
     @Option(names = "--witness", description = "Only vote; run no components.")
     private boolean witness;
+
+    @Option(
+            names = "--leave-timeout",
+            paramLabel = "SECONDS",
+            description = "When told to end, move what runs here to other nodes first, for so long at most; default: 10,"
+                    + " 0: not at all.")
+    private Optional<Integer> leaveTimeout = Optional.empty();
 
     @Option(
             names = "--audit",
@@ -192,11 +202,16 @@ final class NodeRunCommand implements Callable<Integer> {
                                             + node.apiPort())));
             supervision.ready(settings.witness() ? "votes" : "wires on port " + node.wirePort(), node::awaitTurn);
             told.await();
-            supervision.stopping("ending");
+            supervision.stopping("moving what runs here to other nodes");
+            node.leave(leaveTime(file));
         } finally {
             ended.countDown();
         }
         return ExitCode.OK;
+    }
+
+    private Duration leaveTime(NodeFile file) {
+        return Duration.ofSeconds(Math.max(0, leaveTimeout.or(file::leaveTimeout).orElse(LEAVE_SECONDS)));
     }
 
     private void reloadable(

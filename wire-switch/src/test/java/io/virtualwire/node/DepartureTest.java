@@ -1,0 +1,61 @@
+package io.virtualwire.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.virtualwire.testkit.fabric.Weather;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nodes that are told to end while frames pass. */
+final class DepartureTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aNodeThatEndsHandsOverAndNoFrameIsLost(long seed) {
+        VirtualNodes nodes = new VirtualNodes(seed, Weather.FINE).begin();
+        nodes.startTraffic(Duration.ofMillis(5));
+        for (String node : List.of("east", "north", "west")) {
+            CompletableFuture<Set<String>> over = nodes.leave(node);
+            nodes.require(node + " has left", LIMIT, over::isDone);
+            assertThat(over.join()).isEmpty();
+            assertThat(nodes.component(node)).isEmpty();
+            assertThat(nodes.deciders()).hasSize(1).doesNotContain(node);
+            nodes.crash(node, Duration.ofSeconds(2));
+            nodes.require(node + " is back", LIMIT, () -> nodes.isUp(node));
+            nodes.fabric.run(Duration.ofSeconds(2));
+        }
+        nodes.stopTraffic();
+        nodes.verifyRecovered();
+        nodes.verifyNothingLostOrABoundWasCounted();
+        assertThat(nodes.fabric.isBoundExceeded()).isFalse();
+    }
+
+    @Test
+    void whoEndsTooDeclinesAndTheThirdTakesIt() {
+        VirtualNodes nodes = new VirtualNodes(1, Weather.FINE).begin();
+        nodes.startTraffic(Duration.ofMillis(5));
+        List<CompletableFuture<Set<String>>> over = List.of(nodes.leave("east"), nodes.leave("north"));
+        nodes.require("both have left", LIMIT, () -> over.stream().allMatch(CompletableFuture::isDone));
+        assertThat(nodes.owner()).isEqualTo("west");
+        assertThat(over).allSatisfy(it -> assertThat(it.join()).isEmpty());
+        nodes.stopTraffic();
+        nodes.verifyNothingLostOrABoundWasCounted();
+    }
+
+    @Test
+    void whenAllEndNobodyWaitsForLong() {
+        VirtualNodes nodes = new VirtualNodes(1, Weather.FINE).begin();
+        List<CompletableFuture<Set<String>>> over = Stream.of("east", "north", "west")
+                .map(node -> nodes.leave(node).whenComplete((stay, _) -> nodes.crash(node, Duration.ofMinutes(1))))
+                .toList();
+        nodes.require("all gave up", LIMIT, () -> over.stream().allMatch(CompletableFuture::isDone));
+        assertThat(over.getFirst().join()).containsExactly("lan");
+    }
+}
