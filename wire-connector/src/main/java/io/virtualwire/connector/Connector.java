@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
 public final class Connector implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
     private static final int UPKEEP_SECONDS = 2;
+    /** By which name the service manager keeps the interface's socket. */
+    private static final String LISTENER = "api";
 
     private final Identity identity;
     private final Deque<AutoCloseable> parts;
@@ -101,7 +103,7 @@ public final class Connector implements AutoCloseable {
             Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
             try {
                 Foundation inherited = Foundation.goOn(config, store, left.get(), parts);
-                return start(config, store, inherited, parts, progress, contract);
+                return start(config, store, inherited, parts, progress, contract, store.take(LISTENER));
             } catch (WireException e) {
                 close(parts);
                 log.warn(
@@ -114,7 +116,8 @@ public final class Connector implements AutoCloseable {
         }
         Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
         try {
-            return start(config, store, Foundation.lay(config, store, parts), parts, progress, contract);
+            Foundation laid = Foundation.lay(config, store, parts);
+            return start(config, store, laid, parts, progress, contract, store.take(LISTENER));
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -149,8 +152,11 @@ public final class Connector implements AutoCloseable {
                 log.warn("could not take over: {}; starting from the journal", e.getMessage());
                 return start(config, store, progress);
             }
-            predecessor.awaitEnd();
-            return start(config, store, foundation, parts, progress, contract);
+            Optional<Integer> listener = predecessor.listener();
+            if (listener.isEmpty()) {
+                predecessor.awaitEnd();
+            }
+            return start(config, store, foundation, parts, progress, contract, listener);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -163,7 +169,8 @@ public final class Connector implements AutoCloseable {
             Foundation foundation,
             Deque<AutoCloseable> parts,
             Progress progress,
-            CompletableFuture<Contract> contract) {
+            CompletableFuture<Contract> contract,
+            Optional<Integer> listener) {
         DurableLedger ledger = foundation.ledger();
         DataPlane dataPlane = foundation.dataPlane();
         TapEndpoints endpoints = foundation.endpoints();
@@ -197,14 +204,24 @@ public final class Connector implements AutoCloseable {
                 process,
                 trail);
         ApiServer api = ApiServer.start(
-                new TlsContexts(config.self()), config.listen(), config.apiPort(), service, trail, contract.join());
+                new TlsContexts(config.self()),
+                config.listen(),
+                config.apiPort(),
+                service,
+                trail,
+                contract.join(),
+                listener);
         parts.push(api);
+        // A socket that was closed because it is elsewhere than now wanted is kept no longer.
+        store.forget(LISTENER);
+        api.descriptor().ifPresent(socket -> store.keep(LISTENER, socket));
         AtomicReference<Connector> connector = new AtomicReference<>();
         Testament testament = new Testament(
                 self,
                 foundation,
                 heir -> Objects.requireNonNull(connector.get()).replaced(heir));
-        Supplier<Boolean> leave = () -> testament.leave(new Legacy(store));
+        Handover handover = new Handover(testament, api);
+        Supplier<Boolean> leave = () -> handover.leave(new Legacy(store));
         connector.set(new Connector(
                 self,
                 parts,
@@ -215,7 +232,7 @@ public final class Connector implements AutoCloseable {
                 service,
                 trail,
                 store.exists() ? leave : () -> false));
-        parts.push(Succession.open(config.stateFolder(), config.version(), testament, progress));
+        parts.push(Succession.open(config.stateFolder(), config.version(), handover, progress));
         return connector.get();
     }
 

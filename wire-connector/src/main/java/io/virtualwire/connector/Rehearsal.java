@@ -3,17 +3,26 @@ package io.virtualwire.connector;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.virtualwire.association.AssociationLimits;
+import io.virtualwire.audit.AuditFile;
+import io.virtualwire.audit.AuditTrail;
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.connector.api.ApiServer;
+import io.virtualwire.connector.api.ConnectorService;
 import io.virtualwire.connector.succession.Estate;
 import io.virtualwire.connector.succession.Predecessor;
 import io.virtualwire.connector.succession.Succession;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.port.InProcessPort;
 import io.virtualwire.port.PortId;
 import io.virtualwire.stack.Bequest;
@@ -23,6 +32,7 @@ import io.virtualwire.transport.UdpTransport;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideEvent;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -57,7 +67,9 @@ final class Rehearsal {
     /** Does it; that it does not work out is no reason not to do the real thing. */
     static void run() {
         try {
-            new Rehearsal().play();
+            Rehearsal rehearsal = new Rehearsal();
+            rehearsal.play();
+            rehearsal.answer();
         } catch (Exception e) {
             log.info("the rehearsal did not work out: {}", e.getMessage());
         }
@@ -75,6 +87,32 @@ final class Rehearsal {
                 takeOver(folder, here);
             }
         } finally {
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    /** Answers one question over the interface, which those who wait at its socket would else wait for longer. */
+    private void answer() throws IOException {
+        Path folder = Files.createTempDirectory("wire-rehearsal");
+        Path audit = folder.resolve("audit");
+        ConnectorService nobody = (ConnectorService) Proxy.newProxyInstance(
+                Rehearsal.class.getClassLoader(),
+                new Class<?>[] {ConnectorService.class},
+                (proxy, method, arguments) -> {
+                    throw new WireException(ErrorCode.UNAVAILABLE, "this is a rehearsal", "");
+                });
+        TlsContexts tls = new TlsContexts(self);
+        String loopback = InetAddress.getLoopbackAddress().getHostAddress();
+        try (AuditFile file = new AuditFile(audit);
+                ApiServer api =
+                        ApiServer.start(tls, loopback, 0, nobody, new AuditTrail(file, InstantSource.system()));
+                ConnectorClient client =
+                        new ConnectorClient(tls, new HostAddress(loopback, api.port()), Optional.empty())) {
+            client.version();
+        } catch (WireException refused) {
+            log.debug("rehearsed: {}", refused.getMessage());
+        } finally {
+            Files.deleteIfExists(audit);
             Files.deleteIfExists(folder);
         }
     }

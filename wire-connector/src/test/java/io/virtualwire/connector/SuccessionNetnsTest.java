@@ -45,7 +45,8 @@ final class SuccessionNetnsTest {
         running.awaitLine("ready", LIMIT);
         lab.connectWebToDb(ME, A, B);
         Pings pings = new Pings(lab.hostA(), "10.1.0.2", 2);
-        try (TcpStream stream = new TcpStream(lab.hostB(), "10.1.0.2", lab.hostA())) {
+        try (TcpStream stream = new TcpStream(lab.hostB(), "10.1.0.2", lab.hostA());
+                Asker asker = new Asker(lab.client(lab.hostA(), ADDRESS_A, ME))) {
             for (int i = 0; i < TIMES; i++) {
                 RunningCommand next = lab.begin(lab.hostA(), ADDRESS_A, A, "", "take-over");
                 next.awaitLine("ready", LIMIT);
@@ -53,6 +54,11 @@ final class SuccessionNetnsTest {
                 log.info("standing still for {} ms", gap(running, next));
                 running = next;
             }
+            asker.close();
+            log.info(asker.report());
+            assertThat(asker.failures())
+                    .as("what was asked meanwhile is answered late, on a busy machine too late, and never refused")
+                    .allMatch(failure -> failure.endsWith("no answer"));
             log.info("longest ping {} ms; {}", pings.endWithoutALoss(), stream.endWithoutAnError());
         }
         assertThat(lab.client(lab.hostA(), ADDRESS_A, ME).associations()).allMatch(AssociationStatus::up);

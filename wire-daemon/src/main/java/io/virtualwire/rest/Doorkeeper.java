@@ -2,18 +2,18 @@ package io.virtualwire.rest;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
 import io.virtualwire.identity.Strangers;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +22,25 @@ import org.jspecify.annotations.Nullable;
  * Watches who comes to a daemon's interface from the moment of the TCP connection, which Vert.x says nothing of until the TLS
  * handshake is over: those who do not finish it are {@linkplain Strangers few}.
  *
- * <p>Vert.x takes it as its transport: {@code NIO}, with listening channels that tell of whom they accept.
+ * <p>Vert.x takes it as its transport, with listening channels that tell of whom they accept.
  */
 public final class Doorkeeper implements Transport {
     private static final int MOST = 64;
 
-    private final Transport nio = Transport.NIO;
+    private final Transport base;
     private final Map<SocketAddress, Channel> channels = new ConcurrentHashMap<>();
     private final Strangers<Channel> strangers = new Strangers<>(MOST, this::displace);
     private volatile int watched;
+
+    /** Over {@code NIO}. */
+    public Doorkeeper() {
+        this(Transport.NIO);
+    }
+
+    /** @param base makes the channels */
+    public Doorkeeper(Transport base) {
+        this.base = base;
+    }
 
     /** Watches the port from now on; others that the same Vert.x listens on are left alone. */
     public void watch(int port) {
@@ -52,22 +62,22 @@ public final class Doorkeeper implements Transport {
 
     @Override
     public String name() {
-        return nio.name();
+        return base.name();
     }
 
     @Override
     public boolean available() {
-        return nio.available();
+        return base.available();
     }
 
     @Override
     public @Nullable Throwable unavailabilityCause() {
-        return nio.unavailabilityCause();
+        return base.unavailabilityCause();
     }
 
     @Override
     public io.vertx.core.spi.transport.Transport implementation() {
-        return new Watching(nio.implementation());
+        return new Watching(base.implementation());
     }
 
     private void came(SocketChannel channel) {
@@ -122,19 +132,22 @@ public final class Doorkeeper implements Transport {
 
         @Override
         public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-            return domainSocket ? own.serverChannelFactory(true) : Listener::new;
+            ChannelFactory<? extends ServerChannel> factory = own.serverChannelFactory(domainSocket);
+            return domainSocket ? factory : () -> watched(factory.newChannel());
         }
     }
 
-    private final class Listener extends NioServerSocketChannel {
-        @Override
-        protected int doReadMessages(List<Object> accepted) throws Exception {
-            int before = accepted.size();
-            int count = super.doReadMessages(accepted);
-            if (localAddress().getPort() == watched) {
-                accepted.subList(before, accepted.size()).forEach(channel -> came((SocketChannel) channel));
+    private ServerChannel watched(ServerChannel listener) {
+        listener.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object accepted) {
+                boolean mine = listener.localAddress() instanceof InetSocketAddress at && at.getPort() == watched;
+                if (mine && accepted instanceof SocketChannel channel) {
+                    came(channel);
+                }
+                context.fireChannelRead(accepted);
             }
-            return count;
-        }
+        });
+        return listener;
     }
 }

@@ -100,8 +100,9 @@ final class NodeRunCommand implements Callable<Integer> {
     @Option(
             names = "--leave-timeout",
             paramLabel = "SECONDS",
-            description = "When told to end, move what runs here to other nodes first, for so long at most; default: 10,"
-                    + " 0: not at all.")
+            description =
+                    "When told to end, move what runs here to other nodes first, for so long at most; default: 10,"
+                            + " 0: not at all.")
     private Optional<Integer> leaveTimeout = Optional.empty();
 
     @Option(
@@ -211,7 +212,8 @@ final class NodeRunCommand implements Callable<Integer> {
     }
 
     private Duration leaveTime(NodeFile file) {
-        return Duration.ofSeconds(Math.max(0, leaveTimeout.or(file::leaveTimeout).orElse(LEAVE_SECONDS)));
+        return Duration.ofSeconds(
+                Math.max(0, leaveTimeout.or(file::leaveTimeout).orElse(LEAVE_SECONDS)));
     }
 
     private void reloadable(

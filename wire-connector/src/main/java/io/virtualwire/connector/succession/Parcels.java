@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a succession on a socket; integers are big-endian.
@@ -33,7 +34,8 @@ import java.util.List;
  *    | ── READY ─────────────────────▶ |  stands still, lets go of the journal
  *    | ◀────────────── DESCRIPTORS ─── |  of the socket, then of devices; up to 200 in each
  *    | ◀─────────────────── ESTATE ─── |
- *    | ── TAKEN ─────────────────────▶ |  ends
+ *    | ── TAKEN ─────────────────────▶ |
+ *    | ◀────────────── DESCRIPTORS ─── |  of the interface's socket, if it was asked for by "listener" in the greeting; ends
  * </pre>
  *
  * <p>Instead of any of these either may say REFUSAL, or end: then the old one goes on. A greeting has version 1 for ever; what
@@ -43,6 +45,9 @@ import java.util.List;
 final class Parcels {
     static final int LOWEST = 1;
     static final int HIGHEST = 1;
+
+    /** The socket of the interface. */
+    static final String LISTENER = "listener";
 
     private static final int MARK = 0x5657484f;
     private static final int HEADER = 12;
@@ -63,8 +68,21 @@ final class Parcels {
      * Who speaks.
      *
      * @param release the release of the program, for people
+     * @param wants what it would take besides; who does not know it leaves it out
      */
-    record Greeting(int lowest, int highest, String release) {}
+    record Greeting(
+            int lowest,
+            int highest,
+            String release,
+            @Nullable List<String> wants) {
+        static Greeting of(String release) {
+            return new Greeting(LOWEST, HIGHEST, release, null);
+        }
+
+        boolean wants(String what) {
+            return wants != null && wants.contains(what);
+        }
+    }
 
     /** Agrees on the version; throws if there is none that both speak. */
     void agree(Greeting theirs) {

@@ -43,7 +43,9 @@ public final class Predecessor implements AutoCloseable {
         try {
             Parcels parcels = new Parcels(socket);
             parcels.patience(PATIENCE);
-            parcels.send(Kind.GREETING, new Greeting(Parcels.LOWEST, Parcels.HIGHEST, ownRelease));
+            parcels.send(
+                    Kind.GREETING,
+                    new Greeting(Parcels.LOWEST, Parcels.HIGHEST, ownRelease, List.of(Parcels.LISTENER)));
             Greeting theirs = parcels.decode(parcels.receive(Kind.GREETING), Greeting.class);
             parcels.agree(theirs);
             return Optional.of(new Predecessor(socket, parcels, theirs.release()));
@@ -90,6 +92,16 @@ public final class Predecessor implements AutoCloseable {
         parcels.refuse(why);
         descriptors.forEach(UnixSocket::closeDescriptor);
         socket.close();
+    }
+
+    /** The socket at which the other one's interface listens, after {@link #take}; empty if an earlier release keeps it. */
+    public Optional<Integer> listener() {
+        try {
+            List<Integer> received = parcels.receive(Kind.DESCRIPTORS).descriptors();
+            return received.stream().findFirst();
+        } catch (WireException ended) {
+            return Optional.empty();
+        }
     }
 
     /** Waits until the other one has let go of its ports, or for as long as it may take. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,11 @@ public final class Succession implements AutoCloseable {
 
         /** Stands still, lets {@code heir} decide, and has ended if that is true. Throws if it could not even stand still. */
         boolean bequeath(Heir heir);
+
+        /** The socket at which the interface listens, for an heir that asks for it. */
+        default Optional<Integer> listener() {
+            return Optional.empty();
+        }
 
         /** Everything was left to another process; ends what is still open. */
         void left(long successor);
@@ -128,8 +134,9 @@ public final class Succession implements AutoCloseable {
         parcels.patience(PREPARING);
         try {
             requireSameUser(who);
-            parcels.agree(parcels.decode(parcels.receive(Kind.GREETING), Greeting.class));
-            parcels.send(Kind.GREETING, new Greeting(Parcels.LOWEST, Parcels.HIGHEST, release));
+            Greeting theirs = parcels.decode(parcels.receive(Kind.GREETING), Greeting.class);
+            parcels.agree(theirs);
+            parcels.send(Kind.GREETING, Greeting.of(release));
             parcels.receive(Kind.READY);
             progress.reached(Stage.ASKED);
             log.info("process {} asks to take over", who.pid());
@@ -138,6 +145,9 @@ public final class Succession implements AutoCloseable {
             if (testator.bequeath((estate, descriptors) -> offer(visitor, parcels, estate, descriptors))) {
                 progress.reached(Stage.LEFT);
                 closed = true;
+                if (theirs.wants(Parcels.LISTENER)) {
+                    leaveListener(parcels);
+                }
                 testator.left(who.pid());
                 return true;
             }
@@ -150,6 +160,16 @@ public final class Succession implements AutoCloseable {
             log.error("process {} did not take over, this one goes on", who.pid(), e);
         }
         return false;
+    }
+
+    /** It has all that matters already, so that nothing hangs on this. */
+    private void leaveListener(Parcels parcels) {
+        try {
+            parcels.send(
+                    Kind.DESCRIPTORS, NOTHING, testator.listener().map(List::of).orElse(List.of()));
+        } catch (WireException e) {
+            log.info("the interface's socket was not taken over: {}", e.getMessage());
+        }
     }
 
     private static void requireSameUser(UnixSocket.Peer who) {

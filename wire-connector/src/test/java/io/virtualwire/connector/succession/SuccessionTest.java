@@ -125,7 +125,7 @@ final class SuccessionTest {
     void versionsAreAgreedOnOrRefused() {
         try (UnixSocket socket = UnixSocket.connect(folder.resolve(Succession.SOCKET))) {
             Parcels later = new Parcels(socket);
-            later.send(Kind.GREETING, new Greeting(Parcels.HIGHEST + 1, Parcels.HIGHEST + 2, "9.0"));
+            later.send(Kind.GREETING, new Greeting(Parcels.HIGHEST + 1, Parcels.HIGHEST + 2, "9.0", null));
             assertThatThrownBy(() -> later.receive(Kind.GREETING)).isInstanceOfSatisfying(WireException.class, e -> {
                 assertThat(e.code()).isEqualTo(ErrorCode.WRONG_STATE);
                 assertThat(e).hasMessageContaining("release 9.0");
