@@ -20,7 +20,7 @@ done
 # command:package
 build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
-test="$demo curl:curl git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux qemu-system-x86_64:qemu-system-x86 nft:nftables
+test="$demo curl:curl git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio
   virsh:libvirt-clients libvirtd:libvirt-daemon libvirtd:libvirt-daemon-driver-qemu"
 bench_quick="$demo git:git iperf3:iperf3 ovs-vswitchd:openvswitch-switch vde_plug:vdeplug nebula:nebula fastd:fastd"
 bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc openvpn:openvpn edge:n2n"

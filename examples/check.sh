@@ -43,6 +43,14 @@ bash "$here/03-event-bus/run.sh" >"$out/03-event-bus.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 60 "$out/03-event-bus.log"
 result $status "examples/03-event-bus"
 
+# The lab of examples/04-live-migration comes up and goes.
+lab=$here/04-live-migration/lab.sh name=l$$
+{ bash "$lab" up "$name" && bash "$lab" virsh "$name" west list --all && bash "$lab" exec "$name" out ping -c 1 192.0.2.1; } \
+  >"$out/04-live-migration.log" 2>&1
+status=$?; [ $status = 0 ] || tail -n 40 "$out/04-live-migration.log"
+result $status "examples/04-live-migration/lab.sh"
+bash "$lab" down "$name"
+
 bash "$top/packaging/check.sh" >"$out/packaging.log" 2>&1
 status=$?; [ $status = 0 ] || cat "$out/packaging.log"
 result $status "packaging"

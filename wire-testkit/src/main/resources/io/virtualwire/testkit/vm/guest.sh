@@ -15,6 +15,10 @@ build() {
   exec 9>"$folder/lock"
   flock 9 # two tests at once make it once
   if [ -s "$folder/vmlinuz" ] && [ "$folder/initrd.gz" -nt "$0" ]; then return; fi
+  if ldd "$(command -v busybox)" >/dev/null 2>&1; then
+    echo "a busybox with everything in it is needed. Run:  apt-get install busybox-static" >&2
+    exit 1
+  fi
   cd "$folder"
   if ! [ -s vmlinuz ] || ! [ -d modules ]; then
     package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends:/ {print $2; exit}')
