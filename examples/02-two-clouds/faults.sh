@@ -111,7 +111,7 @@ direct_wire() {
   ip -n "$run-web" addr add 10.2.0.1/24 dev direct; ip -n "$run-web" link set direct up
   ip -n "$run-db" addr add 10.2.0.3/24 dev direct; ip -n "$run-db" link set direct up
   ask east-1 connect web-direct@east-1 db-direct@west-1 >>"$OUT/init.log"
-  await 10 "a ping over a wire without a switch" ns web ping -c 1 -W 1 10.2.0.3
+  await 60 "a ping over a wire without a switch" ns web ping -c 1 -W 1 10.2.0.3
 }
 
 # --- clouds cut from each other ---------------------------------------------------------------------------------------
@@ -313,6 +313,16 @@ node_folder_damaged() {
   say "node west2 refused its folder damaged in five ways, left it as it was, and came back with an empty one"
 }
 
+# --- a wire of the fabric is disconnected by hand -----------------------------------------------------------------------------
+disconnected_by_hand() {
+  local began
+  began=$(millis)
+  ask east-1 disconnect web@east-1 >"$OUT/disconnect-web.log" 2>&1 || die "wire disconnect: $(cat "$OUT/disconnect-web.log")"
+  await 60 "the fabric to take back what somebody disconnected" reaches web client
+  await 180 "desired = observed" whole
+  say "a wire that was disconnected by hand was back, under a higher generation, after $(($(millis) - began)) ms"
+}
+
 longer() {
   local delay there
   cut_the_control_plane
@@ -327,6 +337,7 @@ longer() {
     decides east && there=west || there=east
     killed_moving "$([ $there = west ] && echo east || echo west)" "$there" "$delay"
   done
+  disconnected_by_hand
   connector_killed_asked 0.01 0.02 0.03 0.05 0.08 0.15
 }
 

@@ -161,7 +161,7 @@ start_node() { # NAME LOG
   node_pid[$1]=$last
 }
 for n in east west west2; do start_node $n node-$n.log; done
-for n in east-1 west-1 west-2; do await 30 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
+for n in east-1 west-1 west-2; do await 120 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
 say "  the connectors answer; the nodes are still looking for each other"
 
 say "guests: four namespaces, each with a TAP from its host's connector"
@@ -172,10 +172,10 @@ for g in web client db app; do
 done
 
 say "wire apply: switch lan in the east, four wires"
-await 60 "the cluster" ns east-1 "$wire" apply -f "$here/topology.yaml" --node "${at[east-1]}:7482"
+await 180 "the cluster" ns east-1 "$wire" apply -f "$here/topology.yaml" --node "${at[east-1]}:7482"
 for g in web client db app; do
   for h in web client db app; do
-    [ $g = $h ] || await 30 "a ping from $g to $h" ns $g ping -c 1 -W 1 "${address[$h]}"
+    [ $g = $h ] || await 60 "a ping from $g to $h" ns $g ping -c 1 -W 1 "${address[$h]}"
   done
 done
 say "all pairs ping"
@@ -206,7 +206,7 @@ summed_up() {
 # web pings db every 5 ms; app receives from client ever rising numbers, and both ends sum them.
 start web ping.log ping -D -i 0.005 -p 566952747561 "${address[db]}"; ping_pid=$last
 start app received.log bash -c 'socat -u TCP-LISTEN:5001,reuseaddr - | tee >(wc -c >"$0/received.bytes") | sha256sum >"$0/received.sha256"' "$OUT"; sink_pid=$last
-await 10 "the stream's listener" ns app bash -c 'ss -ltn | grep -q :5001'
+await 30 "the stream's listener" ns app bash -c 'ss -ltn | grep -q :5001'
 mkfifo "$work/source"
 start client source.log bash -c '
   tee >(sha256sum >"$0/sent.sha256") <"$1" | socat -u - TCP:'"${address[app]}"':5001' "$OUT" "$work/source"; stream_pid=$last
