@@ -326,10 +326,12 @@ disconnected_by_hand() {
 longer() {
   local delay there
   cut_the_control_plane
+  disconnected_by_hand
+  node_folder_damaged
   all_killed killed-all-2 west2 west east
   all_killed killed-all-3 '!east' west west2
   all_killed killed-all-4 west - east west2
-  node_folder_damaged
+  connector_killed_asked 0.01 0.02 0.03 0.05 0.08 0.15
   # A move takes half a second: its target is killed, and who gives it away.
   for delay in 0.02 0.1 0.2 0.3 0.45 0.6 1; do
     decides east && there=west || there=east
@@ -337,8 +339,6 @@ longer() {
     decides east && there=west || there=east
     killed_moving "$([ $there = west ] && echo east || echo west)" "$there" "$delay"
   done
-  disconnected_by_hand
-  connector_killed_asked 0.01 0.02 0.03 0.05 0.08 0.15
 }
 
 faults() {
