@@ -3,6 +3,7 @@
 #
 #   CUT=S      cut the clouds from each other for S seconds (default 8; 60 with LONG=1)
 #   LONG=1     more orders, more moments, the whole minute
+#   FAULTS='node_folder_damaged disconnected_by_hand'   only these functions of this file, with nothing asserted over all of them
 
 CUT=${CUT:-$([ "${LONG:-}" = 1 ] && echo 60 || echo 8)}
 declare -A found=()
@@ -74,6 +75,8 @@ whole() {
   ' "$work"/sides-*
 }
 
+sed 's/lan: { node: east }/&\n  east-only: { node: east }/' "$here/topology.yaml" >"$work/east-only.yaml"
+
 # --- when a node dies ---------------------------------------------------------------------------------------------
 kill_the_holder() {
   local before
@@ -126,7 +129,6 @@ cut_the_clouds() {
   ip -n "$run-east-gw" link set wan down
   cut=$(millis)
   # A change tried on both sides.
-  sed 's/lan: { node: east }/&\n  east-only: { node: east }/' "$here/topology.yaml" >"$work/east-only.yaml"
   sed 's/lan: { node: east }/&\n  west-only: { node: west }/' "$here/topology.yaml" >"$work/west-only.yaml"
   status=0
   ask east-1 apply -f "$work/east-only.yaml" --node "${at[east-1]}:7482" >"$OUT/refused.log" 2>&1 || status=$?
@@ -165,7 +167,15 @@ cut_the_control_plane() {
   pinging web "${address[client]}" control-east; local inner=$last
   sleep 1
   say "nodes and commands are cut from the other cloud for $CUT s, wires are not"
-  ns east-gw nft 'table ip cut { chain forward { type filter hook forward priority 0; tcp dport { 7472, 7482, 7483 } drop; tcp sport { 7472, 7482, 7483 } drop; } }'
+  ns east-gw nft -f - <<NFT
+table ip cut {
+  chain forward {
+    type filter hook forward priority 0
+    tcp dport { 7472, 7482, 7483 } drop
+    tcp sport { 7472, 7482, 7483 } drop
+  }
+}
+NFT
   began=$(millis)
   ask east-1 apply -f "$work/east-only.yaml" --node "${at[east-1]}:7482" >"$OUT/refused-control.log" 2>&1 || status=$?
   grep -q UNAVAILABLE "$OUT/refused-control.log" && [ "$status" = 1 ] || die "the minority did not refuse as it should: status $status, $(cat "$OUT/refused-control.log")"
@@ -342,6 +352,12 @@ longer() {
 }
 
 faults() {
+  [ "$FAULTS" = 1 ] || {
+    direct_wire
+    local only
+    for only in $FAULTS; do "$only"; done
+    return
+  }
   kill_the_holder
   cut_the_clouds
   all_killed killed-all east west - '!west2'

@@ -266,7 +266,7 @@ jq -e --argjson min $((STREAM_MIB << 20)) '.pings.sent > 0 and .pings.lost == 0 
   || die "something was lost or doubled: see above"
 
 # --- what may go wrong ---------------------------------------------------------------------------------------------
-[ "${FAULTS:-}" = 1 ] || exit 0
+[ -n "${FAULTS:-}" ] || exit 0
 # shellcheck source=examples/02-two-clouds/faults.sh
 . "$here/faults.sh"
 faults
