@@ -64,7 +64,14 @@ done
 printf 'name: hosta\nlisten: 192.0.2.1\n' >"$work/hosta/connector.yaml"
 chown -R $uid:$uid "$work/hosta"
 
-# The unit as it is, but for where this is installed and whose it is.
+# The units as they are, but for where this is installed and where their files are.
+sed -e "s|^ExecStart=/usr/bin/wire|ExecStart=$root/usr/bin/wire|" \
+  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/authority\nEnvironment=WIRE_JAVA=$java\nBindReadOnlyPaths=$root\nBindPaths=$work\nStandardError=append:$work/authority.log\nStandardOutput=append:$work/authority.log|" \
+  -e "s|^EnvironmentFile=.*|EnvironmentFile=$work/authority.env|" -e '/^StateDirectory/d' \
+  packaging/systemd/virtualwire-authority.service >"$work/units/virtualwire-authority.service"
+echo ADDRESS=192.0.2.1 >"$work/authority.env"
+cp -r "$work/me" "$work/authority"
+chown -R $((uid - 1)):$((uid - 1)) "$work/authority"
 sed -e "s|^ExecStart=/usr/bin/wire \(.*\) --config .*|ExecStart=$root/usr/bin/wire \1 --config $work/hosta/connector.yaml|" \
   -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/hosta\nEnvironment=WIRE_JAVA=$java\nBindReadOnlyPaths=$root\nBindPaths=$work $work/tun:/dev/net/tun\nStandardError=append:$work/hosta.log\nStandardOutput=append:$work/hosta.log|" \
   -e '/^\(State\|Logs\|Configuration\)Directory/d'\
@@ -77,6 +84,9 @@ for file in passwd group; do cp /etc/$file "$work/$file"; done
 sed -i '/^virtualwire:/d' "$work/passwd" "$work/group"
 echo "virtualwire:x:$uid:$uid::/:/usr/sbin/nologin" >>"$work/passwd"
 echo "virtualwire:x:$uid:" >>"$work/group"
+sed -i '/^virtualwire-authority:/d' "$work/passwd" "$work/group"
+echo "virtualwire-authority:x:$((uid - 1)):$((uid - 1))::/:/usr/sbin/nologin" >>"$work/passwd"
+echo "virtualwire-authority:x:$((uid - 1)):" >>"$work/group"
 cat >"$work/one" <<X
 for file in passwd group; do mount --bind $work/\$file /etc/\$file; done
 mount -t tmpfs tmpfs /run
@@ -97,10 +107,12 @@ await "systemd to answer" 20 ctl is-active lab.target
 ip netns exec $b env WIRE_HOME="$work/hostb" "$root/usr/bin/wire" connector run --identity "$work/hostb/hostb.wire" \
   --listen 192.0.2.2 >"$work/hostb.log" 2>&1 &
 pids+=($!)
+ctl start --no-block virtualwire-authority
 ctl start virtualwire-connector || { ctl status -l --no-pager virtualwire-connector >"$work/status.log" 2>&1 || true; fail "the unit did not start"; }
 await "hostb" 60 grep -q "is ready" "$work/hostb.log"
+await "the authority" 60 ctl is-active virtualwire-authority
+grep -q "answers at 192.0.2.1:7491" "$work/authority.log" || fail "the authority is started, says systemd, and does not answer"
 grep -q "is ready" "$work/hosta.log" || fail "started, says systemd, and is not ready"
-ctl show -p StatusText virtualwire-connector
 
 unit=virtualwire-connector
 has() { [ "$(ctl show -p "$1" --value $unit)" = "$2" ]; }
@@ -110,13 +122,17 @@ person host add hostb 192.0.2.2 >/dev/null
 person connect web@hosta db@hostb >/dev/null || fail "the wire was refused"
 ip -n $a address add 10.9.0.1/24 dev web
 ip -n $b address add 10.9.0.2/24 dev db
+# On a busy machine a start may take so long that guests would think their neighbours gone.
+mac() { ip -n "$1" -o link show dev "$2" | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; }
+ip -n $a neigh replace 10.9.0.2 lladdr "$(mac $b db)" dev web nud permanent
+ip -n $b neigh replace 10.9.0.1 lladdr "$(mac $a web)" dev db nud permanent
 passes() { ip netns exec $a ping -n -q -c 1 -W 1 10.9.0.2; }
 await "a ping" 10 passes
-has NFileDescriptorStore 1 || fail "systemd does not keep the device"
-echo "systemd started it, and keeps its device"
+has NFileDescriptorStore 2 || fail "systemd does not keep the device and the interface's socket"
+echo "systemd started them, and keeps what is to be kept"
 
 # Restarted while pings go on: they are late, none is lost, and the guest's interface keeps its carrier.
-ip netns exec $a ping -n -q -i 0.05 -c 100 -W 20 10.9.0.2 >"$work/ping.out" 2>&1 &
+ip netns exec $a ping -n -q -i 0.05 10.9.0.2 >"$work/ping.out" 2>&1 &
 ping=$!
 pids+=($ping)
 ip -n $a -o monitor link dev web >"$work/carrier.out" &
@@ -124,11 +140,16 @@ pids+=($!)
 before=$(ctl show -p MainPID --value $unit)
 ctl restart $unit || fail "it does not restart"
 [ "$before" != "$(ctl show -p MainPID --value $unit)" ] || fail "it was not restarted"
+await "a ping after the restart" 20 passes
+sleep 0.5
+kill -INT $ping
 wait $ping || true
 grep -q "goes on where the process before has ended, with 1 devices" "$work/hosta.log" || fail "nothing was left to the next process"
-grep -q ' 0% packet loss' "$work/ping.out" || fail "a restart loses frames: $(cat "$work/ping.out")"
-has NFileDescriptorStore 1 || fail "systemd keeps something else than the device: $(ctl show -p NFileDescriptorStore $unit)"
-echo "restarted: $(grep -o '[0-9]* received.* loss' "$work/ping.out"), $(grep -o 'rtt.*' "$work/ping.out")"
+lost=$(awk '/packets transmitted/ { print $1 - $4 }' "$work/ping.out")
+# The last one may have been on its way when ping was told to stop.
+[ "$lost" -le 1 ] || fail "a restart loses frames: $(cat "$work/ping.out")"
+has NFileDescriptorStore 2 || fail "systemd keeps something else than before: $(ctl show -p NFileDescriptorStore $unit)"
+echo "restarted: $(grep -o '[0-9]* packets.* received' "$work/ping.out"), $(grep -o 'rtt.*' "$work/ping.out")"
 
 # Killed: systemd starts it again, from the journal, with the same device.
 ctl kill -s KILL --kill-who=main $unit

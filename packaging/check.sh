@@ -24,14 +24,16 @@ fail() {
 
 root=$work/root
 DESTDIR=$root packaging/install.sh
-for unit in virtualwire-connector virtualwire-node; do
+for unit in virtualwire-connector virtualwire-node virtualwire-authority; do
   file=packaging/systemd/$unit.service
   sed "s|^ExecStart=/usr/bin/wire|ExecStart=$root/usr/bin/wire|" "$file" >"$work/$unit.service"
   said=$(systemd-analyze verify --man=no "$work/$unit.service" 2>&1 | grep -F "$unit" || true)
   [ -z "$said" ] || fail "systemd complains of $unit: $said"
   systemd-analyze security --offline=true --threshold=30 "$file" >"$work/$unit.score" || fail "$unit is too exposed: $(tail -n 1 "$work/$unit.score")"
 done
-grep -q '^AmbientCapabilities=$' packaging/systemd/virtualwire-node.service || fail "a node has capabilities"
+for unit in node authority; do
+  grep -q '^AmbientCapabilities=$' packaging/systemd/virtualwire-$unit.service || fail "the $unit has capabilities"
+done
 [ "$(stat -c %a "$root/usr/bin/wire")" = 755 ] || fail "the command cannot be run by everybody"
 echo "the units are right, and little exposed"
 
