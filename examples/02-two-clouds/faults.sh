@@ -258,6 +258,7 @@ is_fenced() { rest west-1 7472 "wires/$1/sides/b" | jq -e --arg g "$2" --argjson
 # afterwards; what was not is done, or not, and asked for again; and a copy that comes late brings nothing back.
 connector_killed_asked() {
   local delay id g answered=0 n=0
+  [ $# -gt 0 ] || set -- 0.01 0.02 0.03 0.05 0.08 0.15
   ask east-1 disconnect web-direct@east-1 >"$OUT/disconnect.log" 2>&1 || die "wire disconnect: $(cat "$OUT/disconnect.log")"
   for delay in "$@"; do
     n=$((n + 1))
@@ -341,7 +342,7 @@ longer() {
   all_killed killed-all-2 west2 west east
   all_killed killed-all-3 '!east' west west2
   all_killed killed-all-4 west - east west2
-  connector_killed_asked 0.01 0.02 0.03 0.05 0.08 0.15
+  connector_killed_asked
   # A move takes half a second: its target is killed, and who gives it away.
   for delay in 0.02 0.1 0.2 0.3 0.45 0.6 1; do
     decides east && there=west || there=east
