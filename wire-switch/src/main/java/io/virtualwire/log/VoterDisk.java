@@ -3,11 +3,14 @@ package io.virtualwire.log;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -72,7 +75,7 @@ final class VoterDisk {
                 disk.save();
                 return disk;
             }
-            VoterDisk disk = new VoterDisk(folder, JSON.readValue(file.toFile(), Content.class));
+            VoterDisk disk = new VoterDisk(folder, JSON.readValue(Files.readAllBytes(file), Content.class));
             if (disk.standing() == Standing.VOTER && !hasLog) {
                 throw damaged(folder, "there is no log in it, though it has voted");
             }
@@ -81,6 +84,15 @@ final class VoterDisk {
             }
             disk.requireReached();
             return disk;
+        } catch (NoSuchFileException e) {
+            throw damaged(folder, e);
+        } catch (FileSystemException e) {
+            // It may be as it was; whoever moved it away for that would lose what is in it.
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "cannot open the log in " + folder + ": " + IoReason.of(e),
+                    "make the folder writable for this user, see that its disk has room, or choose another with --state",
+                    e);
         } catch (IOException e) {
             throw damaged(folder, e);
         }

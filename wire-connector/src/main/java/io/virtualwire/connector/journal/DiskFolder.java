@@ -1,6 +1,7 @@
 package io.virtualwire.connector.journal;
 
 import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ final class DiskFolder implements JournalFolder, AutoCloseable {
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "cannot use the state folder " + folder + ": " + e,
+                    "cannot use the state folder " + folder + ": " + IoReason.of(e),
                     "make it writable for this user, or choose another with --state",
                     e);
         }
