@@ -56,6 +56,16 @@ final class DocumentsTest {
         assertThat(present).as("run 'make docs' and commit what it changes").isEqualTo(wanted);
     }
 
+    /** Who runs it is said before each block; docs/check.sh does what it says. */
+    @Test
+    void everySnippetIsRunBySomething() throws Exception {
+        Process check = new ProcessBuilder("bash", TOP.resolve("docs/check.sh").toString(), "marks")
+                .redirectErrorStream(true)
+                .start();
+        String said = String.join("\n", check.inputReader().lines().toList());
+        assertThat(check.waitFor()).as(said).isZero();
+    }
+
     @TestFactory
     Stream<DynamicTest> everyDocument() throws IOException {
         List<Path> documents = documents();
@@ -88,7 +98,7 @@ final class DocumentsTest {
                         assertThat(SOURCES).anyMatch(path -> path.endsWith("/" + type.replace('.', '/') + ".java")));
     }
 
-    /** Whether the command line would be understood; what it does is tried by examples/check.sh. */
+    /** Whether the command line would be understood; what it does is tried by docs/check.sh and examples/check.sh. */
     private static void parse(String line) {
         String words = line.replaceAll("\\s+#.*", "")
                 .replaceAll("\\s*(?:[&…]\\s*$|[|>&] ?.*)", "")
