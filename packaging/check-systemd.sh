@@ -168,4 +168,23 @@ ctl stop $unit
 has NFileDescriptorStore 0 || fail "systemd keeps descriptors of what was stopped"
 ctl start $unit || fail "it does not start again"
 await "a ping after a stop and a start" 20 passes
+
+# The other of two units that take turns: as a new release would, it takes over from this one, which then ends by itself.
+sed 's|^\(ExecStart=.* connector run\)|\1 --take-over|' "$work/units/$unit.service" >"$work/units/$unit-b.service"
+ctl daemon-reload
+ip netns exec $a ping -n -q -i 0.05 10.9.0.2 >"$work/ping.out" 2>&1 &
+ping=$!
+pids+=($ping)
+ctl start $unit-b || fail "the other unit did not take over"
+await "the first unit to end" 20 has ActiveState inactive
+await "a ping after the take-over" 20 passes
+sleep 0.5
+kill -INT $ping
+wait $ping || true
+grep -q "took over from process" "$work/hosta.log" || fail "nothing was taken over"
+lost=$(awk '/packets transmitted/ { print $1 - $4 }' "$work/ping.out")
+[ "$lost" -le 1 ] || fail "a take-over loses frames: $(cat "$work/ping.out")"
+unit=$unit-b
+has NFileDescriptorStore 2 || fail "systemd does not keep for the new unit what it kept for the old one"
+echo "taken over by another unit: $(grep -o '[0-9]* packets.* received' "$work/ping.out"), $(grep -o 'rtt.*' "$work/ping.out")"
 echo "packaging: all well under systemd"
