@@ -5,6 +5,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
+import io.virtualwire.stack.StackConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param listen the underlay address to listen on
  * @param port UDP and TCP port of associations; 0 takes any
  * @param apiPort TCP port of the REST interface; 0 takes any
+ * @param threads how many owner threads carry frames
  * @param stateFolder where the journal is
  * @param salvageJournal whether to go on with what can be read of a damaged journal
  * @param audit where changes are noted
@@ -25,6 +27,7 @@ public record ConnectorConfig(
         String listen,
         int port,
         int apiPort,
+        int threads,
         Path stateFolder,
         boolean salvageJournal,
         Path audit,
@@ -32,6 +35,8 @@ public record ConnectorConfig(
         String version) {
     public static final int DEFAULT_PORT = 7471;
     public static final int DEFAULT_API_PORT = 7472;
+    /** One thread carries every frame, unless told otherwise. */
+    public static final int DEFAULT_THREADS = 1;
     /** In the state folder, unless told otherwise. */
     public static final String AUDIT = "audit.jsonl";
 
@@ -39,6 +44,12 @@ public record ConnectorConfig(
         grants = List.copyOf(grants);
         requirePort("port", port);
         requirePort("api-port", apiPort);
+        if (threads < 1 || threads > StackConfig.MOST_THREADS) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "threads " + threads + " is not possible",
+                    "use 1 to " + StackConfig.MOST_THREADS + ", at most as many as this host has processors");
+        }
     }
 
     /** With credentials that are not renewed. */
@@ -47,6 +58,7 @@ public record ConnectorConfig(
             String listen,
             int port,
             int apiPort,
+            int threads,
             Path stateFolder,
             boolean salvageJournal,
             List<Grant> grants,
@@ -56,6 +68,7 @@ public record ConnectorConfig(
                 listen,
                 port,
                 apiPort,
+                threads,
                 stateFolder,
                 salvageJournal,
                 stateFolder.resolve(AUDIT),

@@ -29,6 +29,7 @@ public record ConnectorFile(
         Optional<String> listen,
         Optional<Integer> port,
         @JsonProperty("api-port") Optional<Integer> apiPort,
+        Optional<Integer> threads,
         Optional<Path> state,
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
@@ -49,6 +50,7 @@ public record ConnectorFile(
     /** A file that says nothing. */
     public static ConnectorFile empty() {
         return new ConnectorFile(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

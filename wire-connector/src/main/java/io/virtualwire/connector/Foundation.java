@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,9 +89,15 @@ record Foundation(
                         descriptors.add(descriptor);
                     });
         }
-        Estate estate = new Estate(
-                left.estate().identity(), left.estate().stack(), left.estate().overflows(), devices);
-        Foundation inherited = inherit(config, store, estate, descriptors, parts, stage -> {}, () -> {});
+        if (left.sockets().size() != left.estate().sockets()) {
+            throw new WireException(
+                    ErrorCode.CORRUPT,
+                    "cannot go on: " + left.sockets().size() + " of "
+                            + left.estate().sockets() + " sockets were kept",
+                    "nothing is to be done: wires are made anew as the journal says");
+        }
+        Foundation inherited =
+                inherit(config, store, left.estate().with(devices), descriptors, parts, stage -> {}, () -> {});
         inherited.endpoints.forgetOthers();
         log.info("goes on where the process before has ended, with {} devices", devices.size());
         return inherited;
@@ -110,20 +117,25 @@ record Foundation(
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), false);
         parts.push(ledger);
         SettleWatcher watcher = watcher(config);
-        StackDataPlane dataPlane = new StackDataPlane(WireStack.takeUp(
-                stackConfig,
-                new Bequest(estate.stack(), new UdpTransport.Held(descriptors.getFirst(), estate.overflows())),
-                watcher));
+        StackDataPlane dataPlane = new StackDataPlane(
+                WireStack.takeUp(stackConfig, new Bequest(estate.stack(), sockets(estate, descriptors)), watcher));
         parts.push(dataPlane);
         Foundation inherited = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane, store), admission);
         take.run();
         // From here there is no way back, and frames wait: ports first, so that what arrives finds them.
-        inherited.adopt(estate.devices(), descriptors.subList(1, descriptors.size()));
+        inherited.adopt(estate.devices(), descriptors.subList(estate.sockets(), descriptors.size()));
         dataPlane.goOn();
         progress.reached(Stage.GOES_ON);
         watcher.writeTo(ledger);
         inherited.restoration.differences(watcher);
         return inherited;
+    }
+
+    private static List<UdpTransport.Held> sockets(Estate estate, List<Integer> descriptors) {
+        List<Integer> overflows = estate.allOverflows();
+        return IntStream.range(0, estate.sockets())
+                .mapToObj(i -> new UdpTransport.Held(descriptors.get(i), overflows.get(i)))
+                .toList();
     }
 
     private void adopt(List<Estate.Device> devices, List<Integer> descriptors) {
@@ -166,6 +178,8 @@ record Foundation(
 
     private static StackConfig stack(ConnectorConfig config, Admission admission) {
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
-        return new StackConfig(config.self(), bind, AssociationLimits.DEFAULT).within(admission);
+        return new StackConfig(config.self(), bind, AssociationLimits.DEFAULT)
+                .within(admission)
+                .with(config.threads());
     }
 }

@@ -126,9 +126,10 @@ final class Rehearsal {
                         new Estate(
                                 self.identity(),
                                 bequest.image(),
-                                bequest.transport().overflows(),
+                                bequest.transports().getFirst().overflows(),
+                                null,
                                 List.of()),
-                        List.of(bequest.transport().descriptor())));
+                        List.of(bequest.transports().getFirst().descriptor())));
             }
 
             @Override
@@ -141,7 +142,7 @@ final class Rehearsal {
             Estate estate = predecessor.standStill();
             Bequest bequest = new Bequest(
                     estate.stack(),
-                    new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows()));
+                    List.of(new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows())));
             try (WireStack heir = WireStack.takeUp(config(self), bequest, event -> {})) {
                 predecessor.take();
                 plug(heir);

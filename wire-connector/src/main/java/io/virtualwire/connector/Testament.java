@@ -6,6 +6,7 @@ import io.virtualwire.connector.succession.Legacy;
 import io.virtualwire.connector.succession.Succession;
 import io.virtualwire.control.Identity;
 import io.virtualwire.stack.Bequest;
+import io.virtualwire.transport.UdpTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,12 +55,15 @@ record Testament(Identity identity, Foundation foundation, LongConsumer ended) i
     private boolean offer(Bequest bequest, Succession.Heir heir) {
         List<TapEndpoints.Open> open = foundation.endpoints().open();
         List<Integer> descriptors = new ArrayList<>();
-        descriptors.add(bequest.transport().descriptor());
+        bequest.transports().forEach(transport -> descriptors.add(transport.descriptor()));
         open.forEach(device -> descriptors.add(device.descriptor()));
+        List<Integer> overflows =
+                bequest.transports().stream().map(UdpTransport.Held::overflows).toList();
         Estate estate = new Estate(
                 identity,
                 bequest.image(),
-                bequest.transport().overflows(),
+                overflows.getFirst(),
+                overflows.size() == 1 ? null : overflows.subList(1, overflows.size()),
                 open.stream().map(Testament::device).toList());
         return heir.take(estate, descriptors);
     }

@@ -38,6 +38,7 @@ final class ConnectorFileTest {
                 listen: 192.0.2.1
                 port: 1
                 api-port: 2
+                threads: 3
                 state: /var/lib/virtualwire
                 log-level: debug
                 trust: [/etc/virtualwire/rival.crt]
@@ -55,6 +56,7 @@ final class ConnectorFileTest {
         assertThat(file.name()).contains("host-a");
         assertThat(file.port()).contains(1);
         assertThat(file.apiPort()).contains(2);
+        assertThat(file.threads()).contains(3);
         assertThat(file.logLevel()).contains(LogLevel.DEBUG);
         assertThat(file.trust()).containsExactly(Path.of("/etc/virtualwire/rival.crt"));
         assertThat(file.grants()).singleElement().satisfies(grant -> {

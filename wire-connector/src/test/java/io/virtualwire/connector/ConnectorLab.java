@@ -141,7 +141,9 @@ final class ConnectorLab implements AutoCloseable {
         List<String> arguments = new ArrayList<>(
                 List.of(identity.toString(), address, stateFolder(credentials).toString(), file.toString()));
         arguments.addAll(List.of(options));
-        return host.startJava(ConnectorProcess.class, jvmOptions, arguments.toArray(String[]::new));
+        List<String> allOptions = new ArrayList<>(jvmOptions);
+        allOptions.add("-Dwire.threads=" + Integer.getInteger("wire.threads", ConnectorConfig.DEFAULT_THREADS));
+        return host.startJava(ConnectorProcess.class, allOptions, arguments.toArray(String[]::new));
     }
 
     /** A client of the connector in that host. */

@@ -22,6 +22,7 @@ final class ConnectorProcess {
                 arguments[1],
                 ConnectorConfig.DEFAULT_PORT,
                 ConnectorConfig.DEFAULT_API_PORT,
+                Integer.getInteger("wire.threads", ConnectorConfig.DEFAULT_THREADS),
                 Path.of(arguments[2]),
                 false,
                 List.copyOf(file.grants()),

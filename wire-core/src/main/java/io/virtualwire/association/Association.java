@@ -266,9 +266,24 @@ final class Association implements ControlStream.Listener {
         everywhere(set -> {
             set.install(session.strand(set.thread()));
             if (missing.decrementAndGet() == 0) {
-                context.hubs().getFirst().onThread(() -> session.stream().send(new Ready()));
+                context.hubs().getFirst().onThread(() -> installed(session));
             }
         });
+    }
+
+    /** Every thread hears this session now. Nothing may be said on it before "ready": the peer would forget it then. */
+    private void installed(Session session) {
+        session.stream().send(new Ready());
+        if (session.becomeHearing() && sessions.all().contains(session)) {
+            becameReady(session);
+        }
+    }
+
+    /** The peer is ready; it matters when we are. */
+    private void peerIsReady(Session session) {
+        if (session.peerBecomesReady()) {
+            becameReady(session);
+        }
     }
 
     private void becameReady(Session session) {
@@ -339,7 +354,7 @@ final class Association implements ControlStream.Listener {
             return;
         }
         switch (message) {
-            case Ready ready -> becameReady(session);
+            case Ready ready -> peerIsReady(session);
             case Told told -> told(session, told);
             case Close close -> remove(session, "the peer closed it");
             case Failure failure -> remove(session, "the peer says " + failure.code() + ": " + failure.message());

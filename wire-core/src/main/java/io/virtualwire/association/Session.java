@@ -32,6 +32,8 @@ final class Session implements AutoCloseable {
     private final List<Strand> strands;
     private final long installedAt;
     private long heardAt;
+    private boolean hearing;
+    private boolean peerReady;
     private boolean ready;
     private volatile boolean superseded;
     /** What a datagram of the first thread's can carry; others send through it when their own lanes do not work. */
@@ -206,6 +208,18 @@ final class Session implements AutoCloseable {
             latest = strand.heardAt() - latest > 0 ? strand.heardAt() : latest;
         }
         return latest;
+    }
+
+    /** Every owner thread can receive on it; whether the peer was waiting for nothing else. */
+    boolean becomeHearing() {
+        hearing = true;
+        return peerReady;
+    }
+
+    /** The peer can receive on it; whether we can, too. */
+    boolean peerBecomesReady() {
+        peerReady = true;
+        return hearing;
     }
 
     boolean ready() {

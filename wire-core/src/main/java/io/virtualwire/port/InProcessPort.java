@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InProcessPort implements Port {
     private final PortId id;
-    private final Loop loop;
+    private Loop loop;
     private final int mtu;
     private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
@@ -87,6 +87,14 @@ public final class InProcessPort implements Port {
     @Override
     public PortCounters counters() {
         return counters;
+    }
+
+    /** {@inheritDoc} The component goes there with it. */
+    @Override
+    public void moveTo(Loop other) {
+        loop.assertInLoop();
+        sink = null;
+        loop = other;
     }
 
     @Override

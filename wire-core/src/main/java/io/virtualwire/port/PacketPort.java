@@ -6,6 +6,7 @@ import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.PacketSocket;
 import io.virtualwire.linux.TransmitCounter;
 import io.virtualwire.transport.DatapathLoop;
+import io.virtualwire.transport.Loop;
 import io.virtualwire.transport.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class PacketPort implements Port {
     private static final int CALLS_PER_TURN = 8;
 
     private final PortId id;
-    private final DatapathLoop loop;
+    private DatapathLoop loop;
     private final PacketSocket socket;
     private final int mtu;
     private final byte[] buffer = new byte[MAX_FRAME_BYTES];
@@ -159,6 +160,17 @@ public final class PacketPort implements Port {
     @Override
     public PortCounters counters() {
         return counters;
+    }
+
+    @Override
+    public void moveTo(Loop other) {
+        loop.assertInLoop();
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+        sink = null;
+        loop = (DatapathLoop) other;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.virtualwire.port;
 
+import io.virtualwire.transport.Loop;
+
 /**
  * Where frames enter and leave: an interface of a guest, or a component in this process.
  *
@@ -8,7 +10,7 @@ package io.virtualwire.port;
  * that cannot take them finishes them itself ({@link io.virtualwire.frame.FinishOffloads}).
  *
  * <ul>
- *   <li><b>Thread.</b> Every method is called, and the sink is called, on the loop that owns the data path.
+ *   <li><b>Thread.</b> Every method is called, and the sink is called, on the loop that the port belongs to.
  *   <li><b>Ownership.</b> Whoever passes bytes keeps them: they are valid during the call, in both directions, and the
  *       callee neither keeps nor changes them.
  *   <li><b>Trust.</b> A frame may come from a stranger. A port checks the header of what is delivered before it believes it,
@@ -45,6 +47,12 @@ public interface Port extends AutoCloseable {
 
     /** What has passed here, and what was dropped and why. */
     PortCounters counters();
+
+    /**
+     * Belongs to another loop from now on, where it is to be attached again; what the guest sends meanwhile waits. Called on the loop
+     * that it belongs to.
+     */
+    void moveTo(Loop other);
 
     @Override
     void close();

@@ -4,6 +4,7 @@ import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.TapDevice;
 import io.virtualwire.transport.DatapathLoop;
+import io.virtualwire.transport.Loop;
 import io.virtualwire.transport.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class TapPort implements Port {
     private static final int BUFFER_BYTES = MAX_FRAME_BYTES + 1;
 
     private final PortId id;
-    private final DatapathLoop loop;
+    private DatapathLoop loop;
     private final TapDevice tap;
     private final int mtu;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -99,6 +100,17 @@ public final class TapPort implements Port {
     @Override
     public PortCounters counters() {
         return counters;
+    }
+
+    @Override
+    public void moveTo(Loop other) {
+        loop.assertInLoop();
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+        sink = null;
+        loop = (DatapathLoop) other;
     }
 
     @Override

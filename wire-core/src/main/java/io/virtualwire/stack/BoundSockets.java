@@ -6,27 +6,35 @@ import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.UdpTransport;
+import io.virtualwire.transport.UnderlayAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A TCP and a UDP socket with the same port number. */
-record BoundSockets(ServerSocket server, UdpTransport transport) {
+/**
+ * A TCP and a UDP socket with the same port number, and a UDP socket for each further owner thread, with the numbers that follow
+ * if they are free.
+ */
+record BoundSockets(ServerSocket server, List<UdpTransport> transports) {
     private static final Logger LOG = LoggerFactory.getLogger(BoundSockets.class);
     private static final int ATTEMPTS = 32;
     private static final String ANY_OF_BOTH_FAMILIES = "::";
 
-    /** Binds both; with port 0, tries until the kernel offers a number that is free for both. */
+    /** Binds all; with port 0, tries until the kernel offers a number that is free for both. */
     static BoundSockets bind(
-            DatapathLoop loop, NetworkNamespace underlay, StreamSockets streams, InetSocketAddress address) {
+            List<DatapathLoop> loops, NetworkNamespace underlay, StreamSockets streams, InetSocketAddress address) {
         for (int attempt = 1; ; attempt++) {
             ServerSocket server = listen(streams, address);
             try {
-                return new BoundSockets(
-                        server, openTransport(loop, underlay, address.getAddress(), server.getLocalPort()));
+                List<UdpTransport> transports = new ArrayList<>();
+                transports.add(openTransport(loops.getFirst(), underlay, address.getAddress(), server.getLocalPort()));
+                openFurther(loops, underlay, address, transports);
+                return new BoundSockets(server, transports);
             } catch (WireException e) {
                 close(server);
                 if (address.getPort() != 0 || attempt == ATTEMPTS) {
@@ -36,28 +44,59 @@ record BoundSockets(ServerSocket server, UdpTransport transport) {
         }
     }
 
+    private static void openFurther(
+            List<DatapathLoop> loops,
+            NetworkNamespace underlay,
+            InetSocketAddress address,
+            List<UdpTransport> transports) {
+        try {
+            for (DatapathLoop loop : loops.subList(1, loops.size())) {
+                int wanted = address.getPort() == 0 ? 0 : address.getPort() + transports.size();
+                transports.add(openFree(loop, underlay, address.getAddress(), wanted));
+            }
+        } catch (WireException e) {
+            transports.forEach(UdpTransport::close);
+            throw e;
+        }
+    }
+
+    /** With this number, or any: peers are told. */
+    private static UdpTransport openFree(
+            DatapathLoop loop, NetworkNamespace underlay, InetAddress address, int wanted) {
+        if (wanted != 0) {
+            try {
+                return openTransport(loop, underlay, address, wanted);
+            } catch (WireException e) {
+                LOG.info("UDP port {} is not free for an owner thread; it has another: {}", wanted, e.getMessage());
+            }
+        }
+        return openTransport(loop, underlay, address, 0);
+    }
+
     /** A second listener on the port of a socket that another process had: the two share it until that process has gone. */
     static BoundSockets beside(
-            DatapathLoop loop,
+            List<DatapathLoop> loops,
             NetworkNamespace underlay,
             StreamSockets streams,
             InetSocketAddress wanted,
-            UdpTransport.Held held) {
-        UdpTransport transport = UdpTransport.adopt(loop, underlay, held);
+            List<UdpTransport.Held> held) {
+        List<UdpTransport> transports = new ArrayList<>();
+        for (int i = 0; i < held.size(); i++) {
+            transports.add(UdpTransport.adopt(loops.get(i), underlay, held.get(i)));
+        }
         InetAddress address = wanted.getAddress();
+        UnderlayAddress known = transports.getFirst().localAddress();
         try {
-            int port = transport.localAddress().port();
-            boolean elsewhere =
-                    !address.isAnyLocalAddress() && !transport.localAddress().isAt(address);
-            if (elsewhere || wanted.getPort() != 0 && wanted.getPort() != port) {
+            boolean elsewhere = !address.isAnyLocalAddress() && !known.isAt(address);
+            if (elsewhere || wanted.getPort() != 0 && wanted.getPort() != known.port()) {
                 throw new WireException(
                         ErrorCode.WRONG_STATE,
-                        "cannot go on at " + wanted + ": the socket to be taken over is at " + transport.localAddress(),
+                        "cannot go on at " + wanted + ": the socket to be taken over is at " + known,
                         "take over with the address and port that are in use; change them by a restart");
             }
-            return new BoundSockets(listen(streams, new InetSocketAddress(address, port)), transport);
+            return new BoundSockets(listen(streams, new InetSocketAddress(address, known.port())), transports);
         } catch (WireException e) {
-            transport.close();
+            transports.forEach(UdpTransport::close);
             throw e;
         }
     }

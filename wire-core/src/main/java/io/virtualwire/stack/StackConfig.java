@@ -15,13 +15,18 @@ import java.net.InetSocketAddress;
  * @param limits times and volumes of associations
  * @param underlay where its sockets are
  * @param quotas how much of it each tenant may use
+ * @param threads how many owner threads carry frames, 1 to {@value #MOST_THREADS}
  */
 public record StackConfig(
         OwnIdentity identity,
         InetSocketAddress bind,
         AssociationLimits limits,
         NetworkNamespace underlay,
-        TenantQuotas quotas) {
+        TenantQuotas quotas,
+        int threads) {
+    /** More owner threads than this are not possible: lanes are pairs of them, and a datagram has 8 bits for its lane. */
+    public static final int MOST_THREADS = 16;
+
     /** Where a connector is found unless its configuration says otherwise. */
     public static final int CONNECTOR_PORT = 7471;
 
@@ -30,7 +35,7 @@ public record StackConfig(
 
     /** On the underlay of the process itself. */
     public StackConfig(OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits) {
-        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED);
+        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED, 1);
     }
 
     /** On the underlay of the process itself, with credentials that are not renewed. */
@@ -40,12 +45,17 @@ public record StackConfig(
 
     /** The same on the underlay of another network namespace. */
     public StackConfig in(NetworkNamespace namespace) {
-        return new StackConfig(identity, bind, limits, namespace, quotas);
+        return new StackConfig(identity, bind, limits, namespace, quotas, threads);
     }
 
     /** The same for several tenants. */
     public StackConfig within(TenantQuotas tenants) {
-        return new StackConfig(identity, bind, limits, underlay, tenants);
+        return new StackConfig(identity, bind, limits, underlay, tenants, threads);
+    }
+
+    /** The same with so many owner threads. */
+    public StackConfig with(int ownerThreads) {
+        return new StackConfig(identity, bind, limits, underlay, quotas, ownerThreads);
     }
 
     /** All addresses of this host, the protocol's limits. */

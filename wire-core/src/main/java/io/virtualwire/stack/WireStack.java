@@ -14,16 +14,20 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.StreamSockets;
+import io.virtualwire.port.DropReason;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.UdpTransport;
 import io.virtualwire.wire.Activation;
+import io.virtualwire.wire.EngineImage;
 import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.Share;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
 import io.virtualwire.wire.WireObserver;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,124 +38,196 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * One daemon's data path, assembled: the owner thread, the sockets, the associations on them, the wires over those.
+ * One daemon's data path, assembled: the owner threads, the sockets, the associations on them, the wires over those.
  *
- * <p>Safe for every thread. A command is carried out on the owner thread; its stage completes there, exceptionally with a
- * {@link WireException} if it is refused, so what is chained to it must not block. {@link #await} waits for one.
+ * <p>A wire is owned whole by one of the threads, which its id tells. An endpoint is where its wire is, and moves there.
+ *
+ * <p>Safe for every thread. A command is carried out on an owner thread; its stage completes there, exceptionally with a
+ * {@link WireException} if it is refused, so what is chained to it must not block. {@link #await} waits for one. Commands take
+ * effect in the order in which one thread gives them.
  */
 public final class WireStack implements AutoCloseable {
-    private final DatapathLoop loop;
+    private static final int MOST_ROUNDS = 1_000;
+
+    private final List<DatapathLoop> loops;
     private final Associations associations;
-    private final WireEngine engine;
+    private final List<WireEngine> engines;
     private final Observers observers;
-    private final UdpTransport transport;
-    private final Map<String, Port> ports = new HashMap<>();
+    private final List<UdpTransport> transports;
+    private final Places places = new Places();
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** The last command; the next begins when it is over. */
+    private CompletionStage<?> last = CompletableFuture.completedStage(null);
 
     private WireStack(
-            DatapathLoop loop,
+            List<DatapathLoop> loops,
             Associations associations,
             Observers observers,
             TenantQuotas quotas,
-            UdpTransport transport) {
-        this.loop = loop;
-        this.transport = transport;
+            List<UdpTransport> transports) {
+        this.loops = loops;
+        this.transports = transports;
         this.associations = associations;
         this.observers = observers;
-        this.engine = new WireEngine(loop, associations, observers, quotas);
+        List<Share> shares = Share.among(loops.size(), quotas);
+        this.engines = IntStream.range(0, loops.size())
+                .mapToObj(thread -> new WireEngine(
+                        loops.get(thread), associations.directory(thread), observers, shares.get(thread)))
+                .toList();
     }
 
     /** Binds the sockets and lets peers in; {@code observer} is told from the first event on. */
     public static WireStack start(StackConfig config, WireObserver observer) {
         TlsContexts tls = new TlsContexts(config.identity());
-        DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
+        List<DatapathLoop> loops = loops(tls, config.threads());
         try {
             StreamSockets streams = new StreamSockets(config.underlay());
-            BoundSockets sockets = BoundSockets.bind(loop, config.underlay(), streams, config.bind());
-            Observers observers = new Observers();
-            observers.add(observer);
-            Associations associations = new Associations(
-                    tls, streams, sockets.server(), List.of(new Berth(loop, sockets.transport())), config.limits());
-            WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
-            associations.within(config.quotas());
-            await(stack.<Void>onLoop(() -> {
-                associations.start(stack.engine);
+            BoundSockets sockets = BoundSockets.bind(loops, config.underlay(), streams, config.bind());
+            WireStack stack = assemble(config, tls, loops, streams, sockets, Optional.empty(), observer);
+            await(stack.<Void>on(0, () -> {
+                stack.associations.start(stack.engines);
                 return null;
             }));
             return stack;
         } catch (RuntimeException e) {
-            loop.close();
+            loops.forEach(DatapathLoop::close);
             throw e;
         }
     }
 
     /**
-     * Takes up what another process has left. Nothing is sent or received before {@link #goOn}, so until then it can be closed
-     * as if nothing had been.
+     * Takes up what another process has left, with as many owner threads as that had. Nothing is sent or received before
+     * {@link #goOn}, so until then it can be closed as if nothing had been.
      */
     public static WireStack takeUp(StackConfig config, Bequest bequest, WireObserver observer) {
         TlsContexts tls = new TlsContexts(config.identity());
-        DatapathLoop loop = DatapathLoop.start("wire-" + tls.identity().name());
+        List<DatapathLoop> loops = loops(tls, bequest.transports().size());
         try {
             StreamSockets streams = new StreamSockets(config.underlay());
             BoundSockets sockets =
-                    BoundSockets.beside(loop, config.underlay(), streams, config.bind(), bequest.transport());
-            Observers observers = new Observers();
-            observers.add(observer);
-            Associations associations = new Associations(
-                    tls,
-                    streams,
-                    sockets.server(),
-                    List.of(new Berth(loop, sockets.transport())),
-                    config.limits(),
-                    Optional.of(bequest.image().associations()));
-            WireStack stack = new WireStack(loop, associations, observers, config.quotas(), sockets.transport());
-            associations.within(config.quotas());
-            await(stack.<Void>onLoop(() -> {
-                associations.restore(bequest.image().associations());
-                stack.engine.restore(bequest.image().engine());
+                    BoundSockets.beside(loops, config.underlay(), streams, config.bind(), bequest.transports());
+            AssociationsImage image = bequest.image().associations();
+            WireStack stack = assemble(config, tls, loops, streams, sockets, Optional.of(image), observer);
+            await(stack.<Void>on(0, () -> {
+                stack.associations.restore(image);
                 return null;
             }));
+            List<EngineImage> images = bequest.image().engines();
+            for (int i = 0; i < images.size(); i++) {
+                int thread = i;
+                await(stack.<Void>on(thread, () -> {
+                    stack.associations.settle(thread);
+                    stack.engines.get(thread).restore(images.get(thread));
+                    images.get(thread).sides().forEach(side -> stack.places.put(side.endpoint(), thread));
+                    return null;
+                }));
+            }
             return stack;
         } catch (RuntimeException e) {
-            loop.close();
+            loops.forEach(DatapathLoop::close);
             throw e;
         }
     }
 
+    private static List<DatapathLoop> loops(TlsContexts tls, int threads) {
+        String name = "wire-" + tls.identity().name();
+        return IntStream.range(0, threads)
+                .mapToObj(thread -> DatapathLoop.start(thread == 0 ? name : name + "-" + thread))
+                .toList();
+    }
+
+    private static WireStack assemble(
+            StackConfig config,
+            TlsContexts tls,
+            List<DatapathLoop> loops,
+            StreamSockets streams,
+            BoundSockets sockets,
+            Optional<AssociationsImage> image,
+            WireObserver observer) {
+        Observers observers = new Observers();
+        observers.add(observer);
+        List<Berth> berths = IntStream.range(0, loops.size())
+                .mapToObj(thread ->
+                        new Berth(loops.get(thread), sockets.transports().get(thread)))
+                .toList();
+        Associations associations = new Associations(tls, streams, sockets.server(), berths, config.limits(), image);
+        associations.within(config.quotas());
+        return new WireStack(loops, associations, observers, config.quotas(), sockets.transports());
+    }
+
     /** Goes on where {@link #takeUp} found it: the ports are there, nobody else sends as this daemon any more. */
     public void goOn() {
-        await(this.<Void>onLoop(() -> {
-            engine.goOn();
-            associations.start(engine);
+        for (int i = 1; i < loops.size(); i++) {
+            int thread = i;
+            await(this.<Void>on(thread, () -> {
+                associations.settle(thread);
+                engines.get(thread).goOn();
+                return null;
+            }));
+        }
+        await(this.<Void>on(0, () -> {
+            associations.settle(0);
+            engines.getFirst().goOn();
+            associations.start(engines);
             return null;
         }));
     }
 
     /**
-     * Stands still while somebody takes over: the owner thread does nothing else until {@code heir} answers. If that is true,
+     * Stands still while somebody takes over: the owner threads do nothing else until {@code heir} answers. If that is true,
      * this stack has ended without a word to its peers, and must not have been followed by another stack before; else it goes
      * on.
      */
     public boolean bequeath(Predicate<Bequest> heir) {
-        boolean taken = await(onLoop(() -> {
-            associations.settle(0);
-            AssociationsImage image = associations.image();
-            boolean answer = heir.test(new Bequest(new StackImage(image, engine.image()), transport.held()));
-            if (answer) {
-                closed.set(true);
-                ports.values().forEach(Port::close);
-                associations.leave();
+        boolean taken = await(on(0, () -> {
+            try (Standstill standstill = Standstill.of(loops)) {
+                settle(standstill);
+                AssociationsImage image = associations.image();
+                List<EngineImage> images = new ArrayList<>();
+                List<UdpTransport.Held> held = new ArrayList<>();
+                for (int i = 0; i < loops.size(); i++) {
+                    int thread = i;
+                    images.add(standstill.on(thread, () -> engines.get(thread).image()));
+                    held.add(standstill.on(thread, () -> transports.get(thread).held()));
+                }
+                boolean answer = heir.test(new Bequest(StackImage.of(image, images), held));
+                if (answer) {
+                    closed.set(true);
+                    for (int i = 0; i < loops.size(); i++) {
+                        int thread = i;
+                        standstill.on(thread, () -> {
+                            places.on(thread).forEach(Port::close);
+                            return thread;
+                        });
+                    }
+                    associations.leave();
+                }
+                return answer;
             }
-            return answer;
         }));
         if (taken) {
-            loop.close();
+            endLoops();
         }
         return taken;
+    }
+
+    /** What is under way from one thread to another arrives. */
+    private void settle(Standstill standstill) {
+        boolean any = true;
+        for (int round = 0; any && round < MOST_ROUNDS; round++) {
+            any = false;
+            for (int i = 0; i < loops.size(); i++) {
+                int thread = i;
+                any |= standstill.on(thread, () -> associations.settle(thread));
+            }
+        }
     }
 
     /** Who this daemon is. */
@@ -164,12 +240,22 @@ public final class WireStack implements AutoCloseable {
         return associations.port();
     }
 
-    /** The owner thread, for those who make ports. */
-    public DatapathLoop loop() {
-        return loop;
+    /** How many owner threads there are. */
+    public int threads() {
+        return loops.size();
     }
 
-    /** Tells {@code observer} too, from now on. */
+    /** The first owner thread. */
+    public DatapathLoop loop() {
+        return loops.getFirst();
+    }
+
+    /** The owner thread of this wire. */
+    public DatapathLoop loop(WireId wire) {
+        return loops.get(owner(wire));
+    }
+
+    /** Tells {@code observer} too, from now on; on the owner thread of each wire. */
     public void addObserver(WireObserver observer) {
         observers.add(observer);
     }
@@ -180,94 +266,189 @@ public final class WireStack implements AutoCloseable {
 
     /** {@link WireEngine#connect}. */
     public CompletionStage<SideStatus> connect(ConnectRequest request) {
-        return onLoop(() -> engine.connect(request));
+        int owner = owner(request.wire());
+        return inTurn(() -> bring(request, owner)
+                .thenCompose(_ -> on(owner, () -> engines.get(owner).connect(request))));
+    }
+
+    /** Brings the request's endpoint to the thread of its wire. */
+    private CompletionStage<Void> bring(ConnectRequest request, int owner) {
+        String endpoint = request.endpoint();
+        int place = places.of(endpoint, owner);
+        if (place == owner) {
+            places.put(endpoint, owner);
+            return CompletableFuture.completedStage(null);
+        }
+        return this.<Void>on(place, () -> {
+                    engines.get(place).vacate(request);
+                    places.plugged(endpoint).ifPresent(it -> it.port().moveTo(loops.get(owner)));
+                    places.put(endpoint, owner);
+                    return null;
+                })
+                .thenCompose(_ -> this.<Void>on(owner, () -> {
+                    places.plugged(endpoint)
+                            .ifPresent(it -> engines.get(owner).addPort(endpoint, it.port(), it.activation()));
+                    return null;
+                }));
     }
 
     /** {@link WireEngine#disconnect}. */
     public CompletionStage<Void> disconnect(WireId wire, Side side, Generation generation) {
-        return onLoop(() -> {
-            engine.disconnect(wire, side, generation);
+        int owner = owner(wire);
+        return inTurn(() -> this.<Void>on(owner, () -> {
+            engines.get(owner).disconnect(wire, side, generation);
             return null;
-        });
+        }));
     }
 
     /** {@link WireEngine#activate}. */
     public CompletionStage<SideStatus> activate(WireId wire, Side side) {
-        return onLoop(() -> engine.activate(wire, side));
+        return command(wire, engine -> engine.activate(wire, side));
     }
 
     /** {@link WireEngine#yieldSide}. */
     public CompletionStage<SideStatus> yieldSide(WireId wire, Side side) {
-        return onLoop(() -> engine.yieldSide(wire, side));
+        return command(wire, engine -> engine.yieldSide(wire, side));
     }
 
     /** {@link WireEngine#resume}. */
     public CompletionStage<SideStatus> resume(WireId wire, Side side) {
-        return onLoop(() -> engine.resume(wire, side));
+        return command(wire, engine -> engine.resume(wire, side));
     }
 
     /** One side; empty if it is not connected here. */
     public CompletionStage<Optional<SideStatus>> side(WireId wire, Side side) {
-        return onLoop(() -> engine.side(wire, side));
+        return command(wire, engine -> engine.side(wire, side));
     }
 
     /** All sides. */
     public CompletionStage<List<SideStatus>> sides() {
-        return onLoop(engine::sides);
+        return everywhere(thread -> engines.get(thread).sides())
+                .thenApply(parts -> parts.stream().flatMap(List::stream).toList());
     }
 
     /** All peers that something is shared with. */
     public CompletionStage<List<AssociationStatus>> associations() {
-        return onLoop(associations::status);
+        return on(0, associations::status);
     }
 
     /** What was dropped where no side and no port counts it. */
     public CompletionStage<StackDrops> drops() {
-        return onLoop(() -> new StackDrops(
-                associations.drops(), engine.drops(), associations.underlayDrops(), associations.refusedHandshakes()));
+        return everywhere(thread -> List.of(
+                        associations.dropsOf(thread), engines.get(thread).drops()))
+                .thenApply(parts -> new StackDrops(
+                        sum(parts.stream().map(List::getFirst)),
+                        sum(parts.stream().map(List::getLast)),
+                        associations.underlayDrops(),
+                        associations.refusedHandshakes()));
+    }
+
+    private static Map<DropReason, Long> sum(Stream<Map<DropReason, Long>> parts) {
+        Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+        parts.forEach(part -> part.forEach((reason, count) -> sum.merge(reason, count, Long::sum)));
+        return sum;
     }
 
     /**
      * Gives an endpoint its port, which belongs to this stack from now on; a former one is closed.
      *
-     * @param port made on {@link #loop()}
+     * @param port made on {@link #loop()}, and not used yet
      */
     public CompletionStage<Void> addPort(String endpoint, Port port, Activation activation) {
-        return onLoop(() -> {
-            engine.addPort(endpoint, port, activation);
-            Port former = ports.put(endpoint, port);
-            if (former != null && former != port) {
-                former.close();
-            }
-            return null;
+        return inTurn(() -> {
+            int place = places.of(endpoint, 0);
+            CompletionStage<Void> there = place == 0
+                    ? CompletableFuture.completedStage(null)
+                    : this.<Void>on(0, () -> {
+                        port.moveTo(loops.get(place));
+                        return null;
+                    });
+            return there.thenCompose(_ -> this.<Void>on(place, () -> {
+                engines.get(place).addPort(endpoint, port, activation);
+                places.put(endpoint, place);
+                places.plug(endpoint, new Places.Plugged(port, activation))
+                        .filter(former -> former.port() != port)
+                        .ifPresent(former -> former.port().close());
+                return null;
+            }));
         });
     }
 
     /** Takes an endpoint's port away and closes it; its side stays. Succeeds if there is none. */
     public CompletionStage<Void> removePort(String endpoint) {
-        return onLoop(() -> {
-            engine.removePort(endpoint);
-            Port port = ports.remove(endpoint);
-            if (port != null) {
-                port.close();
-            }
-            return null;
+        return inTurn(() -> {
+            int place = places.of(endpoint, 0);
+            return this.<Void>on(place, () -> {
+                engines.get(place).removePort(endpoint);
+                places.unplug(endpoint).ifPresent(it -> it.port().close());
+                if (!engines.get(place).knows(endpoint)) {
+                    places.forget(endpoint);
+                }
+                return null;
+            });
         });
     }
 
     /** What has passed an endpoint's port; empty if it has none. The counters are live. */
     public CompletionStage<Optional<PortCounters>> portCounters(String endpoint) {
-        return onLoop(() -> Optional.ofNullable(ports.get(endpoint)).map(Port::counters));
+        return inTurn(() -> CompletableFuture.completedStage(
+                places.plugged(endpoint).map(it -> it.port().counters())));
     }
 
     /** Says something to another daemon; false if that is not possible now, then say it again on the next session. */
     public CompletionStage<Boolean> tell(Identity peer, PeerMessage message) {
-        return onLoop(() -> engine.tell(peer, message));
+        CompletionStage<Boolean> told = on(0, () -> engines.getFirst().tell(peer, message));
+        for (int i = 1; i < engines.size(); i++) {
+            int thread = i;
+            told = told.thenCompose(done -> done
+                    ? CompletableFuture.completedStage(true)
+                    : on(thread, () -> engines.get(thread).tell(peer, message)));
+        }
+        return told;
     }
 
-    /** Does several things with the engine in one step of the owner thread, between which nothing else happens. */
+    /** Does several things with the engine of the first owner thread in one step, between which nothing else happens there. */
     public <T> CompletionStage<T> inOneStep(Function<WireEngine, T> work) {
-        return onLoop(() -> work.apply(engine));
+        return inTurn(() -> on(0, () -> work.apply(engines.getFirst())));
+    }
+
+    /** The same with the engine of this wire. */
+    public <T> CompletionStage<T> inOneStep(WireId wire, Function<WireEngine, T> work) {
+        return command(wire, work);
+    }
+
+    private int owner(WireId wire) {
+        return loops.size() == 1 ? 0 : Math.floorMod(wire.hashCode(), loops.size());
+    }
+
+    private <T> CompletionStage<T> command(WireId wire, Function<WireEngine, T> work) {
+        int owner = owner(wire);
+        return inTurn(() -> on(owner, () -> work.apply(engines.get(owner))));
+    }
+
+    /** A command may have parts on several threads: the next waits until all are over. On one thread its queue sees to it. */
+    private <T> CompletionStage<T> inTurn(Supplier<CompletionStage<T>> command) {
+        if (loops.size() == 1) {
+            return command.get();
+        }
+        synchronized (places) {
+            CompletionStage<T> result = last.handle((_, _) -> 0).thenCompose(_ -> command.get());
+            last = result;
+            return result;
+        }
+    }
+
+    /** What every thread answers, in their order. */
+    private <T> CompletionStage<List<T>> everywhere(IntFunction<T> question) {
+        CompletionStage<List<T>> answers = on(0, () -> List.of(question.apply(0)));
+        for (int i = 1; i < loops.size(); i++) {
+            int thread = i;
+            answers = answers.thenCombine(
+                    on(thread, () -> question.apply(thread)),
+                    (known, more) ->
+                            Stream.concat(known.stream(), Stream.of(more)).toList());
+        }
+        return answers;
     }
 
     /** Waits for a command; throws the {@link WireException} with which it was refused. Not for the owner thread. */
@@ -282,26 +463,37 @@ public final class WireStack implements AutoCloseable {
         }
     }
 
-    /** Ends the sessions orderly, closes ports and sockets, and waits for the owner thread to end. Idempotent. */
+    /** Ends the sessions orderly, closes ports and sockets, and waits for the owner threads to end. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try {
-                await(this.<Void>onLoop(() -> {
-                    ports.values().forEach(Port::close);
+                for (int i = 0; i < loops.size(); i++) {
+                    int thread = i;
+                    await(this.<Void>on(thread, () -> {
+                        places.on(thread).forEach(Port::close);
+                        return null;
+                    }));
+                }
+                await(this.<Void>on(0, () -> {
                     associations.close();
                     return null;
                 }));
             } finally {
-                loop.close();
+                endLoops();
             }
         }
     }
 
-    private <T> CompletionStage<T> onLoop(Callable<T> work) {
+    /** The first at last: the others are still told by it what to close. */
+    private void endLoops() {
+        loops.reversed().forEach(DatapathLoop::close);
+    }
+
+    private <T> CompletionStage<T> on(int thread, Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            loop.execute(() -> {
+            loops.get(thread).execute(() -> {
                 try {
                     result.complete(work.call());
                 } catch (Exception e) {

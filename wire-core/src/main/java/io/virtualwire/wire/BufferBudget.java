@@ -1,11 +1,12 @@
 package io.virtualwire.wire;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** What all wires of one tenant may hold together, and what they hold. Owner thread only. */
+/** What all wires of one tenant may hold together, and what they hold. Any owner thread. */
 final class BufferBudget {
     private final LongSupplier most;
-    private long used;
+    private final AtomicLong used = new AtomicLong();
 
     /** @param most may change at any time */
     BufferBudget(LongSupplier most) {
@@ -15,18 +16,19 @@ final class BufferBudget {
     /** Takes so much if there is so much left. */
     /* HOT PATH */
     boolean take(int bytes) {
-        if (bytes > most.getAsLong() - used) {
+        long before = used.getAndAdd(bytes);
+        if (bytes > most.getAsLong() - before) {
+            used.addAndGet(-bytes);
             return false;
         }
-        used += bytes;
         return true;
     }
 
     void give(int bytes) {
-        used -= bytes;
+        used.addAndGet(-bytes);
     }
 
     long used() {
-        return used;
+        return used.get();
     }
 }

@@ -2,7 +2,6 @@ package io.virtualwire.wire;
 
 import io.netty.util.collection.IntObjectHashMap;
 import io.virtualwire.control.Identity;
-import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.time.Ticker;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +17,8 @@ final class Scope {
 
     private final Ticker ticker;
     private final PathDirectory paths;
-    private final TenantQuotas quotas;
+    private final Share share;
     private final Alarm alarm;
-    /** By tenant; those of tenants that are gone hold nothing, and there are few. */
-    private final Map<String, BufferBudget> budgets = new HashMap<>();
     /** By the index that was handed to the peer; never reused while the process lives. */
     private final IntObjectHashMap<Leg> legs = new IntObjectHashMap<>();
 
@@ -33,21 +30,15 @@ final class Scope {
         void at(SideRecord record, long nanoTime);
     }
 
-    Scope(
-            Ticker ticker,
-            PathDirectory paths,
-            Events events,
-            Bounds bounds,
-            MoveRules rules,
-            TenantQuotas quotas,
-            Alarm alarm) {
+    Scope(Ticker ticker, PathDirectory paths, Events events, Bounds bounds, MoveRules rules, Share share, Alarm alarm) {
         this.ticker = ticker;
         this.paths = paths;
         this.events = events;
         this.bounds = bounds;
         this.rules = rules;
-        this.quotas = quotas;
+        this.share = share;
         this.alarm = alarm;
+        this.lastIndex = share.beforeFirstIndex();
     }
 
     long now() {
@@ -65,16 +56,13 @@ final class Scope {
     }
 
     int nextIndex() {
-        lastIndex++;
-        if (lastIndex == 0) {
-            throw new IllegalStateException("all 2^32-1 wire indices of this process are used up; restart it");
-        }
+        lastIndex = share.nextIndex(lastIndex);
         return lastIndex;
     }
 
     /** What all wires of this tenant may hold together. */
     BufferBudget budget(String tenant) {
-        return budgets.computeIfAbsent(tenant, it -> new BufferBudget(() -> quotas.bufferBytes(it)));
+        return share.budget(tenant);
     }
 
     /** The tenant that this daemon belongs to; empty if nobody has to know. */

@@ -46,23 +46,29 @@ public final class WireEngine implements PathListener {
      * @param observer told what happens
      */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer) {
-        this(loop, paths, observer, MoveRules.ALL, TenantQuotas.UNLIMITED);
+        this(loop, paths, observer, TenantQuotas.UNLIMITED);
     }
 
     /** @param quotas what each tenant's wires may hold */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, TenantQuotas quotas) {
-        this(loop, paths, observer, MoveRules.ALL, quotas);
+        this(loop, paths, observer, MoveRules.ALL, Share.whole(quotas));
+    }
+
+    /** The engine of one of several owner threads. */
+    public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, Share share) {
+        this(loop, paths, observer, MoveRules.ALL, share);
     }
 
     /** An engine that keeps only some rules; for tests of tests. */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules) {
-        this(loop, paths, observer, rules, TenantQuotas.UNLIMITED);
+        this(loop, paths, observer, rules, Share.whole(TenantQuotas.UNLIMITED));
     }
 
-    private WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, TenantQuotas quotas) {
+    /** The engine of one of several owner threads, with only some rules. */
+    public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, Share share) {
         this.loop = loop;
         this.events = new Events(observer);
-        this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, quotas, new Alarms(loop, events));
+        this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, share, new Alarms(loop, events));
     }
 
     /**
@@ -122,11 +128,7 @@ public final class WireEngine implements PathListener {
         Outlet outlet = outlet(request.endpoint());
         SideSlot occupant = outlet.slot();
         if (occupant != null && occupant != present) {
-            throw new WireException(
-                    ErrorCode.IN_USE,
-                    "cannot connect " + named(request) + ": endpoint " + request.endpoint() + " belongs to side "
-                            + occupant.side() + " of wire " + occupant.wire(),
-                    "disconnect that first, or name another endpoint");
+            throw inUse(request, occupant);
         }
         requireRelaysInOrder(request);
         requireReachable(request);
@@ -145,6 +147,29 @@ public final class WireEngine implements PathListener {
         request.relayTo().ifPresent(record.relays()::to);
         record.farSide().expect(request.peer());
         return record;
+    }
+
+    private static WireException inUse(ConnectRequest request, SideSlot occupant) {
+        return new WireException(
+                ErrorCode.IN_USE,
+                "cannot connect " + named(request) + ": endpoint " + request.endpoint() + " belongs to side "
+                        + occupant.side() + " of wire " + occupant.wire(),
+                "disconnect that first, or name another endpoint");
+    }
+
+    /**
+     * Lets go of the endpoint that this request names and the engine of another owner thread is to carry out.
+     *
+     * @throws io.virtualwire.control.WireException IN_USE if it belongs to a side here
+     */
+    public void vacate(ConnectRequest request) {
+        loop.assertInLoop();
+        Outlet outlet = outlets.get(request.endpoint());
+        SideSlot occupant = outlet == null ? null : outlet.slot();
+        if (occupant != null) {
+            throw inUse(request, occupant);
+        }
+        removePort(request.endpoint());
     }
 
     /** Fails if the paths make no sense, before anything has changed. */
@@ -277,6 +302,12 @@ public final class WireEngine implements PathListener {
             outlet.removePort();
             dropIfUnused(endpoint);
         }
+    }
+
+    /** Whether the endpoint of this name has a port or a side here. */
+    public boolean knows(String endpoint) {
+        loop.assertInLoop();
+        return outlets.containsKey(endpoint);
     }
 
     private Outlet outlet(String endpoint) {

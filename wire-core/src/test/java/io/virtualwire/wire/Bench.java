@@ -306,6 +306,9 @@ final class Bench implements Loop, PathDirectory, WireObserver {
         }
 
         @Override
+        public void moveTo(Loop other) {}
+
+        @Override
         public void close() {}
     }
 }

@@ -27,7 +27,7 @@ class DeliveredFramesTest {
                 new Events(bench),
                 Bounds.PROTOCOL,
                 MoveRules.ALL,
-                TenantQuotas.UNLIMITED,
+                Share.whole(TenantQuotas.UNLIMITED),
                 new Alarms(bench, new Events(bench)));
         SideSlot slot = new SideSlot(Bench.WIRE, Side.A, new Outlet("web", scope));
         SideRecord record = new SideRecord(scope, slot, Bench.generation(1), ConnectOptions.DEFAULT);

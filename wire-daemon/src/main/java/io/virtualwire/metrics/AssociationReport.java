@@ -1,5 +1,6 @@
 package io.virtualwire.metrics;
 
+import io.virtualwire.association.LaneStatus;
 import io.virtualwire.association.SessionStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.port.DropReason;
@@ -32,7 +33,13 @@ public final class AssociationReport {
                         "datagramsIn",
                         association.sessions().stream()
                                 .mapToLong(SessionStatus::received)
-                                .sum()),
+                                .sum(),
+                        "lanes",
+                        (long) association.lanes().size(),
+                        "lanesUsed",
+                        association.lanes().stream().filter(LaneStatus::used).count(),
+                        "passedOn",
+                        association.passedOn()),
                 byName(association.drops()));
     }
 

@@ -46,7 +46,7 @@ final class LoopyNetwork {
     LoopyNetwork(long seed) {
         fabric = new VirtualFabric(seed, Weather.FINE);
         random = new Random(seed);
-        loop = fabric.daemon("node").loop();
+        loop = fabric.node("node").loop();
     }
 
     /** One Ethernet outside: a hub, or a bridge that learns. */

@@ -24,7 +24,7 @@ final class SwitchBench {
     private final Map<String, List<byte[]>> received = new HashMap<>();
 
     SwitchBench(String... names) {
-        component = new SwitchComponent("lan", fabric.daemon("node").loop());
+        component = new SwitchComponent("lan", fabric.node("node").loop());
         for (String name : names) {
             plug(name);
         }
@@ -37,7 +37,7 @@ final class SwitchBench {
     }
 
     Loop loop() {
-        return fabric.daemon("node").loop();
+        return fabric.node("node").loop();
     }
 
     /** Adds a port, or attaches to the one there is. */

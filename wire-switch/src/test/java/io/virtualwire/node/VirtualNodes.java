@@ -114,6 +114,7 @@ final class VirtualNodes {
         fabric = new VirtualFabric(seed, weather);
         random = fabric.random();
         for (String node : NODES) {
+            fabric.node(node);
             nodes.put(node, new RunningNode(node));
         }
         int number = 1;
@@ -121,7 +122,7 @@ final class VirtualNodes {
             VirtualStation station = new VirtualStation(guest.getKey(), number++, this::nanoTime);
             stations.put(guest.getKey(), station);
             ports.put(guest.getKey(), station);
-            fabric.daemon(guest.getValue()).engine().addPort(guest.getKey(), station);
+            fabric.daemon(guest.getValue()).addPort(guest.getKey(), station);
         }
         nodes.values().forEach(RunningNode::start);
     }
@@ -287,7 +288,7 @@ final class VirtualNodes {
         } else {
             GUESTS.forEach((guest, host) -> {
                 if (host.equals(name)) {
-                    fabric.daemon(name).engine().addPort(guest, ports.get(guest));
+                    fabric.daemon(name).addPort(guest, ports.get(guest));
                 }
             });
         }
@@ -412,7 +413,7 @@ final class VirtualNodes {
             List<WireRecord> wires = wanted.wires().values().stream()
                     .filter(wire -> wire.host().equals(host))
                     .toList();
-            List<SideStatus> sides = fabric.daemon(host).engine().sides();
+            List<SideStatus> sides = fabric.daemon(host).sides();
             if (sides.size() != wires.size()
                     || !wires.stream()
                             .allMatch(wire -> sides.stream().anyMatch(side -> isFarSide(side, wire, generation)))) {
@@ -420,7 +421,7 @@ final class VirtualNodes {
             }
         }
         for (String node : NODES) {
-            List<SideStatus> sides = fabric.daemon(node).engine().sides();
+            List<SideStatus> sides = fabric.daemon(node).sides();
             int expected = node.equals(owner()) ? wanted.wires().size() : 0;
             if (sides.size() != expected
                     || !sides.stream().allMatch(side -> side.generation().equals(generation) && side.agreed())) {
@@ -735,7 +736,7 @@ final class VirtualNodes {
             wanted.forEach((wire, request) -> {
                 VirtualDaemon host = fabric.daemon(hosts.get(wire));
                 if (reaches(host) && statuses.get(wire).progress() == FarEndStatus.Progress.CONFIRMED) {
-                    Optional<SideStatus> side = host.engine().side(wire, Side.B);
+                    Optional<SideStatus> side = host.side(wire, Side.B);
                     boolean there = side.isPresent()
                             && side.get().peers().stream()
                                     .anyMatch(

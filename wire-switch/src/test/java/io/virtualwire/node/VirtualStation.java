@@ -4,6 +4,7 @@ import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
+import io.virtualwire.transport.Loop;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -142,6 +143,9 @@ final class VirtualStation implements Port {
     public PortCounters counters() {
         return counters;
     }
+
+    @Override
+    public void moveTo(Loop other) {}
 
     @Override
     public void close() {}

@@ -80,6 +80,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
             description = "For the interface, TCP; default: 7472, 0: any.")
     private Optional<Integer> apiPort = Optional.empty();
 
+    @Option(
+            names = "--threads",
+            paramLabel = "NUMBER",
+            description = "How many threads carry frames, each some of the wires; default: 1, at most 16.")
+    private Optional<Integer> threads = Optional.empty();
+
     @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
     private Optional<Path> state = Optional.empty();
 
@@ -149,6 +155,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 listen.or(file::listen).orElse("0.0.0.0"),
                 port.or(file::port).orElse(ConnectorConfig.DEFAULT_PORT),
                 apiPort.or(file::apiPort).orElse(ConnectorConfig.DEFAULT_API_PORT),
+                threads.or(file::threads).orElse(ConnectorConfig.DEFAULT_THREADS),
                 journal,
                 salvage,
                 audit.or(file::audit).orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),

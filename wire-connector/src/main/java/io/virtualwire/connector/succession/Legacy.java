@@ -123,7 +123,7 @@ public final class Legacy {
     }
 
     private byte[] encode(Estate estate) {
-        ObjectNode root = json.createObjectNode().put(VERSION, Parcels.HIGHEST);
+        ObjectNode root = json.createObjectNode().put(VERSION, estate.version());
         root.set(CONTENT, json.valueToTree(estate));
         try {
             return json.writeValueAsBytes(root);

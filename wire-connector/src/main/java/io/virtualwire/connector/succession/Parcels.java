@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parcels {
     static final int LOWEST = 1;
-    static final int HIGHEST = 1;
+    /** From version 2 on there may be several sockets. */
+    static final int HIGHEST = 2;
 
     /** The socket of the interface. */
     static final String LISTENER = "listener";
@@ -95,6 +96,16 @@ final class Parcels {
                     "stop the old connector, then start the new one: its journal brings the wires back within a second");
         }
         version = common;
+    }
+
+    /** Throws if this estate cannot be said in the version that was agreed on. */
+    void requireSayable(Estate estate) {
+        if (estate.version() > version) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot hand over " + estate.sockets() + " owner threads to a release that knows of one",
+                    "stop this connector, then start the other one: its journal brings the wires back within a second");
+        }
     }
 
     void patience(Duration longest) {

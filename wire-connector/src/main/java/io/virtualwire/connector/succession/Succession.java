@@ -183,6 +183,7 @@ public final class Succession implements AutoCloseable {
 
     private boolean offer(UnixSocket visitor, Parcels parcels, Estate estate, List<Integer> descriptors) {
         progress.reached(Stage.STANDING_STILL);
+        parcels.requireSayable(estate);
         try {
             for (int at = 0; at < descriptors.size(); at += UnixSocket.MOST_DESCRIPTORS) {
                 int end = Math.min(descriptors.size(), at + UnixSocket.MOST_DESCRIPTORS);

@@ -42,8 +42,9 @@ final class SampleEstate {
     static Estate make() {
         return new Estate(
                 new Identity("acme", "here"),
-                new StackImage(associations(), engine()),
+                new StackImage(associations(), engine(), null),
                 3,
+                null,
                 List.of(new Estate.Device("acme", "web", "tap0", Optional.of("guest"), 9000)));
     }
 

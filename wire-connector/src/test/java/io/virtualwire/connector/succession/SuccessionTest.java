@@ -9,6 +9,7 @@ import io.virtualwire.connector.succession.Parcels.Greeting;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.linux.UnixSocket;
+import io.virtualwire.stack.StackImage;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,6 +158,30 @@ final class SuccessionTest {
             Estate read = parcels().decode(new Parcel(Kind.ESTATE, golden.clone(), List.of()), Estate.class);
             assertThat(json.readTree(json(read))).isEqualTo(json.readTree(golden));
         }
+    }
+
+    /** What version 1 cannot say is said in version 2, or not at all. */
+    @Test
+    void severalOwnerThreadsNeedAReleaseThatKnowsOfThem() throws Exception {
+        Estate one = SampleEstate.make();
+        StackImage stack = new StackImage(
+                one.stack().associations(),
+                one.stack().engine(),
+                List.of(one.stack().engine()));
+        Estate two = new Estate(one.identity(), stack, 3, List.of(4), one.devices());
+        assertThat(one.version()).isEqualTo(1);
+        assertThat(two.version()).isEqualTo(2);
+        assertThat(two.allOverflows()).containsExactly(3, 4);
+        JsonMapper json = new JsonMapper();
+        byte[] bytes = parcels().encode(two);
+        Estate read = parcels().decode(new Parcel(Kind.ESTATE, bytes.clone(), List.of()), Estate.class);
+        assertThat(json.readTree(json(read))).isEqualTo(json.readTree(bytes));
+        Parcels first = parcels();
+        first.agree(new Greeting(1, 1, "1.0", null));
+        first.requireSayable(one);
+        assertThatThrownBy(() -> first.requireSayable(two))
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WRONG_STATE));
     }
 
     @Test

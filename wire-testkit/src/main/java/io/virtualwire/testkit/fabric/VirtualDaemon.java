@@ -4,19 +4,20 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
+import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
+import io.virtualwire.port.Port;
 import io.virtualwire.wire.CloseCause;
 import io.virtualwire.wire.EngineImage;
 import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.MoveRules;
-import io.virtualwire.wire.PathDirectory;
 import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.Share;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
 import io.virtualwire.wire.WireObserver;
-import io.virtualwire.wire.WirePath;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,17 +28,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon with a real wire engine, one life after the other. */
-public final class VirtualDaemon implements PathDirectory, WireObserver {
+/**
+ * A daemon with a real wire engine for each of its owner threads, one life after the other.
+ *
+ * <p>What one thread hands to another takes a moment, and keeps its order, as {@code Handover} does it.
+ */
+public final class VirtualDaemon implements WireObserver {
     private final VirtualFabric fabric;
     private final VirtualNetwork network;
     private final VirtualTime time;
     private final Trace trace;
     private final Identity identity;
     private final MoveRules rules;
-    private final Map<String, VirtualPort> ports = new HashMap<>();
+    private final int threads;
+    private final Map<String, Port> ports = new HashMap<>();
+    /** On which thread each endpoint is. */
+    private final Map<String, Integer> places = new HashMap<>();
+
     private final List<WireObserver> observers = new ArrayList<>();
     private final List<ConnectRequest> journal = new ArrayList<>();
     private final Map<SideName, Generation> disconnected = new HashMap<>();
@@ -45,21 +55,26 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     private final Set<WireId> exceeded = new HashSet<>();
     private final Successor successor = new Successor();
 
-    private Map<String, VirtualPath> paths = new HashMap<>();
-    private VirtualLoop loop;
-    private WireEngine engine;
+    private List<VirtualThread> all = List.of();
     private int life;
     private boolean up = true;
     private boolean dying;
     /** What arrives while one process takes the place of another. */
     private @Nullable Queue<Runnable> backlog;
     /** What the one that comes goes on with. */
-    private @Nullable EngineImage inherited;
+    private @Nullable List<EngineImage> inherited;
 
     private record SideName(WireId wire, Side side) {}
 
     VirtualDaemon(
-            VirtualFabric fabric, VirtualNetwork network, VirtualTime time, Trace trace, String name, MoveRules rules) {
+            VirtualFabric fabric,
+            VirtualNetwork network,
+            VirtualTime time,
+            Trace trace,
+            String name,
+            MoveRules rules,
+            int threads) {
+        this.threads = threads;
         this.fabric = fabric;
         this.network = network;
         this.time = time;
@@ -67,8 +82,14 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         this.identity = new Identity("acme", name);
         this.rules = rules;
         this.life = fabric.nextLife();
-        this.loop = new VirtualLoop(time);
-        this.engine = new WireEngine(loop, this, this, rules);
+        this.all = begin();
+    }
+
+    private List<VirtualThread> begin() {
+        List<Share> shares = Share.among(threads, TenantQuotas.UNLIMITED);
+        return IntStream.range(0, threads)
+                .mapToObj(number -> new VirtualThread(this, fabric, network, time, number, shares.get(number), rules))
+                .toList();
     }
 
     public String name() {
@@ -79,12 +100,46 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         return identity;
     }
 
+    /** The engine of a daemon that has one thread. */
     public WireEngine engine() {
-        return engine;
+        if (threads != 1) {
+            throw new IllegalStateException(name() + " has several engines");
+        }
+        return all.getFirst().engine();
     }
 
+    /** The engine that has this wire. */
+    public WireEngine engine(WireId wire) {
+        return all.get(owner(wire)).engine();
+    }
+
+    private int owner(WireId wire) {
+        return Math.floorMod(wire.hashCode() + fabric.salt(), threads);
+    }
+
+    VirtualThread thread(int number) {
+        return all.get(number);
+    }
+
+    VirtualThread ownerOf(int wireIndex) {
+        return all.get(Integer.remainderUnsigned(wireIndex, threads));
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    public Optional<SideStatus> side(WireId wire, Side side) {
+        return engine(wire).side(wire, side);
+    }
+
+    public List<SideStatus> sides() {
+        return all.stream().flatMap(thread -> thread.engine().sides().stream()).toList();
+    }
+
+    /** The first thread's. */
     public VirtualLoop loop() {
-        return loop;
+        return all.getFirst().loop();
     }
 
     public boolean isUp() {
@@ -106,27 +161,53 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     public SideStatus connect(ConnectRequest request) {
         goOn();
         trace.add("%s connect %s", name(), request);
-        SideStatus status = engine.connect(request);
+        bring(request);
+        SideStatus status = engine(request.wire()).connect(request);
         journal.add(request);
         return status;
+    }
+
+    /** The endpoint is where its wire is. */
+    private void bring(ConnectRequest request) {
+        int owner = owner(request.wire());
+        String endpoint = request.endpoint();
+        int place = places.getOrDefault(endpoint, owner);
+        if (place != owner) {
+            all.get(place).engine().vacate(request);
+            Port port = ports.get(endpoint);
+            if (port != null) {
+                all.get(owner).engine().addPort(endpoint, port);
+            }
+        }
+        places.put(endpoint, owner);
+    }
+
+    /** Gives an endpoint its port, wherever its wire is. */
+    public void addPort(String endpoint, Port port) {
+        ports.put(endpoint, port);
+        plug(endpoint, port);
+    }
+
+    private void plug(String endpoint, Port port) {
+        all.get(places.computeIfAbsent(endpoint, _ -> 0)).engine().addPort(endpoint, port);
     }
 
     public void activate(WireId wire, Side side) {
         goOn();
         trace.add("%s activate %s", name(), side);
-        engine.activate(wire, side);
+        engine(wire).activate(wire, side);
     }
 
     public void yieldSide(WireId wire, Side side) {
         goOn();
         trace.add("%s yield %s", name(), side);
-        engine.yieldSide(wire, side);
+        engine(wire).yieldSide(wire, side);
     }
 
     public void disconnect(WireId wire, Side side, Generation generation) {
         goOn();
         trace.add("%s disconnect %s %s", name(), side, generation);
-        engine.disconnect(wire, side, generation);
+        engine(wire).disconnect(wire, side, generation);
         journal.removeIf(request -> request.wire().equals(wire)
                 && request.side() == side
                 && !request.generation().isAfter(generation));
@@ -140,8 +221,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     VirtualPort port(String endpoint, int wire, Side side) {
         VirtualPort port = new VirtualPort(name(), wire, side, fabric.ledger());
-        ports.put(endpoint, port);
-        engine.addPort(endpoint, port);
+        addPort(endpoint, port);
         return port;
     }
 
@@ -158,8 +238,8 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             up = false;
             backlog = null;
             inherited = null;
-            loop.stop();
-            ports.values().forEach(VirtualPort::unplug);
+            all.forEach(VirtualThread::stop);
+            virtualPorts().forEach(VirtualPort::unplug);
             noteBounds();
             observers.clear();
             fabric.ledger().crashed(name());
@@ -190,16 +270,19 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
         up = true;
         dying = false;
         life = fabric.nextLife();
-        loop = new VirtualLoop(time);
-        paths = new HashMap<>();
-        engine = new WireEngine(loop, this, this, rules);
-        ports.forEach(engine::addPort);
+        all = begin();
+        places.clear();
+        ports.forEach(this::plug);
         if (journalled) {
-            disconnected.forEach((side, generation) -> engine.disconnect(side.wire(), side.side(), generation));
-            journal.forEach(engine::connect);
-            for (SideStatus side : engine.sides()) {
+            disconnected.forEach(
+                    (side, generation) -> engine(side.wire()).disconnect(side.wire(), side.side(), generation));
+            for (ConnectRequest request : journal) {
+                bring(request);
+                engine(request.wire()).connect(request);
+            }
+            for (SideStatus side : sides()) {
                 if (activated.contains(key(side.wire(), side.side(), side.generation()))) {
-                    engine.activate(side.wire(), side.side());
+                    engine(side.wire()).activate(side.wire(), side.side());
                 }
             }
         } else {
@@ -218,9 +301,12 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             return;
         }
         trace.add("%s SUCCEEDED, gap %s", name(), gap);
-        EngineImage image = successor.passOn(engine.image());
-        loop.stop();
-        ports.values().forEach(VirtualPort::hold);
+        settle();
+        List<EngineImage> image = all.stream()
+                .map(thread -> successor.passOn(thread.engine().image()))
+                .toList();
+        all.forEach(VirtualThread::stop);
+        virtualPorts().forEach(VirtualPort::hold);
         backlog = new ArrayDeque<>();
         inherited = image;
         if (gap.isZero()) {
@@ -239,20 +325,40 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     /** The new process is there; at the latest when a command comes, because commands wait for it. */
     private void goOn() {
         Queue<Runnable> waiting = backlog;
-        EngineImage image = inherited;
+        List<EngineImage> image = inherited;
         if (!up || waiting == null || image == null) {
             return;
         }
         backlog = null;
         inherited = null;
-        loop = new VirtualLoop(time);
-        paths.values().forEach(VirtualPath::letGo);
-        engine = new WireEngine(loop, this, this, rules);
-        engine.restore(image);
-        ports.forEach(engine::addPort);
-        engine.goOn();
+        List<VirtualThread> before = all;
+        all = begin();
+        for (int i = 0; i < threads; i++) {
+            all.get(i).takePathsOf(before.get(i));
+            all.get(i).engine().restore(image.get(i));
+        }
+        ports.forEach(this::plug);
+        all.forEach(thread -> thread.engine().goOn());
         waiting.forEach(Runnable::run);
-        ports.values().forEach(VirtualPort::unhold);
+        virtualPorts().forEach(VirtualPort::unhold);
+    }
+
+    /** What is under way from one thread to another arrives. */
+    private void settle() {
+        boolean any = true;
+        while (any) {
+            any = false;
+            for (VirtualThread thread : all) {
+                any |= thread.settle();
+            }
+        }
+    }
+
+    private List<VirtualPort> virtualPorts() {
+        return ports.values().stream()
+                .filter(VirtualPort.class::isInstance)
+                .map(VirtualPort.class::cast)
+                .toList();
     }
 
     private static String key(WireId wire, Side side, Generation generation) {
@@ -261,42 +367,26 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
 
     // Paths
 
-    @Override
-    public WirePath acquire(Identity peer, List<String> addresses) {
-        VirtualPath path = path(peer);
-        path.hold();
-        network.want(name(), peer.name());
-        return path;
+    boolean wants(String peer) {
+        return up && all.stream().anyMatch(thread -> thread.wants(peer));
     }
 
-    @Override
-    public void release(Identity peer) {
-        VirtualPath path = paths.get(peer.name());
-        if (path != null) {
-            path.release();
+    /** A session was made; the first thread tells the others. */
+    void up(String peer, VirtualSession session, int peerLife) {
+        all.getFirst().path(peer).up(session, peerLife);
+        for (VirtualThread thread : all.subList(1, threads)) {
+            thread.give(() -> thread.path(peer).up(session, peerLife));
         }
     }
 
-    boolean wants(String peer) {
-        VirtualPath path = paths.get(peer);
-        return up && path != null && path.isHeld();
-    }
-
-    VirtualPath path(String peer) {
-        VirtualPath known = paths.get(peer);
-        return known != null ? known : path(new Identity(identity.tenant(), peer));
-    }
-
-    private VirtualPath path(Identity peer) {
-        return paths.computeIfAbsent(peer.name(), name -> new VirtualPath(network, this, peer, fabric.payloadBudget()));
-    }
-
-    void sessionUp(VirtualPath path, boolean newInstance) {
+    void sessionUp(VirtualThread thread, VirtualPath path, boolean newInstance) {
         if (backlog != null) {
             return;
         }
-        trace.add("%s session to %s%s", name(), path.peer().name(), newInstance ? ", another instance" : "");
-        engine.sessionUp(path, newInstance);
+        if (thread.number() == 0) {
+            trace.add("%s session to %s%s", name(), path.peer().name(), newInstance ? ", another instance" : "");
+        }
+        thread.engine().sessionUp(path, newInstance);
     }
 
     void told(String from, PeerMessage message) {
@@ -304,17 +394,26 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
             backlog.add(() -> told(from, message));
             return;
         }
-        engine.told(path(from), message);
+        all.getFirst().told(from, message);
+        if (message instanceof PeerMessage.Offer || message instanceof PeerMessage.Withdraw) {
+            for (VirtualThread thread : all.subList(1, threads)) {
+                thread.give(() -> thread.told(from, message));
+            }
+        }
     }
 
-    void received(String from, VirtualSession session, MessageHeader header, boolean plain, byte[] payload) {
+    /** @param around whether it comes to the first thread, whatever its wire */
+    void received(
+            String from, VirtualSession session, boolean around, MessageHeader header, boolean plain, byte[] payload) {
         if (backlog != null) {
-            backlog.add(() -> received(from, session, header, plain, payload));
+            backlog.add(() -> received(from, session, around, header, plain, payload));
             return;
         }
-        VirtualPath path = path(from);
-        if (path.believes(session)) {
-            engine.message(path, header, plain, payload, 0, payload.length);
+        VirtualThread owner = ownerOf(header.wireIndex());
+        if (around && owner.number() > 0) {
+            owner.give(() -> owner.received(from, session, header, plain, payload));
+        } else {
+            owner.received(from, session, header, plain, payload);
         }
     }
 
@@ -362,7 +461,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     }
 
     private void noteBounds() {
-        for (SideStatus side : engine.sides()) {
+        for (SideStatus side : sides()) {
             boolean counted = side.drops().keySet().stream().anyMatch(reason -> switch (reason) {
                 case HOLD_EXPIRED, LATE_RELAY, RELAY_OVERFLOW, REASSEMBLY_OVERFLOW -> true;
                 default -> false;
@@ -374,7 +473,7 @@ public final class VirtualDaemon implements PathDirectory, WireObserver {
     }
 
     long dropped(WireId wire, DropReason reason) {
-        return engine.sides().stream()
+        return sides().stream()
                 .filter(side -> side.wire().equals(wire))
                 .mapToLong(side -> side.drops().getOrDefault(reason, 0L))
                 .sum();

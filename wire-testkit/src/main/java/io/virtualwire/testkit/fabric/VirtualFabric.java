@@ -65,19 +65,49 @@ public final class VirtualFabric {
         this.seed = seed;
         this.rules = rules;
         this.random = new Random(seed);
-        this.network = new VirtualNetwork(time, random, ledger, trace, weather);
+        this.network = new VirtualNetwork(time, random, ledger, trace, weather, threads() > 1);
         this.faulty = weather.lossPerMille() > 0;
         ledger.strictOrder(weather.jitter().isZero());
     }
 
     // The fabric
 
+    /** A daemon that carries wires, as a connector: with one owner thread or two, as the seed says. */
     public VirtualDaemon daemon(String name) {
+        return daemon(name, threads());
+    }
+
+    /** A daemon whose wires all are one component's, as a node: with one owner thread. */
+    public VirtualDaemon node(String name) {
+        return daemon(name, 1);
+    }
+
+    private VirtualDaemon daemon(String name, int threads) {
         return daemons.computeIfAbsent(name, n -> {
-            VirtualDaemon daemon = new VirtualDaemon(this, network, time, trace, n, rules);
+            VirtualDaemon daemon = new VirtualDaemon(this, network, time, trace, n, rules, threads);
             network.add(daemon);
             return daemon;
         });
+    }
+
+    /** {@code -Dwire.threads=N} overrules the seed. */
+    private int threads() {
+        return Integer.getInteger("wire.threads", 1 + (int) (seed / 2 % 2));
+    }
+
+    /** Moves wires among owner threads from seed to seed. */
+    int salt() {
+        return (int) (seed / 4 % 2);
+    }
+
+    /** How long something takes from one owner thread to another. */
+    long handoverNanos() {
+        return random.nextInt(100) == 0 ? random.nextInt(3_000_000) : random.nextInt(50_000);
+    }
+
+    /** Whether lanes but the first do not work between two daemons; where there are no others it does not matter. */
+    boolean goesAround() {
+        return threads() > 1 && random.nextInt(4) == 0;
     }
 
     /** A new wire; its number counts from 0. */
@@ -272,7 +302,7 @@ public final class VirtualFabric {
     // Judging
 
     void happened(VirtualDaemon daemon, SideEvent event) {
-        daemon.engine().side(event.wire(), event.side()).ifPresent(side -> judgeActive(daemon, side));
+        daemon.side(event.wire(), event.side()).ifPresent(side -> judgeActive(daemon, side));
     }
 
     private void judgeActive(VirtualDaemon daemon, SideStatus side) {
@@ -358,8 +388,7 @@ public final class VirtualFabric {
         StringBuilder text = new StringBuilder();
         daemons.values().stream()
                 .filter(VirtualDaemon::isUp)
-                .forEach(daemon -> daemon.engine()
-                        .sides()
+                .forEach(daemon -> daemon.sides()
                         .forEach(side -> text.append('\n')
                                 .append(daemon.name())
                                 .append(' ')

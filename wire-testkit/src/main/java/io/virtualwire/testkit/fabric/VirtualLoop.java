@@ -32,7 +32,7 @@ final class VirtualLoop implements Loop {
         after(0, task);
     }
 
-    private VirtualTime.Due after(long nanos, Runnable task) {
+    VirtualTime.Due after(long nanos, Runnable task) {
         return time.after(nanos, () -> {
             if (!stopped) {
                 task.run();

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The underlay between the daemons: datagrams in the weather, and sessions with a control stream. */
 final class VirtualNetwork {
@@ -37,10 +38,13 @@ final class VirtualNetwork {
     private final Map<Pair, VirtualSession> sessions = new HashMap<>();
     private final Set<Pair> dialling = new HashSet<>();
     private final Set<Pair> cut = new HashSet<>();
+    private final boolean changing;
     private Weather weather;
     private Interference interference = Interference.NONE;
 
-    VirtualNetwork(VirtualTime time, Random random, Ledger ledger, Trace trace, Weather weather) {
+    /** @param changing whether there are several lanes between two daemons, which sometimes fail */
+    VirtualNetwork(VirtualTime time, Random random, Ledger ledger, Trace trace, Weather weather, boolean changing) {
+        this.changing = changing;
         this.time = time;
         this.random = random;
         this.ledger = ledger;
@@ -159,7 +163,7 @@ final class VirtualNetwork {
         int life = daemon.life();
         time.after(random.nextInt(1_000_000), () -> {
             if (daemon.isAwake() && daemon.life() == life && session.isStreamUp()) {
-                daemon.path(peer.name()).up(session, peer.life());
+                daemon.up(peer.name(), session, peer.life());
             }
         });
     }
@@ -202,16 +206,36 @@ final class VirtualNetwork {
         return true;
     }
 
+    /** Whether a lane that did not work now does, or the other way round; such a change may reorder. */
+    boolean changesRoute() {
+        return changing && !weather.jitter().isZero() && random.nextInt(200) == 0;
+    }
+
+    /** An engine sends this; it may take a moment to the underlay. */
+    Ledger.@Nullable Entry sent(VirtualDaemon from, String to, MessageHeader header, byte[] payload) {
+        return carriesFrame(header) ? ledger.sent(header, from.name(), to, payload) : null;
+    }
+
+    private static boolean carriesFrame(MessageHeader header) {
+        return header.kind() == MessageKind.FRAME || header.kind() == MessageKind.RELAYED_FRAME;
+    }
+
+    /**
+     * Something goes on the underlay.
+     *
+     * @param entry what {@link #sent} said of it
+     */
     void send(
             VirtualSession session,
             VirtualDaemon from,
             String to,
+            Ledger.@Nullable Entry entry,
+            boolean around,
             MessageHeader header,
             boolean plain,
             byte[] payload) {
         VirtualDaemon receiver = daemons.get(to);
-        boolean carriesFrame = header.kind() == MessageKind.FRAME || header.kind() == MessageKind.RELAYED_FRAME;
-        Ledger.Entry entry = carriesFrame ? ledger.sent(header, from.name(), to, payload) : null;
+        boolean carriesFrame = carriesFrame(header);
         // HOT PATH of every simulation: names cost more than all else.
         Step step = interference == Interference.NONE ? NO_STEP : new Step(kind(header), from.name(), to);
         Interference.Fate fate = interference.begins(step);
@@ -232,7 +256,7 @@ final class VirtualNetwork {
         long delay = weather.minDelay().toNanos() + (jitter == 0 ? 0 : (long) (random.nextDouble() * jitter));
         time.after(delay, () -> {
             if (receiver.isUp() && session.lifeOf(to) == receiver.life()) {
-                receiver.received(from.name(), session, new MessageHeader(copy, 0), plain, payload);
+                receiver.received(from.name(), session, around, new MessageHeader(copy, 0), plain, payload);
                 interference.done(step);
             } else {
                 ledger.excuse(entry, "receiver crashed");
@@ -242,7 +266,7 @@ final class VirtualNetwork {
             // As if the sender had repeated it: the replay window lets no copy of the very same datagram pass.
             time.after(delay + LATE_NANOS, () -> {
                 if (receiver.isUp() && session.lifeOf(to) == receiver.life()) {
-                    receiver.received(from.name(), session, new MessageHeader(copy, 0), plain, payload);
+                    receiver.received(from.name(), session, around, new MessageHeader(copy, 0), plain, payload);
                 }
             });
         }

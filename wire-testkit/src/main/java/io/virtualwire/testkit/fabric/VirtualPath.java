@@ -11,17 +11,28 @@ import org.jspecify.annotations.Nullable;
 final class VirtualPath implements WirePath {
     private final VirtualNetwork network;
     private final VirtualDaemon daemon;
+    private final VirtualThread thread;
     private final Identity peer;
     private final int budget;
     private int holders;
     private int peerLife;
     private @Nullable VirtualSession session;
+    /** Whether the lanes to the other threads do not work: what is sent goes by the first of both. */
+    private boolean around;
 
-    VirtualPath(VirtualNetwork network, VirtualDaemon daemon, Identity peer, int budget) {
+    VirtualPath(
+            VirtualNetwork network,
+            VirtualDaemon daemon,
+            VirtualThread thread,
+            Identity peer,
+            int budget,
+            boolean around) {
         this.network = network;
         this.daemon = daemon;
+        this.thread = thread;
         this.peer = peer;
         this.budget = budget;
+        this.around = around;
     }
 
     void hold() {
@@ -32,9 +43,12 @@ final class VirtualPath implements WirePath {
         holders--;
     }
 
-    /** Those who held it are gone. */
-    void letGo() {
-        holders = 0;
+    /** The same for the thread of another process that goes on with it; nobody holds it yet. */
+    VirtualPath heir(VirtualThread successor) {
+        VirtualPath path = new VirtualPath(network, daemon, successor, peer, budget, around);
+        path.session = session;
+        path.peerLife = peerLife;
+        return path;
     }
 
     boolean isHeld() {
@@ -45,7 +59,7 @@ final class VirtualPath implements WirePath {
         boolean newInstance = peerLife != 0 && peerLife != life;
         session = newSession;
         peerLife = life;
-        daemon.sessionUp(this, newInstance);
+        daemon.sessionUp(thread, this, newInstance);
     }
 
     /** Whether a datagram of this session is still believed: it comes from the peer's present life. */
@@ -75,8 +89,26 @@ final class VirtualPath implements WirePath {
             return false;
         }
         byte[] copy = Arrays.copyOfRange(payload, offset, offset + length);
-        network.send(current, daemon, peer.name(), header, plain, copy);
+        Ledger.Entry entry = network.sent(daemon, peer.name(), header, copy);
+        around ^= network.changesRoute();
+        if (around && thread.number() > 0) {
+            byte[] headerBytes = new byte[MessageHeader.LENGTH];
+            header.copyTo(headerBytes, 0);
+            MessageHeader handed = new MessageHeader(headerBytes, 0);
+            VirtualPath first = thread.first().path(peer.name());
+            thread.first().give(() -> first.sendFor(entry, handed, plain, copy));
+        } else {
+            network.send(current, daemon, peer.name(), entry, around, header, plain, copy);
+        }
         return true;
+    }
+
+    /** Sends what another thread could not send itself. */
+    private void sendFor(Ledger.@Nullable Entry entry, MessageHeader header, boolean plain, byte[] payload) {
+        VirtualSession current = session;
+        if (current != null && !daemon.isDying()) {
+            network.send(current, daemon, peer.name(), entry, true, header, plain, payload);
+        }
     }
 
     @Override
@@ -85,6 +117,14 @@ final class VirtualPath implements WirePath {
     @Override
     public boolean tell(PeerMessage message) {
         VirtualSession current = session;
-        return current != null && !daemon.isDying() && network.tell(current, daemon, peer.name(), message);
+        if (current == null || daemon.isDying()) {
+            return false;
+        }
+        if (thread.number() > 0) {
+            VirtualPath first = thread.first().path(peer.name());
+            thread.first().give(() -> first.tell(message));
+            return current.isStreamUp();
+        }
+        return network.tell(current, daemon, peer.name(), message);
     }
 }

@@ -6,6 +6,7 @@ import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
+import io.virtualwire.transport.Loop;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -164,6 +165,9 @@ final class VirtualPort implements Port, Backlog {
     public PortCounters counters() {
         return counters;
     }
+
+    @Override
+    public void moveTo(Loop other) {}
 
     @Override
     public void close() {}

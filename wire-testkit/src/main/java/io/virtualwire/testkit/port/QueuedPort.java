@@ -6,6 +6,7 @@ import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
 import io.virtualwire.port.PortId;
+import io.virtualwire.transport.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,6 +124,9 @@ public final class QueuedPort implements Port, Backlog {
     public PortCounters counters() {
         return counters;
     }
+
+    @Override
+    public void moveTo(Loop other) {}
 
     @Override
     public void close() {

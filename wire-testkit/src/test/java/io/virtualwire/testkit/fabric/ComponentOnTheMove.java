@@ -58,7 +58,7 @@ final class ComponentOnTheMove {
     }
 
     VirtualDaemon node(int number) {
-        return fabric.daemon("n" + number);
+        return fabric.node("n" + number);
     }
 
     List<ComponentPort> ports() {
@@ -82,8 +82,7 @@ final class ComponentOnTheMove {
         source(n1, 1);
         boolean agreed = fabric.runUntil(
                 () -> wires.stream()
-                        .allMatch(wire ->
-                                n1.engine().side(wire, Side.A).orElseThrow().agreed() && heard(wire, 1)),
+                        .allMatch(wire -> n1.side(wire, Side.A).orElseThrow().agreed() && heard(wire, 1)),
                 Duration.ofSeconds(3));
         if (!agreed) {
             throw fabric.failure("the component's wires were not agreed");
@@ -102,7 +101,7 @@ final class ComponentOnTheMove {
     /** Whether the wire's far end sends to this generation of the component. */
     boolean heard(WireId wire, long generation) {
         VirtualDaemon far = farEnds.get(wires.indexOf(wire));
-        return far.engine().side(wire, Side.B).stream()
+        return far.side(wire, Side.B).stream()
                 .flatMap(side -> side.peers().stream())
                 .anyMatch(peer -> peer.state() == io.virtualwire.wire.PeerState.ACTIVE
                         && peer.generation().number() == generation
@@ -117,7 +116,7 @@ final class ComponentOnTheMove {
                     to,
                     () -> to.connect(VirtualFabric.relayFrom(request(port, generation, Role.STANDBY), from, deciding)));
             soon(from, () -> {
-                if (from.engine().side(wires.get(port), Side.A).isPresent()) {
+                if (from.side(wires.get(port), Side.A).isPresent()) {
                     from.connect(VirtualFabric.relayTo(request(port, deciding, Role.ACTIVE), to, generation));
                 }
             });

@@ -80,9 +80,7 @@ class MoveTest {
             fabric.takenOver(it.wire, Side.A);
             fabric.place(it.wire, Side.A, it.p2);
             it.p2.activate(it.wire, Side.A);
-            it.require(
-                    "yield",
-                    () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+            it.require("yield", () -> it.p1.side(it.wire, Side.A).orElseThrow().superseded());
             fabric.run(Duration.ofMillis(200));
             fabric.calm();
             it.disconnect(it.p1, Side.A, 1);
@@ -114,9 +112,7 @@ class MoveTest {
             fabric.place(it.wire, Side.A, it.p2);
             it.p2.activate(it.wire, Side.A);
             it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
-            it.require(
-                    "yield",
-                    () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+            it.require("yield", () -> it.p1.side(it.wire, Side.A).orElseThrow().superseded());
             fabric.run(Duration.ofMillis(200));
             Tally tally = fabric.verify();
             if (weather(seed).lossPerMille() == 0) {
@@ -177,7 +173,7 @@ class MoveTest {
             it.disconnect(it.p2, Side.A, 2);
             fabric.run(Duration.ofMillis(5));
             fabric.place(it.wire, Side.A, it.p1);
-            it.p1.engine().resume(it.wire, Side.A);
+            it.p1.engine(it.wire).resume(it.wire, Side.A);
             fabric.run(Duration.ofMillis(100));
             fabric.takenOver(it.wire, Side.A);
             fabric.stopTraffic();
@@ -202,8 +198,7 @@ class MoveTest {
             if (weather(seed).lossPerMille() == 0) {
                 assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
             }
-            assertThat(it.p1.engine().side(it.wire, Side.A).orElseThrow().state())
-                    .isEqualTo(SideState.ACTIVE);
+            assertThat(it.p1.side(it.wire, Side.A).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
             fabric.calm();
             fabric.verifyPasses(it.wire);
         });
@@ -284,7 +279,7 @@ class MoveTest {
             if (partitioned) {
                 it.require(
                         "silence the old owner",
-                        () -> it.p1.engine().side(it.wire, Side.A).orElseThrow().superseded());
+                        () -> it.p1.side(it.wire, Side.A).orElseThrow().superseded());
             }
             fabric.verifyPasses(it.wire);
         });

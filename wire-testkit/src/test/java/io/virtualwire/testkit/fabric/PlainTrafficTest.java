@@ -64,8 +64,8 @@ class PlainTrafficTest {
         east.connect(fabric.request(wire, Side.A, 1, Role.ACTIVE, west, 1, false));
         west.connect(fabric.request(wire, Side.B, 1, Role.ACTIVE, east, 1, false));
         boolean agreed = fabric.runUntil(
-                () -> east.engine().side(wire, Side.A).orElseThrow().agreed()
-                        && west.engine().side(wire, Side.B).orElseThrow().agreed(),
+                () -> east.side(wire, Side.A).orElseThrow().agreed()
+                        && west.side(wire, Side.B).orElseThrow().agreed(),
                 Duration.ofSeconds(2));
         if (!agreed) {
             throw fabric.failure("the two sides did not agree");

@@ -84,7 +84,7 @@ final class WireInMotion {
     }
 
     private boolean isPrepared(VirtualDaemon place, Side side) {
-        SideStatus status = place.engine().side(wire, side).orElseThrow();
+        SideStatus status = place.side(wire, side).orElseThrow();
         return status.peers().stream().allMatch(peer -> peer.leg().agreed())
                 && status.relays().stream().allMatch(relay -> relay.leg().agreed());
     }
@@ -111,8 +111,7 @@ final class WireInMotion {
     }
 
     boolean isActive(VirtualDaemon place, Side side, long peerGeneration) {
-        return place.engine()
-                .side(wire, side)
+        return place.side(wire, side)
                 .map(status -> status.peers().stream()
                         .anyMatch(peer -> peer.state() == PeerState.ACTIVE
                                 && peer.leg().agreed()

@@ -327,7 +327,7 @@ class WireStepsTest {
                 fabric.run(Duration.ofMillis(500));
                 fabric.requireNoViolation();
                 for (VirtualDaemon daemon : List.of(it.p1, it.p2, it.q1, it.q2)) {
-                    if (!daemon.engine().sides().isEmpty()) {
+                    if (!daemon.sides().isEmpty()) {
                         throw fabric.failure(daemon.name() + " still has a side");
                     }
                 }
@@ -340,7 +340,7 @@ class WireStepsTest {
             requireOnly(holder, Side.A, generation, 1);
             requireOnly(it.q1, Side.B, 1, generation);
             for (VirtualDaemon daemon : List.of(moved ? it.p1 : it.p2, it.q2)) {
-                if (!daemon.engine().sides().isEmpty()) {
+                if (!daemon.sides().isEmpty()) {
                     throw fabric.failure(daemon.name() + " still has a side");
                 }
             }
@@ -354,8 +354,8 @@ class WireStepsTest {
         }
 
         private void requireOnly(VirtualDaemon daemon, Side side, long generation, long peerGeneration) {
-            Optional<SideStatus> there = daemon.engine().side(it.wire, side);
-            boolean well = daemon.engine().sides().size() == 1
+            Optional<SideStatus> there = daemon.side(it.wire, side);
+            boolean well = daemon.sides().size() == 1
                     && there.filter(status -> status.state() == SideState.ACTIVE)
                             .filter(status -> status.generation().equals(new Generation(generation, "")))
                             .isPresent()
