@@ -24,14 +24,16 @@ fail() {
 
 root=$work/root
 DESTDIR=$root packaging/install.sh
-for unit in virtualwire-connector virtualwire-node; do
+for unit in virtualwire-connector virtualwire-node virtualwire-authority; do
   file=packaging/systemd/$unit.service
   sed "s|^ExecStart=/usr/bin/wire|ExecStart=$root/usr/bin/wire|" "$file" >"$work/$unit.service"
   said=$(systemd-analyze verify --man=no "$work/$unit.service" 2>&1 | grep -F "$unit" || true)
   [ -z "$said" ] || fail "systemd complains of $unit: $said"
   systemd-analyze security --offline=true --threshold=30 "$file" >"$work/$unit.score" || fail "$unit is too exposed: $(tail -n 1 "$work/$unit.score")"
 done
-grep -q '^AmbientCapabilities=$' packaging/systemd/virtualwire-node.service || fail "a node has capabilities"
+for unit in node authority; do
+  grep -q '^AmbientCapabilities=$' packaging/systemd/virtualwire-$unit.service || fail "the $unit has capabilities"
+done
 [ "$(stat -c %a "$root/usr/bin/wire")" = 755 ] || fail "the command cannot be run by everybody"
 echo "the units are right, and little exposed"
 
@@ -137,7 +139,6 @@ grep -q '^CapEff:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fai
 grep -q '^CapBnd:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fail "the node could have capabilities"
 echo "a node without capabilities, as user $uid"
 packaging/check-systemd.sh "$root"
-
 # What goes wrong at a start is said in one error, with what to do, a code and status 1; and it disturbs nobody.
 ip netns exec $a ping -n -q -i 0.2 10.9.0.2 >"$work/meanwhile" 2>&1 &
 meanwhile=$!
