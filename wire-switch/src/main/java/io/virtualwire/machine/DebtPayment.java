@@ -42,16 +42,12 @@ final class DebtPayment {
 
     private void stopGhost() {
         Hypervisor hypervisor = hosts.hypervisor(debt.host(), debt.hostSpec());
-        try {
-            Machine machine = hypervisor.machine(debt.domain());
-            boolean alive = machine.state() == Machine.State.RUNNING || machine.state() == Machine.State.PAUSED;
-            if (alive && machine.id().equals(debt.id())) {
-                hypervisor.stop(debt.domain());
-            }
-        } catch (WireException e) {
-            if (e.code() != ErrorCode.NOT_FOUND) {
-                throw e;
-            }
+        boolean alive = hypervisor
+                .state(debt.id())
+                .filter(state -> state == Machine.State.RUNNING || state == Machine.State.PAUSED)
+                .isPresent();
+        if (alive) {
+            hypervisor.stop(debt.domain());
         }
     }
 }

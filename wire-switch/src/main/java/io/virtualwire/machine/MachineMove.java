@@ -103,6 +103,16 @@ final class MachineMove {
         };
     }
 
+    /** Activates the sides at the target if the machine runs there; beside steps, not among them. */
+    void activateIfThere(FabricState state) {
+        state.machines()
+                .moving(vmOf(state))
+                .filter(move -> move.generation() == generation && move.phase() == VmMovePhase.MOVE)
+                .map(move -> new Sighted(state, move))
+                .filter(at -> Whereabouts.sight(at.vm, at::target) == Sight.RUNS)
+                .ifPresent(MachineMove::activateSides);
+    }
+
     private String vmOf(FabricState state) {
         return state.machines().moves().values().stream()
                 .filter(move -> move.generation() == generation)

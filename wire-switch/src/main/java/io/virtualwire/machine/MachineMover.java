@@ -1,5 +1,6 @@
 package io.virtualwire.machine;
 
+import io.virtualwire.cloud.spi.HypervisorEvent;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.NodeRecord;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -81,8 +83,28 @@ public final class MachineMover {
     }
 
     /** A hypervisor has told something: looks at once. Safe from any thread. */
-    public void wake() {
-        loop.execute(this::round);
+    public void told(HypervisorEvent event) {
+        loop.execute(() -> {
+            if (event instanceof HypervisorEvent.MachineChanged changed
+                    && changed.change() == HypervisorEvent.Change.RESUMED
+                    && changed.migrated()) {
+                resumed(changed.id());
+            }
+            round();
+        });
+    }
+
+    /** The second source of activation: not behind a step that may wait for the hypervisor which has just told this. */
+    private void resumed(UUID id) {
+        FabricState now = state;
+        driven.forEach((vm, move) -> {
+            if (now.machines().vm(vm).filter(it -> it.id().equals(id)).isPresent()) {
+                step("activate " + vm, Duration.ZERO, () -> {
+                    move.activateIfThere(now);
+                    return Optional.empty();
+                });
+            }
+        });
     }
 
     private void tick() {

@@ -1,8 +1,6 @@
 package io.virtualwire.machine;
 
 import io.virtualwire.cloud.spi.Hypervisor;
-import io.virtualwire.cloud.spi.Machine;
-import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.VmRecord;
 import java.util.function.Supplier;
@@ -57,17 +55,17 @@ record Whereabouts(Sight source, Sight target, boolean job) {
 
     static Sight sight(VmRecord vm, Supplier<Hypervisor> hypervisor) {
         try {
-            Machine machine = hypervisor.get().machine(vm.domain());
-            if (!machine.id().equals(vm.id())) {
-                return Sight.GONE;
-            }
-            return switch (machine.state()) {
-                case RUNNING -> Sight.RUNS;
-                case PAUSED -> Sight.PAUSED;
-                case STOPPED, CRASHED -> Sight.GONE;
-            };
+            return hypervisor
+                    .get()
+                    .state(vm.id())
+                    .map(state -> switch (state) {
+                        case RUNNING -> Sight.RUNS;
+                        case PAUSED -> Sight.PAUSED;
+                        case STOPPED, CRASHED -> Sight.GONE;
+                    })
+                    .orElse(Sight.GONE);
         } catch (WireException e) {
-            return e.code() == ErrorCode.NOT_FOUND ? Sight.GONE : Sight.UNKNOWN;
+            return Sight.UNKNOWN;
         }
     }
 

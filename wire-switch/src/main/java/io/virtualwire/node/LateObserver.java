@@ -1,5 +1,6 @@
 package io.virtualwire.node;
 
+import io.virtualwire.cloud.spi.HypervisorEvent;
 import io.virtualwire.control.Identity;
 import io.virtualwire.machine.MachineMover;
 import io.virtualwire.wire.PeerMessage;
@@ -44,10 +45,10 @@ final class LateObserver implements WireObserver {
     }
 
     /** Safe from any thread. */
-    void hypervisorTold() {
+    void hypervisorTold(HypervisorEvent event) {
         MachineMover to = machines;
         if (to != null) {
-            to.wake();
+            to.told(event);
         }
     }
 }

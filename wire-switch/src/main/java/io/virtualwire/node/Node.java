@@ -231,8 +231,8 @@ public final class Node implements AutoCloseable {
         verticles.show(views);
         observer.reconciler = reconciler;
 
-        NodeMachineHosts hosts = add(new NodeMachineHosts(
-                tls, new HypervisorPool(settings.hypervisors(), told -> observer.hypervisorTold())));
+        NodeMachineHosts hosts =
+                add(new NodeMachineHosts(tls, new HypervisorPool(settings.hypervisors(), observer::hypervisorTold)));
         // Libvirt's calls last, and would hold on to the carriers of virtual threads.
         ExecutorService machineSteps = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("machine-step-", 0).factory());

@@ -21,6 +21,7 @@ final class VmMigration {
     private final String vm;
     private final Output output;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean calledOff;
     private final CountDownLatch over = new CountDownLatch(1);
 
     VmMigration(NodeClient node, String vm, Output output) {
@@ -50,6 +51,7 @@ final class VmMigration {
         if (ended.get()) {
             return;
         }
+        calledOff = true;
         output.progress("calling the move of " + vm + " off; it stays where it is, unless it has arrived already");
         try {
             node.giveUpMigration(vm);
@@ -75,5 +77,9 @@ final class VmMigration {
                         it.bytesPerSecond() / MEBIBYTE,
                         it.dirtyBytesPerSecond() / MEBIBYTE))
                 .orElse(line));
+        if (calledOff) {
+            // Whoever called it off does not see the command's end.
+            step.error().ifPresent(why -> output.progress(why.message()));
+        }
     }
 }

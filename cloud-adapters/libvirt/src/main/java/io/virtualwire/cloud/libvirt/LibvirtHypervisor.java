@@ -31,6 +31,13 @@ import org.slf4j.LoggerFactory;
 public final class LibvirtHypervisor implements Hypervisor {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
 
+    /* virConnectListAllDomainsFlags */
+    private static final int LIST_ALL = 0;
+    private static final int LIST_RUNNING = 1 << 4;
+    private static final int LIST_PAUSED = 1 << 5;
+    private static final int LIST_OFF = 1 << 6;
+    private static final int LOOKS = 3;
+
     private final String uri;
     private final LibvirtLink link;
     private final List<Consumer<HypervisorEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -96,6 +103,38 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public Machine machine(String name) {
         return with("look at machine " + name, name, LibvirtHypervisor::describe);
+    }
+
+    /* Lists need no machine's lock, which libvirt holds for seconds at both ends of a move. */
+    @Override
+    public Optional<Machine.State> state(UUID id) {
+        return link.ask("look what machine " + id + " does", connection -> {
+            for (int attempt = 0; attempt < LOOKS; attempt++) {
+                if (isListed(connection, LIST_RUNNING, id)) {
+                    return Optional.of(Machine.State.RUNNING);
+                }
+                if (isListed(connection, LIST_PAUSED, id)) {
+                    return Optional.of(Machine.State.PAUSED);
+                }
+                if (isListed(connection, LIST_OFF, id)) {
+                    return Optional.of(Machine.State.STOPPED);
+                }
+                if (!isListed(connection, LIST_ALL, id)) {
+                    return Optional.empty();
+                }
+                // It changed between two lists, or is in none of these states.
+            }
+            return Optional.of(Machine.State.CRASHED);
+        });
+    }
+
+    private static boolean isListed(Connect connection, int flags, UUID id) throws LibvirtException {
+        boolean found = false;
+        for (Domain domain : connection.listAllDomains(flags)) {
+            found |= domain.getUUIDString().equals(id.toString());
+            domain.free();
+        }
+        return found;
     }
 
     @Override

@@ -43,13 +43,15 @@ final class LibvirtNetnsIT {
     private static final MacAddress MAC = MacAddress.parse("52:54:00:00:00:21");
 
     /**
-     * A boot sector that writes ever other words to 64 KiB for ever, so that a move has something to copy again.
+     * A boot sector that writes ever other words to 448 KiB for ever: more than what a slow move copies in the pause that it may
+     * take, so that it does not end.
      *
      * <pre>
-     *   cli; mov ax, 0x1000; mov es, ax; cld; L: inc bx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw; jmp L
+     *   cli; cld; L: mov dx, 0x1000; inc bx; S: mov es, dx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw
+     *   add dx, 0x1000; cmp dx, 0x8000; jb S; jmp L
      * </pre>
      */
-    private static final String BUSY_GUEST = "fab800108ec0fc43 89d831ffb90080f3abebf4".replace(" ", "");
+    private static final String BUSY_GUEST = "fafcba0010438ec289d831ffb90080f3ab81c2001081fa008072ebebe5";
 
     @Test
     void machinesAreStartedMovedAndWatched() throws Exception {
@@ -166,7 +168,7 @@ final class LibvirtNetnsIT {
                         .containsSubsequence(expected));
     }
 
-    private static MachineSpec spec(String name, Path image) {
+    static MachineSpec spec(String name, Path image) {
         return new MachineSpec(
                 name,
                 Optional.empty(),
@@ -178,7 +180,7 @@ final class LibvirtNetnsIT {
                 Optional.empty());
     }
 
-    private static Path guest(Path file) throws Exception {
+    static Path guest(Path file) throws Exception {
         byte[] sector = Arrays.copyOf(HexFormat.of().parseHex(BUSY_GUEST), 512);
         sector[510] = 0x55;
         sector[511] = (byte) 0xaa;

@@ -1,6 +1,8 @@
 package io.virtualwire.cloud.spi;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,14 @@ public interface Hypervisor extends AutoCloseable {
 
     /** The machine of this name. */
     Machine machine(String name);
+
+    /**
+     * What a machine does, told at once even while it is being moved, when {@link #machine} may have to wait.
+     *
+     * @param id the machine's
+     * @return empty if it is not there
+     */
+    Optional<Machine.State> state(UUID id);
 
     /** Makes a machine known, which is not started by that; or changes one that does not run. */
     Machine define(MachineSpec spec);

@@ -167,6 +167,14 @@ public final class FakeHypervisors {
         }
 
         @Override
+        public Optional<Machine.State> state(UUID id) {
+            return reach().stream()
+                    .filter(guest -> guest.id.equals(id))
+                    .map(guest -> guest.state)
+                    .findFirst();
+        }
+
+        @Override
         public Machine define(MachineSpec spec) {
             reach();
             Guest known = guests.get(spec.name());

@@ -1,0 +1,214 @@
+package io.virtualwire.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.testkit.netns.Namespace;
+import io.virtualwire.testkit.netns.Namespaces;
+import io.virtualwire.testkit.netns.RunningCommand;
+import io.virtualwire.testkit.vm.LibvirtHost;
+import io.virtualwire.testkit.vm.LinuxGuest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+
+/**
+ * Two clouds, each a namespace with a libvirt daemon and a connector, a node with a switch, and somebody who pings the guests.
+ *
+ * <pre>
+ *   pinger ── connector e1 ═╗
+ *   guest  ── connector e1 ═╬═ switch lan on node n1   (east, 192.0.2.1)
+ *            connector w1 ═╝                          (west, 192.0.2.2)
+ * </pre>
+ */
+final class MachineLab implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String EAST = "192.0.2.1";
+    private static final String WEST = "192.0.2.2";
+
+    private final Namespaces lab = Namespaces.open();
+    private final Namespace east = lab.namespace("east");
+    private final Namespace west = lab.namespace("west");
+    private final Namespace pinger = lab.namespace("pinger");
+    private final Path home = lab.scratch().resolve("home");
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Map<String, LibvirtHost> hypervisors = new TreeMap<>();
+    private final Map<String, RunningCommand> nodes = new TreeMap<>();
+    private final CommandSession wire;
+
+    MachineLab(String... nodeNames) throws IOException {
+        lab.veth(east, "up0", EAST + "/24", west, "up0", WEST + "/24");
+        east.ip("link set lo up");
+        west.ip("link set lo up");
+        hypervisors.put("e1", part(LibvirtHost.start(east, lab.scratch().resolve("e"), EAST)));
+        hypervisors.put("w1", part(LibvirtHost.start(west, lab.scratch().resolve("w"), WEST)));
+        wire = part(new CommandSession(east, home));
+        part(daemon(east, "connector", "run", "--name", "e1", "--listen", EAST))
+                .awaitLine("connector acme/.* is ready.*", LIMIT);
+        part(daemon(west, "connector", "run", "--name", "w1", "--listen", WEST))
+                .awaitLine("connector acme/.* is ready.*", LIMIT);
+        for (String name : nodeNames) {
+            startNode(name, nodeNames);
+        }
+        for (RunningCommand node : nodes.values()) {
+            node.awaitLine("node .* is up.*", LIMIT);
+        }
+        hypervisors.values().forEach(LibvirtHost::awaitReady);
+        said("switch", "ls", "--node", address(nodeNames[0]));
+        said("switch", "create", "lan", "--on", nodeNames[0]);
+        addHost("e1", EAST);
+        addHost("w1", WEST);
+        said("endpoint", "add", "pinger", "--host", "e1", "--netns", pinger.name(), "--tap", "eth0");
+        said("switch", "plug", "lan/pinger", "pinger@e1");
+        pinger.address("eth0", "10.1.0.1/24");
+    }
+
+    /** Nodes are told apart by their ports: all are in the east. */
+    private String address(String node) {
+        return EAST + ":" + (7482 + 100 * (node.charAt(1) - '1'));
+    }
+
+    void startNode(String name, String... all) {
+        List<String> peers = new ArrayList<>();
+        for (String each : all) {
+            peers.add(each + "=" + EAST + ":" + (7483 + 100 * (each.charAt(1) - '1')));
+        }
+        int offset = 100 * (name.charAt(1) - '1');
+        nodes.put(
+                name,
+                part(daemon(
+                        east,
+                        "node",
+                        "run",
+                        "--name",
+                        name,
+                        "--listen",
+                        EAST,
+                        "--wire-port",
+                        Integer.toString(7481 + offset),
+                        "--api-port",
+                        Integer.toString(7482 + offset),
+                        "--peers",
+                        String.join(",", peers))));
+    }
+
+    RunningCommand node(String name) {
+        return nodes.get(name);
+    }
+
+    private void addHost(String name, String address) throws IOException {
+        LibvirtHost there = hypervisors.get(name);
+        said("host", "add", name, address, "--libvirt", there.uri(), "--libvirt-peer", there.tcpUri());
+    }
+
+    /** A guest that is defined and attached first, so that its TAP is there when it starts; then plugged in. */
+    void startGuest(String name, String host, LinuxGuest guest) throws IOException {
+        Path file = lab.scratch().resolve(name + ".xml");
+        Files.writeString(file, guest.domain());
+        LibvirtHost there = hypervisors.get(host);
+        there.virsh("define", file.toString());
+        said("vm", "attach", name, "--host", host);
+        there.virsh("start", name);
+        said("switch", "plug", "lan/" + name, name);
+    }
+
+    void awaitAnswer(String address) {
+        Awaitility.await(address + " answers")
+                .atMost(LIMIT)
+                .until(() ->
+                        pinger.tryRun("ping", "-c", "1", "-W", "1", address).succeeded());
+    }
+
+    /** Pings every 10 ms until it is told to end. */
+    RunningCommand ping(String address) {
+        return pinger.start("ping", "-i", "0.01", address);
+    }
+
+    /** What the pinger saw, after it was told to end. */
+    static Pings pings(RunningCommand ping) {
+        ping.signal("INT");
+        return Pings.of(ping.await(LIMIT).text());
+    }
+
+    LibvirtHost hypervisor(String host) {
+        return hypervisors.get(host);
+    }
+
+    Namespace namespace(String host) {
+        return host.equals("e1") ? east : west;
+    }
+
+    String said(String... arguments) throws IOException {
+        return wire.said(arguments);
+    }
+
+    CommandSession.Result run(String... arguments) throws IOException {
+        return wire.run(arguments);
+    }
+
+    JsonNode json(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("-o");
+        all.add("json");
+        return JSON.readTree(wire.said(all.toArray(String[]::new)));
+    }
+
+    /** A command in a process of its own. */
+    RunningCommand start(String... arguments) {
+        return part(daemon(east, arguments));
+    }
+
+    private RunningCommand daemon(Namespace host, String... arguments) {
+        return CommandSession.daemon(host, home, arguments);
+    }
+
+    /** Where a machine is, as the fabric and both hypervisors say; and that nothing of it is anywhere else. */
+    void awaitOnlyAt(String host, String name) {
+        String other = host.equals("e1") ? "w1" : "e1";
+        Awaitility.await(name + " is at " + host + " only").atMost(LIMIT).untilAsserted(() -> {
+            JsonNode vm = json("vm", "show", name);
+            assertThat(vm.path("host").asText()).isEqualTo(host);
+            assertThat(vm.path("state").asText()).isEqualTo("running");
+            assertThat(vm.path("movingTo").asText()).isEmpty();
+            assertThat(hypervisor(host).running()).contains(name);
+            assertThat(hypervisor(other).running()).doesNotContain(name);
+            assertThat(endpoints(host)).contains(name);
+            assertThat(endpoints(other)).doesNotContain(name);
+            assertThat(namespace(other).tryRun("ip", "link", "show", name).succeeded())
+                    .as("a TAP left at " + other)
+                    .isFalse();
+        });
+    }
+
+    List<String> endpoints(String host) throws IOException {
+        List<String> names = new ArrayList<>();
+        json("endpoint", "ls", "--host", host)
+                .forEach(each -> names.add(each.at("/endpoint/name").asText()));
+        return names;
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.addFirst(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                System.out.println("not ended well: " + e);
+            }
+        }
+        lab.close();
+    }
+}
