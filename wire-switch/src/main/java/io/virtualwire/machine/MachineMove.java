@@ -183,7 +183,7 @@ final class MachineMove {
         boolean late = isOver(phaseSince, PREPARE_PATIENCE);
         try {
             Sight here = Whereabouts.sight(at.vm, at::source);
-            if (here == Sight.GONE || here == Sight.PAUSED) {
+            if (here != Sight.RUNS && here != Sight.UNKNOWN) {
                 return at.rollBack(false, false, "it does not run on " + move.from());
             }
             boolean taken = at.target().machines().stream()
@@ -399,7 +399,8 @@ final class MachineMove {
             at.source().stop(at.vm.domain());
             return Optional.empty();
         }
-        boolean gone = here == Sight.GONE || isOver(phaseSince, SOURCE_PATIENCE) && here == Sight.UNKNOWN;
+        boolean gone =
+                here == Sight.GONE || here == Sight.OFF || isOver(phaseSince, SOURCE_PATIENCE) && here == Sight.UNKNOWN;
         if (!yielded && hasYielded(at)) {
             yielded = true;
             yieldedSince = ticker.nanoTime();

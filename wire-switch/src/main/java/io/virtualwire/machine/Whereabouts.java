@@ -9,17 +9,18 @@ import java.util.function.Supplier;
  * Where a virtual machine is, read from both hypervisors: the only thing that decides how a move has ended.
  *
  * <pre>
- *   source        target        job     verdict
- *   any           runs          any     THERE      its guest has announced itself there; a copy at the source is a ghost
- *   runs          not, paused   yes     UNDER_WAY
- *   runs          not, paused   no      HERE       a paused copy at the target is a leftover
- *   paused        not, paused   yes     UNDER_WAY
- *   paused        not, paused   no      HALTED     the source is whole: it is resumed, and the copy at the target stopped
- *   gone          paused        any     ARRIVED    the source let go of it, and nobody told the target: it is resumed there
- *   gone          not           any     ENDED      the guest itself has ended
- *   runs, paused  unknown       no      UNSURE     the target cannot be asked
- *   else          unknown       any     UNDER_WAY  wait until it can be
- *   unknown       not, paused   any     UNDER_WAY
+ *   source        target             job  verdict
+ *   any           runs               any  THERE      its guest has announced itself there; a copy at the source is a ghost
+ *   gone          off                any  THERE      it arrived, and the guest itself has ended there
+ *   runs          off, gone, paused  yes  UNDER_WAY
+ *   runs          off, gone, paused  no   HERE       a paused copy at the target is a leftover
+ *   paused        off, gone, paused  yes  UNDER_WAY
+ *   paused        off, gone, paused  no   HALTED     the source is whole: it is resumed, and a copy at the target stopped
+ *   off, gone     paused             any  ARRIVED    the source let go of it, and nobody told the target: it is resumed there
+ *   off, gone     off, gone          any  ENDED      the guest itself has ended
+ *   runs, paused  unknown            no   UNSURE     the target cannot be asked
+ *   else          unknown            any  UNDER_WAY  wait until it can be
+ *   unknown       off, gone, paused  any  UNDER_WAY
  * </pre>
  *
  * @param job whether the source's hypervisor moves it
@@ -30,7 +31,9 @@ record Whereabouts(Sight source, Sight target, boolean job) {
     enum Sight {
         RUNS,
         PAUSED,
-        /** It is not there, or does not run. */
+        /** It is known there, and does not run. */
+        OFF,
+        /** It is not there. */
         GONE,
         UNKNOWN
     }
@@ -49,7 +52,7 @@ record Whereabouts(Sight source, Sight target, boolean job) {
     static Whereabouts of(VmRecord vm, Supplier<Hypervisor> source, Supplier<Hypervisor> target) {
         Sight here = sight(vm, source);
         Sight there = sight(vm, target);
-        boolean job = here != Sight.GONE && here != Sight.UNKNOWN && isMoving(vm, source);
+        boolean job = (here == Sight.RUNS || here == Sight.PAUSED) && isMoving(vm, source);
         return new Whereabouts(here, there, job);
     }
 
@@ -61,7 +64,7 @@ record Whereabouts(Sight source, Sight target, boolean job) {
                     .map(state -> switch (state) {
                         case RUNNING -> Sight.RUNS;
                         case PAUSED -> Sight.PAUSED;
-                        case STOPPED, CRASHED -> Sight.GONE;
+                        case STOPPED, CRASHED -> Sight.OFF;
                     })
                     .orElse(Sight.GONE);
         } catch (WireException e) {
@@ -81,15 +84,23 @@ record Whereabouts(Sight source, Sight target, boolean job) {
     Verdict verdict() {
         return switch (target) {
             case RUNS -> Verdict.THERE;
-            case PAUSED, GONE ->
+            case PAUSED, OFF, GONE ->
                 switch (source) {
                     case RUNS -> job ? Verdict.UNDER_WAY : Verdict.HERE;
                     case PAUSED -> job ? Verdict.UNDER_WAY : Verdict.HALTED;
-                    case GONE -> target == Sight.PAUSED ? Verdict.ARRIVED : Verdict.ENDED;
+                    case OFF, GONE -> left();
                     case UNKNOWN -> Verdict.UNDER_WAY;
                 };
             case UNKNOWN ->
                 (source == Sight.RUNS || source == Sight.PAUSED) && !job ? Verdict.UNSURE : Verdict.UNDER_WAY;
         };
+    }
+
+    /** The source has it no more, or it does not run there. */
+    private Verdict left() {
+        if (target == Sight.PAUSED) {
+            return Verdict.ARRIVED;
+        }
+        return target == Sight.OFF && source == Sight.GONE ? Verdict.THERE : Verdict.ENDED;
     }
 }

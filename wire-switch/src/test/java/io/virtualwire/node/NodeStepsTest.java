@@ -86,6 +86,24 @@ class NodeStepsTest {
                 },
                 Set.of("propose AbortMove", "connect", "tell offer"),
                 VirtualNodes::begin),
+        /** A virtual machine moves to another host, and its wire with it. */
+        MOVE_MACHINE(
+                VirtualNodes::moveMachine,
+                Set.of(
+                        "machine",
+                        "hypervisor",
+                        "connect",
+                        "disconnect",
+                        "tell offer",
+                        "HELLO",
+                        "HELLO_ACK",
+                        "END",
+                        "END_ACK",
+                        "FRAME",
+                        "propose AdvanceVmMove",
+                        "propose ForgetWires",
+                        "propose PayVmDebt"),
+                VirtualNodes::withMachine),
         DISCONNECT(
                 VirtualNodes::unplugWeb,
                 Set.of("disconnect", "tell withdraw", "propose ForgetWires"),
@@ -182,6 +200,9 @@ class NodeStepsTest {
         end(it);
         if (!sabotage.hasStruck()) {
             throw it.failure("the step was not taken");
+        }
+        if (combination.scenario() == Scenario.MOVE_MACHINE) {
+            it.verifyMachine();
         }
         it.verifyRecovered();
         boolean nothingMayBeLost = combination.scenario() == Scenario.MOVE

@@ -14,6 +14,7 @@ import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.log.Applied;
 import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.InMemoryFabric;
+import io.virtualwire.machine.MachineMover;
 import io.virtualwire.migration.ComponentKeeper;
 import io.virtualwire.migration.FarEndStatus;
 import io.virtualwire.migration.FarEnds;
@@ -33,6 +34,8 @@ import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
+import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMoveWay;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
@@ -107,6 +110,7 @@ final class VirtualNodes {
     private final Set<String> absent = new HashSet<>();
     private final Set<String> alone = new HashSet<>();
     private int lives;
+    private @Nullable VirtualMachines machines;
     private boolean traffic;
     private Duration gap = Duration.ofMillis(5);
 
@@ -127,6 +131,71 @@ final class VirtualNodes {
         nodes.values().forEach(RunningNode::start);
     }
 
+    /** Makes web a virtual machine, which may move from h1 to h4. */
+    VirtualNodes withMachine() {
+        VirtualMachines made = new VirtualMachines(fabric, stations.get(VirtualMachines.VM));
+        machines = made;
+        nodes.values().forEach(RunningNode::driveMachines);
+        String hosts = TOPOLOGY.replace("h1: { api: \"h1:1\" }", "h1: { api: \"h1:1\", libvirt: \"fake:///h1\" }")
+                .replace("h3: { api", "h4: { api: \"h4:1\", libvirt: \"fake:///h4\" }, h3: { api");
+        String web = "  - { switch: lan, port: web, endpoint: web@h1 }\n";
+        fabric.run(Duration.ofSeconds(1));
+        propose(new FabricCommand.ApplyTopology(-1, TopologyFile.parse("test", hosts.replace(web, "")), "without"));
+        propose(new FabricCommand.AttachVm(made.record()));
+        return begin(TopologyFile.parse("test", hosts.replace("web@h1", "web")));
+    }
+
+    VirtualMachines machines() {
+        return Objects.requireNonNull(machines);
+    }
+
+    void moveMachine() {
+        moveMachine(VirtualMachines.TARGET);
+    }
+
+    void moveMachine(String to) {
+        String driver = "east";
+        String process = state().node(driver).map(NodeRecord::instance).orElseThrow();
+        propose(new FabricCommand.BeginVmMove(VirtualMachines.VM, to, VmMoveWay.DEFAULT, driver, process));
+    }
+
+    /** Calls the machine's move off, if that is still possible. */
+    void giveMachineUp() {
+        VmMove move = lastMove();
+        if (move.phase().mayRollBack()) {
+            propose(new FabricCommand.GiveUpVmMove(VirtualMachines.VM, move.generation()));
+        }
+    }
+
+    VmMove lastMove() {
+        return state().machines().lastMove(VirtualMachines.VM).orElseThrow();
+    }
+
+    /** Starts the guest, which has ended, where the fabric has it. */
+    void startMachineAgain() {
+        String host = state().machines().vm(VirtualMachines.VM).orElseThrow().host();
+        machines().hypervisors.at(VirtualMachines.uriOf(host)).start(VirtualMachines.VM);
+        stations.values().forEach(VirtualStation::announce);
+    }
+
+    /** Fails unless the machine is at one place, the log's, with its endpoint, and nothing of it anywhere else. */
+    void verifyMachine() {
+        require(
+                "the machine's move ends",
+                Duration.ofSeconds(60),
+                () -> state().machines().moving(VirtualMachines.VM).isEmpty());
+        require(
+                "nothing is owed",
+                Duration.ofSeconds(30),
+                () -> state().machines().debts().isEmpty());
+        String at = state().machines().vm(VirtualMachines.VM).orElseThrow().host();
+        List<String> left = machines().leftovers(at);
+        if (!left.isEmpty()) {
+            throw failure("the machine is at " + at + ", and there are " + left + "; its move: "
+                    + state().machines().lastMove(VirtualMachines.VM));
+        }
+    }
+
     /** Every other time, all guests are in a VLAN: what is set up then has to be there wherever the switch decides. */
     private Topology topology() {
         String ports =
@@ -141,7 +210,7 @@ final class VirtualNodes {
 
     VirtualNodes begin(Topology topology) {
         fabric.run(Duration.ofSeconds(1));
-        propose(new FabricCommand.ApplyTopology(0, topology, "nonce"));
+        propose(new FabricCommand.ApplyTopology(-1, topology, "nonce"));
         require("the switch starts", Duration.ofSeconds(12), () -> deciders().equals(Set.of("east")));
         fabric.run(Duration.ofSeconds(1));
         stations.values().forEach(VirtualStation::announce);
@@ -286,8 +355,11 @@ final class VirtualNodes {
                 tellMembers();
             });
         } else {
+            if (machines != null) {
+                machines.restarted(name);
+            }
             GUESTS.forEach((guest, host) -> {
-                if (host.equals(name)) {
+                if (host.equals(name) && !(machines != null && guest.equals(VirtualMachines.VM))) {
                     fabric.daemon(name).addPort(guest, ports.get(guest));
                 }
             });
@@ -331,7 +403,7 @@ final class VirtualNodes {
 
     /** @param noticed how long it takes until nodes see that they see, or do not see, each other */
     void isolate(String name, boolean cut, Duration noticed) {
-        for (String other : List.of("east", "north", "west", "h1", "h2", "h3")) {
+        for (String other : List.of("east", "north", "west", "h1", "h2", "h3", VirtualMachines.TARGET)) {
             if (!other.equals(name)) {
                 if (cut) {
                     fabric.cut(fabric.daemon(name), fabric.daemon(other));
@@ -409,7 +481,7 @@ final class VirtualNodes {
         Generation generation = wanted.claim(LAN).orElseThrow().ownGeneration();
         List<String> undesired = new ArrayList<>();
         wanted.removed().forEach(wire -> undesired.add(wire.name() + " is not forgotten"));
-        for (String host : GUESTS.values()) {
+        for (String host : List.of("h1", "h2", "h3", VirtualMachines.TARGET)) {
             List<WireRecord> wires = wanted.wires().values().stream()
                     .filter(wire -> wire.host().equals(host))
                     .toList();
@@ -473,7 +545,9 @@ final class VirtualNodes {
 
         @Override
         public CompletableFuture<Applied<FabricState>> append(FabricCommand command) {
-            Step step = new Step("propose " + command.getClass().getSimpleName(), node, MAJORITY);
+            String what = "propose " + command.getClass().getSimpleName()
+                    + (command instanceof FabricCommand.AdvanceVmMove advance ? " from " + advance.from() : "");
+            Step step = new Step(what, node, MAJORITY);
             Interference.Fate fate = fabric.interference().begins(step);
             if (fate == Interference.Fate.LOST) {
                 return CompletableFuture.failedFuture(noAnswer());
@@ -520,6 +594,8 @@ final class VirtualNodes {
         private final String name;
         private final List<HandoffEvent> events = new ArrayList<>();
         private @Nullable Reconciler reconciler;
+        private @Nullable MachineMover mover;
+        private @Nullable NodeRecord self;
         private int life;
 
         RunningNode(String name) {
@@ -552,13 +628,40 @@ final class VirtualNodes {
                     new Events(events));
             Reconciler made = new Reconciler(context, log::latest);
             reconciler = made;
+            this.self = self;
+            mover = null;
+            driveMachines();
             connectors.changed = made::farEndChanged;
             daemon.observe(new Observer(made));
             loop.execute(made::start);
-            log.onChange(applied -> loop.schedule(someMillis(12), () -> made.agreed(applied)));
+            log.onChange(applied -> loop.schedule(someMillis(12), () -> {
+                made.agreed(applied);
+                if (mover != null && reconciler == made) {
+                    mover.agreed(made.state(), made.presentNodes());
+                }
+            }));
             register(log, loop, self);
             whoJoinsFindsOnlyTheLiving();
             VirtualNodes.this.tellMembers();
+        }
+
+        void driveMachines() {
+            VirtualMachines there = machines;
+            NodeRecord own = self;
+            if (there == null || own == null) {
+                return;
+            }
+            Loop loop = fabric.daemon(name).loop();
+            FabricLog<FabricCommand, FabricState> log = new InterferedLog(name, logs.log(NODES.indexOf(name)));
+            MachineMover made = new MachineMover(
+                    own,
+                    loop,
+                    there.asSeenBy(name),
+                    task -> loop.schedule(someMillis(8), task),
+                    new LogProposals(log, loop, task -> loop.schedule(someMillis(8), task)),
+                    (move, progress) -> {});
+            mover = made;
+            loop.execute(made::start);
         }
 
         private void whoJoinsFindsOnlyTheLiving() {
@@ -583,7 +686,12 @@ final class VirtualNodes {
                     .map(other -> fabric.daemon(other).identity())
                     .collect(Collectors.toSet());
             Loop loop = fabric.daemon(name).loop();
-            loop.execute(() -> to.present(present));
+            loop.execute(() -> {
+                to.present(present);
+                if (mover != null) {
+                    mover.agreed(to.state(), to.presentNodes());
+                }
+            });
         }
     }
 
@@ -640,12 +748,16 @@ final class VirtualNodes {
         }
     }
 
+    private record SideAt(WireId wire, String host) {}
+
     /** The connectors as one node asks them: slow, away while their daemon is, and asked again. */
     private final class Connectors implements FarEnds {
         private final Loop loop;
-        private final Map<WireId, ConnectRequest> wanted = new HashMap<>();
-        private final Map<WireId, FarEndStatus> statuses = new HashMap<>();
+        private final Map<SideAt, ConnectRequest> wanted = new HashMap<>();
+        private final Map<SideAt, FarEndStatus> statuses = new HashMap<>();
         private final Map<WireId, String> hosts = new HashMap<>();
+        private final Map<WireId, String> nextHosts = new HashMap<>();
+        private final Set<WireId> arrived = new HashSet<>();
         private Runnable changed = () -> {};
 
         Connectors(Loop loop) {
@@ -655,18 +767,35 @@ final class VirtualNodes {
 
         @Override
         public void want(WireRecord wire, ConnectRequest request) {
-            if (!request.equals(wanted.put(wire.id(), request))) {
-                hosts.put(wire.id(), wire.host());
-                statuses.put(wire.id(), FarEndStatus.PENDING);
-                loop.schedule(someMillis(30), () -> connect(request));
+            String before = hosts.put(wire.id(), wire.host());
+            if (before != null && !before.equals(wire.host())) {
+                wanted.remove(new SideAt(wire.id(), before));
+            }
+            if (wire.arrived()) {
+                arrived.add(wire.id());
+            }
+            nextHosts.remove(wire.id(), wire.host());
+            want(new SideAt(wire.id(), wire.host()), request);
+        }
+
+        @Override
+        public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
+            nextHosts.put(wire.id(), place.host());
+            want(new SideAt(wire.id(), place.host()), request);
+        }
+
+        private void want(SideAt at, ConnectRequest request) {
+            if (!request.equals(wanted.put(at, request))) {
+                statuses.put(at, FarEndStatus.PENDING);
+                loop.schedule(someMillis(30), () -> connect(at, request));
             }
         }
 
-        private void connect(ConnectRequest request) {
-            if (!request.equals(wanted.get(request.wire()))) {
+        private void connect(SideAt at, ConnectRequest request) {
+            if (!request.equals(wanted.get(at))) {
                 return;
             }
-            VirtualDaemon host = fabric.daemon(hosts.get(request.wire()));
+            VirtualDaemon host = fabric.daemon(at.host());
             FarEndStatus status;
             Step step = new Step(
                     "connect g" + request.peer().generation().number()
@@ -679,24 +808,24 @@ final class VirtualNodes {
             } else {
                 try {
                     host.connect(request);
+                    if (arrived.contains(at.wire()) && at.host().equals(hosts.get(at.wire()))) {
+                        host.activate(at.wire(), Side.B);
+                    }
                     if (fate == Interference.Fate.ARRIVES_TWICE) {
                         fabric.at(Duration.ofMillis(400), () -> connectAgain(host, request));
                     }
                     status = fabric.interference().done(step) ? FarEndStatus.CONFIRMED : NO_ANSWER;
                 } catch (WireException refused) {
-                    status = new FarEndStatus(
-                            FarEndStatus.Progress.FAILED,
-                            refused.toString(),
-                            host.disconnectedAt(request.wire(), request.side()));
+                    status = new FarEndStatus(FarEndStatus.Progress.FAILED, refused.toString());
                 }
             }
             FarEndStatus now = status;
             if (now.equals(NO_ANSWER)) {
-                loop.schedule(Duration.ofMillis(300), () -> connect(request));
+                loop.schedule(Duration.ofMillis(300), () -> connect(at, request));
             }
             loop.schedule(someMillis(15), () -> {
-                if (request.equals(wanted.get(request.wire()))) {
-                    statuses.put(request.wire(), now);
+                if (request.equals(wanted.get(at))) {
+                    statuses.put(at, now);
                     changed.run();
                 }
             });
@@ -709,7 +838,15 @@ final class VirtualNodes {
         private void disconnectAgain(WireRecord wire) {
             VirtualDaemon host = fabric.daemon(wire.host());
             if (host.isUp()) {
+                disconnect(host, wire);
+            }
+        }
+
+        private void disconnect(VirtualDaemon host, WireRecord wire) {
+            try {
                 host.disconnect(wire.id(), Side.B, wire.farSideGeneration());
+            } catch (WireException refused) {
+                fabric.note(host.name() + " refused to disconnect: " + refused.getMessage());
             }
         }
 
@@ -733,16 +870,19 @@ final class VirtualNodes {
         }
 
         private void look() {
-            wanted.forEach((wire, request) -> {
-                VirtualDaemon host = fabric.daemon(hosts.get(wire));
-                if (reaches(host) && statuses.get(wire).progress() == FarEndStatus.Progress.CONFIRMED) {
-                    Optional<SideStatus> side = host.side(wire, Side.B);
+            wanted.forEach((at, request) -> {
+                VirtualDaemon host = fabric.daemon(at.host());
+                if (reaches(host)
+                        && statuses.getOrDefault(at, FarEndStatus.PENDING).progress()
+                                == FarEndStatus.Progress.CONFIRMED) {
+                    Optional<SideStatus> side = host.side(at.wire(), Side.B);
                     boolean there = side.isPresent()
+                            && side.get().generation().equals(request.generation())
                             && side.get().peers().stream()
                                     .anyMatch(
                                             peer -> !request.peer().generation().isAfter(peer.generation()));
                     if (!there) {
-                        loop.execute(() -> connect(request));
+                        loop.execute(() -> connect(at, request));
                     }
                 }
             });
@@ -750,26 +890,29 @@ final class VirtualNodes {
         }
 
         @Override
-        public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void forgetNext(WireId wire) {}
-
-        @Override
-        public FarEndStatus nextStatus(WireId wire) {
-            return FarEndStatus.CONFIRMED;
+        public void forgetNext(WireId wire) {
+            String next = nextHosts.remove(wire);
+            if (next != null && !next.equals(hosts.get(wire))) {
+                wanted.remove(new SideAt(wire, next));
+            }
         }
 
         @Override
         public void forget(WireId wire) {
-            wanted.remove(wire);
+            forgetNext(wire);
+            wanted.remove(new SideAt(wire, hosts.getOrDefault(wire, "")));
         }
 
         @Override
         public FarEndStatus status(WireId wire) {
-            return statuses.getOrDefault(wire, FarEndStatus.PENDING);
+            return statuses.getOrDefault(new SideAt(wire, hosts.getOrDefault(wire, "")), FarEndStatus.PENDING);
+        }
+
+        @Override
+        public FarEndStatus nextStatus(WireId wire) {
+            return nextHosts.containsKey(wire)
+                    ? statuses.getOrDefault(new SideAt(wire, nextHosts.get(wire)), FarEndStatus.PENDING)
+                    : FarEndStatus.CONFIRMED;
         }
 
         @Override
@@ -782,7 +925,7 @@ final class VirtualNodes {
                     // The reconciler asks again.
                     return;
                 }
-                host.disconnect(wire.id(), Side.B, wire.farSideGeneration());
+                disconnect(host, wire);
                 if (fate == Interference.Fate.ARRIVES_TWICE) {
                     fabric.at(Duration.ofMillis(400), () -> disconnectAgain(wire));
                 }

@@ -43,6 +43,10 @@ final class VirtualStation implements Port {
         return name;
     }
 
+    long address() {
+        return address(number);
+    }
+
     /** Lets every switch learn where it is. */
     void announce() {
         emit(BROADCAST, 0);

@@ -297,11 +297,14 @@ public final class FakeHypervisors {
                 return;
             }
             Fate fate = fates.of(guest.spec.name(), stage);
-            if (fate == Fate.GUEST_ENDS) {
-                Guest running = stage == Stage.CONFIRM && incoming != null ? incoming : guest;
-                (running == guest ? from : to()).end(running, "crashed");
+            if (fate == Fate.GUEST_ENDS && (stage != Stage.CONFIRM || incoming == null)) {
+                from.end(guest, "crashed");
                 fail("the guest ended", false);
                 return;
+            }
+            if (fate == Fate.GUEST_ENDS && incoming != null) {
+                // At the target, where it runs by now; the move itself ends well.
+                to().end(incoming, "crashed");
             }
             if (fate == Fate.REFUSED && stage != Stage.CONFIRM) {
                 fail("refused at " + stage, true);
@@ -322,7 +325,7 @@ public final class FakeHypervisors {
                     guest.move = null;
                     from.tell(guest, Change.STOPPED, HypervisorEvent.MIGRATED);
                     outcome.complete(
-                            fate == Fate.DONE
+                            fate == Fate.DONE || fate == Fate.GUEST_ENDS
                                     ? new Outcome.Arrived(progress)
                                     : new Outcome.Failed(new WireException(ErrorCode.SYSTEM, "no reply", "")));
                 }
