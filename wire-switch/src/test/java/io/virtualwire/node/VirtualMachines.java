@@ -200,7 +200,7 @@ final class VirtualMachines {
         }
         T answer = work.get();
         if (becomes == Interference.Fate.ARRIVES_TWICE && !what.equals("hypervisor migrate")) {
-            work.get();
+            answer = work.get();
         }
         if (!fabric.interference().done(step)) {
             throw noAnswer();
