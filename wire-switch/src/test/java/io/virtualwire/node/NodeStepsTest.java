@@ -153,7 +153,8 @@ class NodeStepsTest {
                         continue; // Copies of a frame's datagram end in the replay window.
                     }
                     if (!LONG && scenario == Scenario.MOVE_MACHINE && (combinations + seed) % 3 != 0) {
-                        combinations++; // Of the longest scenario every third; the others strike most of the same steps.
+                        combinations++; // Of the longest scenario every third; the others strike most of the same
+                        // steps.
                         continue;
                     }
                     Duration away = AWAY.get((combinations + combinations / Fault.values().length) % AWAY.size());

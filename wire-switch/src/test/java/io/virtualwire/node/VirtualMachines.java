@@ -27,6 +27,7 @@ import io.virtualwire.testkit.fabric.VirtualFabric;
 import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.VmNic;
 import io.virtualwire.topology.VmRecord;
+import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideStatus;
 import java.lang.reflect.InvocationTargetException;
@@ -129,6 +130,8 @@ final class VirtualMachines {
 
     private void putEndpoint(String host) {
         endpoints.get(host).add(VM);
+        // In place of what is plugged in again when the daemon starts anew.
+        fabric.daemon(host).addPort(VM, jacks.get(host));
         fabric.daemon(host).engine().addPort(VM, jacks.get(host), new Activation(true, true, guest.address()));
     }
 
@@ -243,8 +246,7 @@ final class VirtualMachines {
         @Override
         public void removeEndpoint(String name) {
             ask("machine remove-endpoint", node, host, false, () -> {
-                if (daemon().engine().sides().stream()
-                        .anyMatch(side -> side.endpoint().equals(name))) {
+                if (daemon().sides().stream().anyMatch(side -> side.endpoint().equals(name))) {
                     throw new WireException(ErrorCode.IN_USE, name + " is in use at " + host, "");
                 }
                 endpoints.get(host).remove(name);
@@ -260,7 +262,7 @@ final class VirtualMachines {
                     node,
                     host,
                     false,
-                    () -> daemon().engine().sides().stream()
+                    () -> daemon().sides().stream()
                             .filter(side -> side.wire().equals(wire))
                             .map(VirtualMachines::status)
                             .toList());
@@ -269,14 +271,13 @@ final class VirtualMachines {
         @Override
         public WireStatus activate(WireId wire, Side side, Generation generation) {
             return ask("machine activate", node, host, false, () -> {
-                SideStatus there = daemon().engine()
-                        .side(wire, side)
+                SideStatus there = daemon().side(wire, side)
                         .orElseThrow(() -> new WireException(ErrorCode.NOT_FOUND, "no side " + wire, ""));
                 if (!there.generation().equals(generation)) {
                     throw new WireException(ErrorCode.STALE_GENERATION, "it is at " + there.generation(), "");
                 }
                 daemon().activate(wire, side);
-                return status(daemon().engine().side(wire, side).orElseThrow());
+                return status(daemon().side(wire, side).orElseThrow());
             });
         }
     }
@@ -357,6 +358,9 @@ final class VirtualMachines {
         public void attach(FrameSink newSink) {
             sink = newSink;
         }
+
+        @Override
+        public void moveTo(Loop loop) {}
 
         @Override
         public int mtu() {
