@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -82,9 +83,13 @@ public final class OwnerThreads {
         figures.forEach((name, values) -> result.put(name, median(values)));
         for (String what :
                 List.of("oneFlowGbps", "twoFlowsGbps", "idleRttMicros", "besideRttMicros", "besideRttP99Micros")) {
-            result.put(what + "Ratio", median(figures.get(what + "2")) / median(figures.get(what + "1")));
+            result.put(what + "Ratio", median(measured(figures, what + "2")) / median(measured(figures, what + "1")));
         }
         return result;
+    }
+
+    private static List<Double> measured(Map<String, List<Double>> figures, String name) {
+        return Objects.requireNonNull(figures.get(name), name);
     }
 
     private static double median(List<Double> values) {

@@ -95,7 +95,8 @@ final class SuccessionScaleTest {
                 return here.bequeath(bequest -> {
                     stood.set(System.nanoTime());
                     return heir.take(
-                            estate(bequest), List.of(bequest.transport().descriptor()));
+                            estate(bequest),
+                            List.of(bequest.transports().getFirst().descriptor()));
                 });
             }
 
@@ -109,7 +110,7 @@ final class SuccessionScaleTest {
             Estate estate = predecessor.standStill();
             Bequest bequest = new Bequest(
                     estate.stack(),
-                    new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows()));
+                    List.of(new UdpTransport.Held(predecessor.descriptors().getFirst(), estate.overflows())));
             try (WireStack heir = WireStack.takeUp(config(self), bequest, event -> {})) {
                 predecessor.take();
                 List<InProcessPort> ports = plug(heir);
@@ -134,7 +135,12 @@ final class SuccessionScaleTest {
     }
 
     private Estate estate(Bequest bequest) {
-        return new Estate(self.identity(), bequest.image(), bequest.transport().overflows(), List.of());
+        return new Estate(
+                self.identity(),
+                bequest.image(),
+                bequest.transports().getFirst().overflows(),
+                null,
+                List.of());
     }
 
     private static WireStack start(Credentials credentials, CountDownLatch agreed) {
