@@ -11,7 +11,7 @@ help: ## Say what can be made
 
 build: ## Build everything, with every check but the tests
 	@config/prerequisites.sh build
-	@$(MVN) verify -DskipTests
+	@$(MVN) verify -DskipTests -DskipITs
 
 install: ## Install the command and the systemd units (DESTDIR=/some/folder for a package)
 	@bin/wire --build

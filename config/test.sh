@@ -36,7 +36,7 @@ model=$!
 lanes+=("$model")
 
 step "build"
-mvn -B -ntp verify -DskipTests "$@"
+mvn -B -ntp verify -DskipTests -DskipITs "$@"
 
 examples=
 if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then

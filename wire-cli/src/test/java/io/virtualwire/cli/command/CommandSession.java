@@ -44,7 +44,10 @@ final class CommandSession implements AutoCloseable {
 
     /** A daemon of that wire home, in a process of its own. */
     static RunningCommand daemon(Namespace host, Path home, String... arguments) {
-        return host.start(java(home, Main.class, arguments).toArray(String[]::new));
+        // Whoever runs the tests in the background ignores SIGINT, and its children would inherit that.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
+        command.addAll(java(home, Main.class, arguments));
+        return host.start(command.toArray(String[]::new));
     }
 
     Result run(String... arguments) throws IOException {
