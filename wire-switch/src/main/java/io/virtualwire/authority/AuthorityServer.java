@@ -2,6 +2,7 @@ package io.virtualwire.authority;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -169,22 +170,32 @@ public final class AuthorityServer implements AutoCloseable {
         router.post("/v1/enrol").handler(this::enrol);
         router.post("/v1/renew").handler(this::renew);
         router.get("/v1/revocations").handler(this::revocations);
-        router.route()
-                .failureHandler(context -> refuse(
-                        context,
-                        context.statusCode() == TOO_LARGE || context.failure() == null
-                                ? new WireException(
-                                        ErrorCode.BAD_REQUEST, "the request was refused", "send a shorter one")
-                                : context.failure()));
+        router.route().failureHandler(context -> refuse(context, problem(context)));
+        // A target with a broken escape matches no route, and so no failure handler.
+        router.errorHandler(400, context -> refuse(context, problem(context)));
         router.route()
                 .last()
                 .handler(context -> refuse(
                         context,
                         new WireException(
                                 ErrorCode.NOT_FOUND,
-                                "there is nothing at " + context.request().path(),
+                                // Not what it is: it may be a token in a wrong place.
+                                "there is nothing at that address",
                                 "see docs/security.md for what the authority answers")));
         return router;
+    }
+
+    /* What Vert.x itself refuses has a status of its own: one that is too long, or whose target is no path. */
+    private static Throwable problem(RoutingContext context) {
+        if (context.failure() != null && context.statusCode() >= 500) {
+            return context.failure();
+        }
+        return new WireException(
+                ErrorCode.BAD_REQUEST,
+                "the request was refused",
+                context.statusCode() == TOO_LARGE
+                        ? "send a shorter one"
+                        : "see docs/security.md for what the authority answers");
     }
 
     private void enrol(RoutingContext context) {
@@ -255,7 +266,14 @@ public final class AuthorityServer implements AutoCloseable {
             if (body == null || body.isEmpty()) {
                 throw new WireException(ErrorCode.BAD_REQUEST, "the request has no body", "send JSON");
             }
-            return json.readValue(body, type);
+            T read = json.readerFor(type)
+                    .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                    .readValue(body);
+            if (read == null) {
+                throw new WireException(ErrorCode.BAD_REQUEST, "the body is null", "send a JSON object");
+            }
+            return read;
         } catch (JsonProcessingException e) {
             // What the parser quotes of a text that is no JSON may be the secret.
             String what = e instanceof JsonParseException
@@ -272,22 +290,24 @@ public final class AuthorityServer implements AutoCloseable {
         try {
             return text == null ? 0 : Math.max(0, Long.parseLong(text));
         } catch (NumberFormatException e) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST, "parameter '" + name + "' cannot be '" + text + "'", "write a number", e);
+            throw new WireException(ErrorCode.BAD_REQUEST, "parameter '" + name + "' is no number", "write one", e);
         }
+    }
+
+    /* Of the address only what is known: anything else may be a token in a wrong place. */
+    private static String at(RoutingContext context) {
+        return context.currentRoute() == null || context.currentRoute().getPath() == null
+                ? "a request"
+                : context.currentRoute().getPath();
     }
 
     private void refuse(RoutingContext context, Throwable cause) {
         if (cause instanceof WireException refused) {
-            LOG.info(
-                    "refused {} from {}: {}",
-                    context.request().path(),
-                    context.request().remoteAddress(),
-                    refused.getMessage());
+            LOG.info("refused {} from {}: {}", at(context), context.request().remoteAddress(), refused.getMessage());
             answer(context, status(refused.code()), ErrorBody.of(refused));
             return;
         }
-        LOG.error("{} failed", context.request().path(), cause);
+        LOG.error("{} failed", at(context), cause);
         answer(
                 context,
                 500,

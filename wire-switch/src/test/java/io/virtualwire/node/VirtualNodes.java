@@ -816,7 +816,10 @@ final class VirtualNodes {
                     }
                     status = fabric.interference().done(step) ? FarEndStatus.CONFIRMED : NO_ANSWER;
                 } catch (WireException refused) {
-                    status = new FarEndStatus(FarEndStatus.Progress.FAILED, refused.toString());
+                    status = new FarEndStatus(
+                            FarEndStatus.Progress.FAILED,
+                            refused.toString(),
+                            host.disconnectedAt(request.wire(), request.side()));
                 }
             }
             FarEndStatus now = status;
