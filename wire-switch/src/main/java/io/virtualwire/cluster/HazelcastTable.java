@@ -10,6 +10,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.log.Codec;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -98,13 +99,15 @@ final class HazelcastTable<V> implements ReplicatedTable<V> {
                     EntryRemovedListener<String, Cell>,
                     EntryMergedListener<String, Cell> {
         private final Consumer<TableChange<V>> listener;
+        /* The versions told: what was read may be told after an event that is newer than it. */
+        private final Map<String, Long> told = new HashMap<>();
 
         Watcher(Consumer<TableChange<V>> listener) {
             this.listener = listener;
         }
 
         void tellAll() {
-            readAll().thenAccept(all -> all.forEach(entry -> listener.accept(new TableChange.Written<>(entry))));
+            readAll().thenAccept(all -> all.forEach(this::tell));
         }
 
         @Override
@@ -123,16 +126,21 @@ final class HazelcastTable<V> implements ReplicatedTable<V> {
         }
 
         @Override
-        public void entryRemoved(EntryEvent<String, Cell> event) {
+        public synchronized void entryRemoved(EntryEvent<String, Cell> event) {
+            told.remove(event.getKey());
             listener.accept(new TableChange.Withdrawn<>(event.getKey()));
         }
 
-        private void written(Map.Entry<String, Cell> entry) {
-            listener.accept(new TableChange.Written<>(entry(entry.getKey(), entry.getValue())));
+        private void written(EntryEvent<String, Cell> event) {
+            tell(entry(event.getKey(), event.getValue()));
         }
 
-        private void written(EntryEvent<String, Cell> event) {
-            written(Map.entry(event.getKey(), event.getValue()));
+        private synchronized void tell(TableEntry<V> entry) {
+            Long known = told.get(entry.key());
+            if (known == null || known <= entry.version()) {
+                told.put(entry.key(), entry.version());
+                listener.accept(new TableChange.Written<>(entry));
+            }
         }
     }
 }
