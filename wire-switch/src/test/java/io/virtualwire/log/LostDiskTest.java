@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Voters whose folder is lost, emptied or damaged: they never vote as if they had not voted before, and heal. */
 class LostDiskTest {
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofSeconds(40);
     private static final LogSettings SETTINGS =
             new LogSettings(Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(2), 10, 4096);
 
