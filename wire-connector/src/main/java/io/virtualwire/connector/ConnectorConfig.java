@@ -36,7 +36,7 @@ public record ConnectorConfig(
     public static final int DEFAULT_PORT = 7471;
     public static final int DEFAULT_API_PORT = 7472;
     /** One thread carries every frame, unless told otherwise. */
-    public static final int DEFAULT_THREADS = 1;
+    public static final int DEFAULT_THREADS = 2;
     /** In the state folder, unless told otherwise. */
     public static final String AUDIT = "audit.jsonl";
 

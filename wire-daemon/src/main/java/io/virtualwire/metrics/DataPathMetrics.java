@@ -67,6 +67,7 @@ public final class DataPathMetrics {
                         Metric.ASSOCIATION_PATH, 1, peer, peer.equals(Scrape.OTHERS) ? Scrape.OTHERS : address));
         scrape.add(Metric.ASSOCIATION_DATAGRAMS, of(association.counters(), "datagramsOut"), peer, "out");
         scrape.add(Metric.ASSOCIATION_DATAGRAMS, of(association.counters(), "datagramsIn"), peer, "in");
+        scrape.add(Metric.ASSOCIATION_PASSED_ON, of(association.counters(), "passedOn"), peer);
         association.drops().forEach((reason, count) -> {
             scrape.add(Metric.ASSOCIATION_DROPS, count, peer, reason);
             scrape.add(Metric.DROPS, count, reason);

@@ -42,6 +42,10 @@ public enum Metric {
             "virtualwire_association_datagram_bytes", "The largest datagram the path carries", "peer"),
     ASSOCIATION_PATH("virtualwire_association_path_info", "1, for the address that is used", "peer", "address"),
     ASSOCIATION_DATAGRAMS("virtualwire_association_datagrams_total", "Datagrams", "peer", "direction"),
+    ASSOCIATION_PASSED_ON(
+            "virtualwire_association_passed_on_total",
+            "Datagrams and messages that came to one owner thread and belong to another",
+            "peer"),
     ASSOCIATION_DROPS("virtualwire_association_drops_total", "Datagrams dropped", "peer", "reason"),
 
     DROPS("virtualwire_drops_total", "All that this daemon dropped, every reason", "reason"),

@@ -83,7 +83,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "NUMBER",
-            description = "How many threads carry frames, each some of the wires; default: 1, at most 16.")
+            description = "How many threads carry frames, each some of the wires; default: 2, at most 16.")
     private Optional<Integer> threads = Optional.empty();
 
     @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
