@@ -34,6 +34,7 @@ bench: ## Wires against every other way to join two hosts, in one run (half an h
 	@config/prerequisites.sh bench
 	@bin/wire --build
 	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh
+	@benchmarks/start.sh
 
 bench-quick: ## The same against the fastest few (8 minutes)
 	@config/prerequisites.sh bench-quick

@@ -101,7 +101,10 @@ done
 spawn b iperf3 -s
 until_true 10 in_ns a iperf3 -c 192.0.2.2 -t 1
 # All run warm: a JIT compiler has had its time, learning bridges have learnt.
-for system in $SYSTEMS; do in_ns a iperf3 -c "${to[$system]}" -t 3 >/dev/null; done
+for system in $SYSTEMS; do
+  in_ns a iperf3 -c "${to[$system]}" -t 3 >/dev/null
+  in_ns a iperf3 -c "${to[$system]}" -u -b 0 -l 64 -t 3 >/dev/null
+done
 busy() { awk -v hz="$(getconf CLK_TCK)" '/^cpu / {print ($2 + $3 + $4 + $7 + $8) / hz}' /proc/stat; }
 readings=$work/readings.jsonl
 for round in $(seq "$ROUNDS"); do
