@@ -4,10 +4,12 @@ import io.virtualwire.client.WireStatus;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.metrics.AssociationReport;
 import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.SideActivation;
 import io.virtualwire.wire.SideCounters;
 import io.virtualwire.wire.SideStatus;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The data plane's own records as the interface shows them. */
 final class StatusReport {
@@ -22,6 +24,7 @@ final class StatusReport {
                 EndpointKey.parse(side.endpoint()).name(),
                 side.state().name().toLowerCase(Locale.ROOT),
                 side.options().plain(),
+                side.activation().map(StatusReport::of),
                 side.peers().stream().map(StatusReport::of).toList(),
                 Map.of(
                         "framesOut", counted.framesOut(),
@@ -34,6 +37,17 @@ final class StatusReport {
                         "lateRelayed", counted.lateRelayed(),
                         "framesParked", (long) side.parkedFrames()),
                 AssociationReport.byName(side.drops()));
+    }
+
+    private static WireStatus.Activation of(SideActivation activation) {
+        return new WireStatus.Activation(
+                activation.cause().name().toLowerCase(Locale.ROOT),
+                millis(activation.heardNanos()),
+                millis(activation.firstFrameNanos()));
+    }
+
+    private static Optional<Double> millis(long nanos) {
+        return nanos < 0 ? Optional.empty() : Optional.of(Math.round(nanos / 1e4) / 100.0);
     }
 
     private static WireStatus.Peer of(PeerStatus peer) {

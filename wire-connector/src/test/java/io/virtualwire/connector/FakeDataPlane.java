@@ -10,10 +10,12 @@ import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.stack.StackDrops;
+import io.virtualwire.wire.ActivationCause;
 import io.virtualwire.wire.HoldStatistics;
 import io.virtualwire.wire.LegStatus;
 import io.virtualwire.wire.PeerState;
 import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.SideActivation;
 import io.virtualwire.wire.SideCounters;
 import io.virtualwire.wire.SideState;
 import io.virtualwire.wire.SideStatus;
@@ -45,6 +47,7 @@ final class FakeDataPlane implements DataPlane {
                 request.options(),
                 role == Role.ACTIVE ? SideState.ACTIVE : SideState.STANDBY,
                 false,
+                Optional.of(new SideActivation(ActivationCause.ANNOUNCEMENT, 1_200_000, 2_500_000)),
                 List.of(peer(request.peer())),
                 List.of(),
                 0,
@@ -108,6 +111,7 @@ final class FakeDataPlane implements DataPlane {
                 now.options(),
                 state,
                 false,
+                now.activation(),
                 now.peers(),
                 now.relays(),
                 0,

@@ -6,6 +6,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One side of a wire as its connector sees it.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param endpoint the local endpoint's name
  * @param state {@code standby}, {@code active} or {@code yielded}
  * @param plain whether this side asked for payloads in the clear
+ * @param activation how it became active last, if it did while this connector's process ran
  * @param counters frames, bytes and segments so far, by name
  * @param drops frames and datagrams dropped so far, by reason
  */
@@ -23,6 +25,7 @@ public record WireStatus(
         String endpoint,
         String state,
         boolean plain,
+        Optional<Activation> activation,
         List<Peer> peers,
         Map<String, Long> counters,
         Map<String, Long> drops) {
@@ -36,6 +39,16 @@ public record WireStatus(
     public boolean isAgreed() {
         return peers.stream().anyMatch(peer -> peer.agreed() && peer.pathUp());
     }
+
+    /**
+     * How a side became active, and how soon it was heard, by its connector's monotonic clock.
+     *
+     * @param by {@code role}: it was connected as active; {@code command}; {@code announcement}: its guest's RARP or gratuitous
+     *     ARP; {@code peer_frame}
+     * @param heardMillis until a far end had confirmed that it sends here
+     * @param firstFrameMillis until the endpoint was given the first frame, relayed or direct
+     */
+    public record Activation(String by, Optional<Double> heardMillis, Optional<Double> firstFrameMillis) {}
 
     /**
      * One generation of the far side.

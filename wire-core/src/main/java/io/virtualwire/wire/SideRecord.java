@@ -28,6 +28,7 @@ final class SideRecord {
     private final Inbox inbox;
     private final FarSide farSide;
     private final Relays relays;
+    private final ActivationWatch activation = new ActivationWatch();
 
     private SideState state = SideState.STANDBY;
     /** Connected as active in place of another record: becomes ACTIVE when a leg is agreed. */
@@ -94,6 +95,7 @@ final class SideRecord {
         activatesWhenAgreed = false;
         state = SideState.ACTIVE;
         long now = scope.now();
+        activation.activated(cause, now);
         scope.events.post(new SideEvent.Activated(wire, side, generation, cause));
         farSide.offer();
         farSide.sayHello(now, 0);
@@ -294,6 +296,9 @@ final class SideRecord {
         }
         framesIn++;
         bytesIn += length;
+        if (activation.awaitsFrame()) {
+            activation.frame(scope.now());
+        }
         boolean taken = port.deliver(bytes, offset, length);
         slot.recall().given(sender, number, bytes, offset, length, taken);
     }
@@ -425,6 +430,7 @@ final class SideRecord {
     void helloHeard(Peer peer) {
         if (!peer.helloHeard) {
             peer.helloHeard = true;
+            activation.heard(scope.now());
             scope.events.post(new SideEvent.Heard(wire, side, generation, peer.identity(), peer.generation()));
         }
     }
@@ -503,6 +509,7 @@ final class SideRecord {
                 options,
                 state,
                 superseded,
+                activation.seen(),
                 farSide.status(),
                 relays.status(framesRelayed, drainedWell),
                 intake.parkedFrames(),

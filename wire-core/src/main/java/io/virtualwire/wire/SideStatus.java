@@ -7,12 +7,14 @@ import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One side record as it is now: what {@code wire show} shows.
  *
  * @param portPresent whether the endpoint's port is there; without it frames for it are dropped and counted
  * @param superseded whether a far end has heard a higher generation of this side; then it is mute for ever
+ * @param activation how it became active; empty if it never has, or if another process of this daemon saw that
  * @param peers the generations of the far side, lowest first
  * @param relays relay legs to or from other places of this side
  * @param parkedFrames frames that wait for {@code activate} (standby) or for the relay leg (yielded)
@@ -27,6 +29,7 @@ public record SideStatus(
         ConnectOptions options,
         SideState state,
         boolean superseded,
+        Optional<SideActivation> activation,
         List<PeerStatus> peers,
         List<RelayStatus> relays,
         int parkedFrames,

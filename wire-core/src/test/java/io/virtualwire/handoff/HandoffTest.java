@@ -300,6 +300,7 @@ final class HandoffTest {
                     new ConnectOptions(outgoing ? Role.ACTIVE : Role.STANDBY, false),
                     outgoing ? SideState.ACTIVE : SideState.STANDBY,
                     false,
+                    Optional.empty(),
                     List.of(new PeerStatus(Identity.parse("acme/far"), OLD, PeerState.ACTIVE, List.of(), leg, 0, 0, 0)),
                     List.of(new RelayStatus(
                             outgoing, outgoing ? WEST : EAST, outgoing ? successorGeneration() : OLD, leg, 0, false)),

@@ -298,6 +298,24 @@ class WireEngineTest {
             assertThat(bench.path(Bench.FAR).sent(MessageKind.FRAME)).hasSize(1);
         }
 
+        @Test
+        void tellsHowItBecameActiveAndHowSoonThatWasHeard() {
+            bench.startSession(Bench.FAR, false);
+            engine.addPort("web", port);
+            engine.connect(Bench.request(Side.A, 1, Role.STANDBY, Bench.FAR, 1));
+            bench.farOffers(Bench.FAR, Side.B, 1, 1, 70, Role.ACTIVE, false);
+            assertThat(bench.side(Side.A).activation()).isEmpty();
+            engine.activate(Bench.WIRE, Side.A);
+            assertThat(bench.side(Side.A).activation()).contains(new SideActivation(ActivationCause.COMMAND, -1, -1));
+            bench.advance(Duration.ofMillis(3));
+            bench.farSends(Bench.FAR, MessageKind.HELLO_ACK, 0, 0, 0, NOTHING);
+            bench.advance(Duration.ofMillis(4));
+            bench.farSends(Bench.FAR, MessageKind.FRAME, 1, 0, 100, frame(100, 2));
+            bench.farSends(Bench.FAR, MessageKind.FRAME, 2, 0, 100, frame(100, 2));
+            assertThat(bench.side(Side.A).activation())
+                    .contains(new SideActivation(ActivationCause.COMMAND, 3_000_000, 7_000_000));
+        }
+
         /** By a guest that is not the endpoint's, by one that belongs elsewhere, and where nobody prepared anything. */
         @Test
         void isNotActivatedByAForgedAnnouncement() {

@@ -15,6 +15,7 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
 import io.virtualwire.topology.VmMoveWay;
 import io.virtualwire.topology.VmNic;
@@ -22,9 +23,11 @@ import io.virtualwire.topology.VmRecord;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +68,7 @@ final class MachineMove {
     private String refusal = "its driver was lost";
     private boolean yielded;
     private long yieldedSince;
+    private final MoveStopwatch stopwatch;
 
     MachineMove(long generation, String instance, MachineHosts hosts, Ticker ticker, MoveObserver observer) {
         this.generation = generation;
@@ -72,6 +76,7 @@ final class MachineMove {
         this.hosts = hosts;
         this.ticker = ticker;
         this.observer = observer;
+        this.stopwatch = new MoveStopwatch(ticker);
     }
 
     long generation() {
@@ -90,6 +95,7 @@ final class MachineMove {
         if (phase != move.phase()) {
             phase = move.phase();
             phaseSince = ticker.nanoTime();
+            stopwatch.begun(move.phase());
             LOG.info("Move of {} from {} to {}: {}", move.vm(), move.from(), move.to(), phase);
         }
         Sighted at = new Sighted(state, move);
@@ -110,7 +116,7 @@ final class MachineMove {
                 .filter(move -> move.generation() == generation && move.phase() == VmMovePhase.MOVE)
                 .map(move -> new Sighted(state, move))
                 .filter(at -> Whereabouts.sight(at.vm, at::target) == Sight.RUNS)
-                .ifPresent(MachineMove::activateSides);
+                .ifPresent(at -> activateSides(at, VmMoveMeasure.RESUME));
     }
 
     private String vmOf(FabricState state) {
@@ -167,7 +173,12 @@ final class MachineMove {
         }
 
         Optional<FabricCommand> advance() {
-            return Optional.of(new FabricCommand.AdvanceVmMove(move.vm(), generation, instance, move.phase()));
+            return advance(stopwatch.phases());
+        }
+
+        Optional<FabricCommand> advance(VmMoveMeasure measure) {
+            return Optional.of(new FabricCommand.AdvanceVmMove(
+                    move.vm(), generation, instance, move.phase(), Optional.of(measure)));
         }
 
         Optional<FabricCommand> rollBack(boolean anew, boolean stop, String reason) {
@@ -245,7 +256,7 @@ final class MachineMove {
             case THERE -> {
                 // Its announcement has done that already, unless the connector did not see it; agreeing on it takes
                 // longer.
-                activateSides(at);
+                activateSides(at, VmMoveMeasure.COMMAND);
                 yield at.advance();
             }
             case UNDER_WAY -> {
@@ -356,7 +367,7 @@ final class MachineMove {
     }
 
     private Optional<FabricCommand> activate(Sighted at) {
-        Optional<WireException> refused = activateSides(at);
+        Optional<WireException> refused = activateSides(at, VmMoveMeasure.COMMAND);
         if (refused.isEmpty()) {
             return at.advance();
         }
@@ -369,7 +380,8 @@ final class MachineMove {
     }
 
     /** Makes every side at the target active; what was refused last, if anything was. */
-    private static Optional<WireException> activateSides(Sighted at) {
+    private Optional<WireException> activateSides(Sighted at, String reason) {
+        stopwatch.activates(reason);
         Optional<WireException> refused = Optional.empty();
         for (WireRecord wire : at.wires()) {
             WirePlace place = wire.next().orElse(null);
@@ -406,7 +418,28 @@ final class MachineMove {
             yieldedSince = ticker.nanoTime();
         }
         boolean drained = yielded && isOver(yieldedSince, DRAIN) || isOver(phaseSince, DRAIN_PATIENCE);
-        return gone && drained ? at.advance() : Optional.empty();
+        return gone && drained ? at.advance(measured(at)) : Optional.empty();
+    }
+
+    /** What is not known holds nothing up. */
+    private VmMoveMeasure measured(Sighted at) {
+        OptionalLong pause = OptionalLong.empty();
+        List<WireStatus> sides = new ArrayList<>();
+        try {
+            pause = at.target().pauseMillis(at.vm.domain());
+        } catch (WireException e) {
+            LOG.debug("Nobody knows how long {} was paused: {}", at.vm.name(), e.getMessage());
+        }
+        try {
+            for (WireRecord wire : at.wires()) {
+                at.connector(at.move.to()).wire(wire.id()).stream()
+                        .filter(side -> side.side() == Side.B)
+                        .forEach(sides::add);
+            }
+        } catch (WireException e) {
+            LOG.debug("Nobody knows how the sides of {} became active: {}", at.vm.name(), e.getMessage());
+        }
+        return stopwatch.all(pause, sides);
     }
 
     private static boolean hasYielded(Sighted at) {
@@ -431,7 +464,11 @@ final class MachineMove {
                 .anyMatch(wire -> wire.host().equals(at.move.from()) && at.vm.has(wire.endpoint()));
         boolean owed = at.state.machines().debts().stream()
                 .anyMatch(debt -> debt.vm().equals(at.vm.name()) && debt.host().equals(at.move.from()));
-        return !sides && !owed || isOver(phaseSince, CLEAN_UP_PATIENCE) ? at.advance() : Optional.empty();
+        if (!sides && !owed || isOver(phaseSince, CLEAN_UP_PATIENCE)) {
+            stopwatch.begun(VmMovePhase.DONE);
+            return at.advance();
+        }
+        return Optional.empty();
     }
 
     private boolean isSettled() {

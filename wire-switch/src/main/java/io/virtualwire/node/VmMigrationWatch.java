@@ -9,8 +9,11 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -93,18 +96,30 @@ final class VmMigrationWatch {
                                 move.driver(),
                                 millis(),
                                 Optional.empty(),
-                                Optional.of(new VmMigrationStep.Result(
-                                        vm,
-                                        move.from(),
-                                        move.to(),
-                                        generation,
-                                        move.way().mode(),
-                                        movedMillis > 0 ? movedMillis : millis(),
-                                        millis())),
+                                Optional.of(result(move)),
                                 Optional.empty()));
             case ROLLED_BACK ->
                 end(steps, failed("it stays on " + move.from() + ", because " + move.reason(), ErrorCode.WRONG_STATE));
         }
+    }
+
+    private VmMigrationStep.Result result(VmMove move) {
+        VmMoveMeasure measure = move.measure().orElse(VmMoveMeasure.NONE);
+        Map<String, Double> phases = new LinkedHashMap<>();
+        measure.begun().forEach((phase, millis) -> phases.put(name(phase), millis));
+        return new VmMigrationStep.Result(
+                vm,
+                move.from(),
+                move.to(),
+                generation,
+                move.way().mode(),
+                movedMillis > 0 ? movedMillis : millis(),
+                millis(),
+                phases,
+                measure.pauseMillis(),
+                measure.activatedBy(),
+                measure.heardMillis(),
+                measure.firstFrameMillis());
     }
 
     private void end(Consumer<VmMigrationStep> steps, VmMigrationStep last) {

@@ -6,6 +6,7 @@ import io.virtualwire.control.WireId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -149,7 +150,13 @@ public sealed interface FabricCommand {
     record GiveUpVmMove(String vm, long generation) implements FabricCommand {}
 
     /** A move has come from one phase to the next. */
-    record AdvanceVmMove(String vm, long generation, String instance, VmMovePhase from) implements FabricCommand {}
+    record AdvanceVmMove(String vm, long generation, String instance, VmMovePhase from, Optional<VmMoveMeasure> measure)
+            implements FabricCommand {
+        /** Without a word of what it took. */
+        public AdvanceVmMove(String vm, long generation, String instance, VmMovePhase from) {
+            this(vm, generation, instance, from, Optional.empty());
+        }
+    }
 
     /**
      * The machine is at the source, and not at the target.

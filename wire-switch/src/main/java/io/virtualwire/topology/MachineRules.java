@@ -149,7 +149,8 @@ final class MachineRules {
                 begin.node(),
                 begin.instance(),
                 false,
-                "");
+                "",
+                Optional.empty());
         WirePlace place = new WirePlace(begin.to(), to, generation);
         return state.withWires(changed(vm, wire -> wire.movingTo(place)), state.removed(), generation)
                 .withMachines(machines.with(move).wanting(vm, begin.to()));
@@ -174,7 +175,7 @@ final class MachineRules {
     }
 
     FabricState advance(FabricCommand.AdvanceVmMove advance) {
-        VmMove move = requireMove(advance.vm(), advance.generation());
+        VmMove move = requireMove(advance.vm(), advance.generation()).measured(advance.measure());
         requireDriver(move, advance.instance());
         if (move.phase() != advance.from()) {
             throw new WireException(

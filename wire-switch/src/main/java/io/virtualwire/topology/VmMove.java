@@ -1,5 +1,7 @@
 package io.virtualwire.topology;
 
+import java.util.Optional;
+
 /**
  * A move of a virtual machine: the one under way, or the latest.
  *
@@ -9,6 +11,7 @@ package io.virtualwire.topology;
  * @param instance that node's process; if it ends, another node claims the move
  * @param givenUp whether somebody asked to call it off
  * @param reason why it was rolled back; empty if it was not
+ * @param measure what it took so far
  */
 public record VmMove(
         String vm,
@@ -20,17 +23,35 @@ public record VmMove(
         String driver,
         String instance,
         boolean givenUp,
-        String reason) {
+        String reason,
+        Optional<VmMoveMeasure> measure) {
 
     VmMove in(VmMovePhase next, String why) {
-        return new VmMove(vm, generation, from, to, way, next, driver, instance, givenUp, why);
+        return new VmMove(vm, generation, from, to, way, next, driver, instance, givenUp, why, measure);
     }
 
     VmMove by(String node, String process) {
-        return new VmMove(vm, generation, from, to, way, phase, node, process, givenUp, reason);
+        return new VmMove(vm, generation, from, to, way, phase, node, process, givenUp, reason, measure);
     }
 
     VmMove calledOff() {
-        return new VmMove(vm, generation, from, to, way, phase, driver, instance, true, reason);
+        return new VmMove(vm, generation, from, to, way, phase, driver, instance, true, reason, measure);
+    }
+
+    VmMove measured(Optional<VmMoveMeasure> more) {
+        return more.isEmpty()
+                ? this
+                : new VmMove(
+                        vm,
+                        generation,
+                        from,
+                        to,
+                        way,
+                        phase,
+                        driver,
+                        instance,
+                        givenUp,
+                        reason,
+                        Optional.of(measure.map(known -> known.and(more.get())).orElse(more.get())));
     }
 }

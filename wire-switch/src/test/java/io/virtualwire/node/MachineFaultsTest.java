@@ -2,9 +2,11 @@ package io.virtualwire.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtualwire.cloud.spi.FakeHypervisors;
 import io.virtualwire.cloud.spi.FakeHypervisors.Fate;
 import io.virtualwire.cloud.spi.FakeHypervisors.Stage;
 import io.virtualwire.testkit.fabric.Weather;
+import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +85,13 @@ class MachineFaultsTest {
         end(it);
         assertThat(it.lastMove().phase()).isEqualTo(VmMovePhase.DONE);
         assertThat(it.lastMove().to()).isEqualTo(VirtualMachines.TARGET);
+        assertThat(it.lastMove().measure()).hasValueSatisfying(measure -> {
+            assertThat(measure.begun()).containsKeys(VmMovePhase.PREPARE, VmMovePhase.MOVE, VmMovePhase.DONE);
+            assertThat(measure.pauseMillis()).hasValue(FakeHypervisors.PAUSE_MILLIS);
+            assertThat(measure.activatedBy()).isEqualTo(VmMoveMeasure.RARP);
+            assertThat(measure.heardMillis().orElse(-1)).isBetween(0.0, 100.0);
+            assertThat(measure.firstFrameMillis().orElse(-1)).isBetween(0.0, 100.0);
+        });
         it.moveMachine(VirtualMachines.SOURCE);
         end(it);
         assertThat(it.lastMove().phase()).isEqualTo(VmMovePhase.DONE);

@@ -290,6 +290,11 @@ final class VirtualMachines {
                 side.endpoint(),
                 side.state().name().toLowerCase(Locale.ROOT),
                 side.options().plain(),
+                side.activation()
+                        .map(it -> new WireStatus.Activation(
+                                it.cause().name().toLowerCase(Locale.ROOT),
+                                it.heardNanos() < 0 ? Optional.empty() : Optional.of(it.heardNanos() / 1e6),
+                                it.firstFrameNanos() < 0 ? Optional.empty() : Optional.of(it.firstFrameNanos() / 1e6))),
                 side.peers().stream()
                         .map(peer -> new WireStatus.Peer(
                                 peer.identity(),

@@ -8,7 +8,11 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +115,40 @@ final class MachineRulesTest {
         assertThat(types()).endsWith("vm.move-failed");
         begin("w1");
         assertThat(state.machines().debts()).as("it is wanted there again").isEmpty();
+    }
+
+    @Test
+    void whatAMoveTookIsGatheredAndKept() {
+        VmMove move = begin("w1");
+        measured(VmMovePhase.PREPARE, VmMoveMeasure.of(VmMovePhase.PREPARE, 0));
+        advance(VmMovePhase.MOVE);
+        advance(VmMovePhase.ACTIVATE);
+        measured(
+                VmMovePhase.DRAIN,
+                new VmMoveMeasure(
+                        Map.of(VmMovePhase.PREPARE, 7.0, VmMovePhase.DRAIN, 900.0),
+                        OptionalLong.of(41),
+                        VmMoveMeasure.RARP,
+                        OptionalDouble.of(1.25),
+                        OptionalDouble.empty()));
+        VmMove known = state.machines().lastMove("web1").orElseThrow();
+        assertThat(known.generation()).isEqualTo(move.generation());
+        assertThat(known.measure())
+                .contains(new VmMoveMeasure(
+                        Map.of(VmMovePhase.PREPARE, 0.0, VmMovePhase.DRAIN, 900.0),
+                        OptionalLong.of(41),
+                        VmMoveMeasure.RARP,
+                        OptionalDouble.of(1.25),
+                        OptionalDouble.empty()));
+        assertThat(machine.states().decode(machine.states().encode(state))).isEqualTo(state);
+        advance(VmMovePhase.CLEAN_UP);
+        begin("e1");
+        assertThat(state.machines().lastMove("web1").orElseThrow().measure()).isEmpty();
+    }
+
+    private void measured(VmMovePhase from, VmMoveMeasure measure) {
+        long generation = state.machines().lastMove("web1").orElseThrow().generation();
+        apply(new FabricCommand.AdvanceVmMove("web1", generation, "east-1", from, Optional.of(measure)));
     }
 
     @Test

@@ -72,16 +72,24 @@ public final class MigrateCommand implements Callable<Integer> {
 
     private void moveMachine(NodeClient client) {
         VmMigrationStep.Result result = new VmMigration(client, what, output).run(to, how);
-        output.print(
-                result,
-                out -> out.printf(
-                        Locale.ROOT,
-                        "%s moved from %s to %s: there after %.1f ms, %.1f ms in all%n",
-                        result.vm(),
-                        result.from(),
-                        result.to(),
-                        result.movedMillis(),
-                        result.totalMillis()));
+        output.print(result, out -> {
+            out.printf(
+                    Locale.ROOT,
+                    "%s moved from %s to %s: there after %.1f ms, %.1f ms in all%n",
+                    result.vm(),
+                    result.from(),
+                    result.to(),
+                    result.movedMillis(),
+                    result.totalMillis());
+            result.hypervisorDowntimeMillis()
+                    .ifPresent(pause -> out.printf(Locale.ROOT, "it did not run for %d ms%n", pause));
+            result.activationToHeardMillis()
+                    .ifPresent(heard -> out.printf(
+                            Locale.ROOT,
+                            "its network followed its %s, and was confirmed %.1f ms later%n",
+                            result.activatedBy(),
+                            heard));
+        });
     }
 
     private void show(MigrationStep step) {

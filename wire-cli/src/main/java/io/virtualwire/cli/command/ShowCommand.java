@@ -53,6 +53,14 @@ public final class ShowCommand implements Callable<Integer> {
         WireStatus status = side.status();
         out.println("wire " + status.wire() + ", side " + status.side() + ": " + status.endpoint() + "@" + side.host());
         out.println("  generation " + status.generation() + ", " + status.state());
+        status.activation()
+                .ifPresent(it -> out.println("  made active by " + it.by().replace('_', ' ')
+                        + it.heardMillis()
+                                .map(millis -> ", heard after " + millis + " ms")
+                                .orElse(", not heard yet")
+                        + it.firstFrameMillis()
+                                .map(millis -> ", first frame in after " + millis + " ms")
+                                .orElse("")));
         Table peers =
                 new Table("  PEER", "GENERATION", "STATE", "AGREED", "PATH", "PAYLOAD", "SENT", "RECEIVED", "HELD");
         status.peers()

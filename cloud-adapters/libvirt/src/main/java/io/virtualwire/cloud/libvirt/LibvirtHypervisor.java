@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedParameter;
 import org.libvirt.event.DomainEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final int LIST_PAUSED = 1 << 5;
     private static final int LIST_OFF = 1 << 6;
     private static final int LOOKS = 3;
+    /* VIR_DOMAIN_JOB_DOWNTIME: from the moment the guest stopped at the source until it went on at the target. */
+    private static final String JOB_DOWNTIME = "downtime";
 
     private final String uri;
     private final LibvirtLink link;
@@ -166,6 +170,20 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void remove(String name) {
         absentIsFine("remove machine " + name, name, Domain::undefine);
+    }
+
+    @Override
+    public OptionalLong pauseMillis(String name) {
+        return with("read how long machine " + name + " was paused", name, domain -> {
+            // Who asks without keeping takes it from whoever asks next.
+            int flags = Domain.GetJobStatsFlags.COMPLETED | Domain.GetJobStatsFlags.KEEP_COMPLETED;
+            for (TypedParameter each : domain.getJobStats(flags).stats) {
+                if (each.field.equals(JOB_DOWNTIME)) {
+                    return OptionalLong.of(Long.parseLong(each.getValueAsString()));
+                }
+            }
+            return OptionalLong.empty();
+        });
     }
 
     @Override

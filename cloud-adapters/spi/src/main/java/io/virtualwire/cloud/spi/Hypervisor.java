@@ -2,6 +2,7 @@ package io.virtualwire.cloud.spi;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -52,6 +53,13 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Lets a machine that is paused go on; nothing happens if it runs. */
     void resume(String name);
+
+    /**
+     * For how many milliseconds a machine did not run when it was moved here, as the hypervisors themselves measured it.
+     *
+     * @return empty if it was not moved here, or they do not know
+     */
+    OptionalLong pauseMillis(String name);
 
     /** Begins to move a running machine; others may be moved meanwhile. */
     MachineMigration migrate(String name, MigrationPlan plan);

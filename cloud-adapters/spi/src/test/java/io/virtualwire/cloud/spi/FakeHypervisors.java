@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * on at the source, after it at the target; a reply that is lost between leaves both as they then are, as a real one may.
  */
 public final class FakeHypervisors {
+    /** What they say of every move. */
+    public static final long PAUSE_MILLIS = 7;
+
     private static final long BYTES = 128L << 20;
 
     /** What happens between two hypervisors during a move. */
@@ -110,6 +114,7 @@ public final class FakeHypervisors {
         private final UUID id;
         private Machine.State state;
         private @Nullable Move move;
+        private OptionalLong pauseMillis = OptionalLong.empty();
 
         Guest(MachineSpec spec, UUID id, Machine.State state) {
             this.spec = spec;
@@ -227,6 +232,11 @@ public final class FakeHypervisors {
                 tell(guest, Change.RESUMED, "unpaused");
                 resumed.accept(uri, name);
             }
+        }
+
+        @Override
+        public OptionalLong pauseMillis(String name) {
+            return guest(name).pauseMillis;
         }
 
         @Override
@@ -358,6 +368,7 @@ public final class FakeHypervisors {
                 return;
             }
             there.state = Machine.State.RUNNING;
+            there.pauseMillis = OptionalLong.of(PAUSE_MILLIS);
             to().tell(there, Change.RESUMED, HypervisorEvent.MIGRATED);
             resumed.accept(to().uri, guest.spec.name());
             if (fate == Fate.REPLY_LOST) {

@@ -53,6 +53,7 @@ public abstract class HypervisorContractTest {
         here.resume(WEB);
         assertThat(here.isMoving(WEB)).isFalse();
         here.giveUp(WEB);
+        assertThat(here.pauseMillis(WEB)).as("it did not come by a move").isEmpty();
 
         // One that is too slow to end is given up, by the one who began it or by anybody else.
         MachineMigration slow =
@@ -80,6 +81,9 @@ public abstract class HypervisorContractTest {
         move.abort();
         assertThat(there.machine(WEB).id()).isEqualTo(made.id());
         assertThat(there.machine(WEB).state()).isEqualTo(Machine.State.RUNNING);
+        for (int asked = 0; asked < 2; asked++) {
+            assertThat(there.pauseMillis(WEB).orElse(-1)).isNotNegative();
+        }
         assertThat(here.machines()).as("its description went with it").isEmpty();
         awaitChanges(atTarget, Change.STARTED, Change.RESUMED);
         assertThat(atTarget.stream()
