@@ -1,13 +1,13 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-long bench bench-quick docs format clean
+.PHONY: help build install demo demo-vm test test-long bench bench-quick bench-migration docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 MVN = . config/jdk25.sh; export JAVA_HOME="$$(find_jdk25)"; exec mvn -B -ntp
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build everything, with every check but the tests
 	@config/prerequisites.sh build
@@ -21,6 +21,11 @@ demo: ## Two clouds on this machine, and a switch that moves between them (KEEP=
 	@config/prerequisites.sh demo
 	@bin/wire --build
 	@examples/02-two-clouds/run.sh
+
+demo-vm: ## A virtual machine moved live between two clouds on this machine, with its network (KEEP=1 leaves it up)
+	@config/prerequisites.sh demo-vm
+	@bin/wire --build
+	@examples/04-live-migration/run.sh
 
 test: ## Every test: units, contracts, namespaces, processes, model, examples (at most 12 minutes)
 	@config/prerequisites.sh test
@@ -40,6 +45,11 @@ bench-quick: ## The same against the fastest few (8 minutes)
 	@config/prerequisites.sh bench-quick
 	@bin/wire --build
 	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde nebula fastd' ROUNDS=3 benchmarks/compare.sh
+
+bench-migration: ## Live migrations over wires and over kernel VXLAN, near and across a slow line, in one run (15 minutes)
+	@config/prerequisites.sh bench-migration
+	@bin/wire --build
+	@benchmarks/migration.sh
 
 docs: ## Write docs/cli from what the commands say of themselves
 	@config/prerequisites.sh build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what a Debian machine needs: as root installs what is missing, otherwise prints the command that would.
-#   prerequisites.sh build|demo|test|bench|bench-quick …
+#   prerequisites.sh build|demo|demo-vm|test|bench|bench-quick|bench-migration …
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=config/jdk25.sh
@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 for kind in "$@"; do
   case $kind in
-    demo | bench | bench-quick)
+    demo | demo-vm | bench | bench-quick | bench-migration)
       if [ "$(id -u)" != 0 ]; then
         echo "Network namespaces and TAP devices need root. This installs what is missing, too:  sudo make $kind" >&2
         exit 1
@@ -20,15 +20,17 @@ done
 # command:package
 build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
-test="$demo curl:curl git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio
-  virsh:libvirt-clients libvirtd:libvirt-daemon libvirtd:libvirt-daemon-driver-qemu"
+demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
+  libvirtd:libvirt-daemon-driver-qemu"
+test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux"
+bench_migration="$demo_vm"
 bench_quick="$demo git:git iperf3:iperf3 ovs-vswitchd:openvswitch-switch vde_plug:vdeplug nebula:nebula fastd:fastd"
 bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc openvpn:openvpn edge:n2n"
 
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for kind in "${@:-build}"; do
-  case $kind in build | demo | test | bench | bench-quick) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
+  case $kind in build | demo | demo-vm | test | bench | bench-quick | bench-migration) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
   list=${kind//-/_}
   for pair in ${!list}; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
@@ -72,9 +74,18 @@ if [ ${#missing[@]} -gt 0 ]; then
   rm -f "$log"
 fi
 
+# The guests' kernel comes out of Debian's archive, whose lists a small image may lack.
+case " $* " in
+  *" demo-vm "* | *" bench-migration "*)
+    if ! [ -s "$here/../target/vm/guest/vmlinuz" ] && [ -z "$(apt-cache depends linux-image-cloud-amd64 2>/dev/null)" ]; then
+      apt-get update -qq
+    fi
+    ;;
+esac
+
 for kind in "$@"; do
   case $kind in
-    demo | bench | bench-quick)
+    demo | demo-vm | bench | bench-quick | bench-migration)
       if ! [ -c /dev/net/tun ]; then
         if ! { modprobe tun 2>/dev/null && [ -c /dev/net/tun ]; }; then
           echo "/dev/net/tun is missing: \`modprobe tun\`, or give the container --device /dev/net/tun" >&2

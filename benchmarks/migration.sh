@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# The same guest moved live, again and again, over wires and over kernel VXLAN and bridges, in one run; as examples/04-live-migration
+# does it, with a host outside that pings it every 10 ms.
+#
+#   near   cloud east ── bridge ── cloud west, and the host outside on the same bridge
+#   wan    the same, and between the bridge and cloud west a line of 20 ms one way, 100 Mb/s, 0.1 % loss (io.virtualwire.testkit.wan)
+#
+# migration.sh [RESULT.json]; the environment says how: ROUNDS (moves each way, 5), WAYS ('near wan'), SYSTEMS ('vxlan wire'), SEED.
+# Of each move: the gap that the pings saw, the pause that QEMU reports, the difference, which is the network's share; how long the
+# guest's first RARP took from its TAP at the target to the host outside; pings lost and doubled.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROUNDS=${ROUNDS:-5}
+WAYS=${WAYS:-near wan}
+SYSTEMS=${SYSTEMS:-vxlan wire}
+SEED=${SEED:-1}
+WAN_DELAY=20 WAN_MBIT=100 WAN_LOSS=0.1
+result=${1:-$top/target/bench/migration.json}
+OUT=${OUT:-$top/target/bench/migration}
+lab=m$$
+work=$(mktemp -d "/tmp/$lab.XXXXXX")
+mkdir -p "$OUT" "$(dirname "$result")"
+rm -f "$OUT"/*.log "$OUT"/*.json
+pids=()
+say() { printf '%4ds  %s\n' "$SECONDS" "$*" >&2; }
+die() { printf '\nfailed: %s\n' "$*" >&2; exit 1; }
+# shellcheck source=examples/04-live-migration/fabric.sh
+. "$top/examples/04-live-migration/fabric.sh"
+export MTU=1450 # fits VXLAN's overhead
+
+clean() {
+  local status=$?
+  trap - EXIT
+  trap '' INT TERM HUP
+  [ $status = 0 ] || tail -n 12 "$OUT"/*.log >&2 || true
+  end_all
+  rm -rf "$work"
+  exit $status
+}
+trap clean EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- the long line -------------------------------------------------------------------------------------------------
+relay=
+long_line() {
+  ip -n "$lab-west" link delete wan
+  relay_classes=$top/wire-testkit/target/classes:$(printf '%s:' "$top"/wire-cli/target/dist/lib/*.jar)
+  . "$top/config/jdk25.sh"
+  "$(find_jdk25)/bin/java" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -cp "$relay_classes" io.virtualwire.testkit.wan.WanRelay "$lab-wan" west "$lab-west" wan $WAN_DELAY $WAN_MBIT $WAN_LOSS "$SEED" >"$OUT/relay.log" 2>&1 &
+  relay=$!; pids+=("$relay")
+  await 30 "the relay" grep -q '^relaying' "$OUT/relay.log"
+  ip -n "$lab-wan" link set west gso_max_segs 1 master wan up
+  ip -n "$lab-west" link set wan gso_max_segs 1
+  ip -n "$lab-west" address add "${at[west]}/24" dev wan
+  ip -n "$lab-west" link set wan up
+  await 20 "a way to the west" ns out ping -c 1 -W 1 "${at[west]}"
+}
+
+# --- kernel VXLAN and bridges ---------------------------------------------------------------------------------------
+vxlan_up() {
+  local host other
+  for host in east west out; do
+    ip -n "$lab-$host" link add br0 type bridge forward_delay 0
+    ip -n "$lab-$host" link set br0 up
+    ip -n "$lab-$host" link add vx0 type vxlan id 99 local "${at[$host]}" dstport 4789 dev wan
+    ip -n "$lab-$host" link set vx0 master br0 up
+    for other in east west out; do
+      [ $other = $host ] || bridge -n "$lab-$host" fdb append 00:00:00:00:00:00 dev vx0 dst "${at[$other]}"
+    done
+    ns $host sh -c 'for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e $f ] || echo 0 >$f; done'
+  done
+  for host in east west; do
+    ip -n "$lab-$host" tuntap add web1 mode tap vnet_hdr
+    ip -n "$lab-$host" link set web1 master br0 up
+  done
+  ip -n "$lab-out" address add $client/24 dev br0
+  bash "$top/wire-testkit/src/main/resources/io/virtualwire/testkit/vm/guest.sh" xml "$top/target/vm/guest" web1 "web1,$mac,$guest/24" >"$work/web1.xml"
+  labsh virsh "$lab" east create "$work/web1.xml" >>"$OUT/virsh.log"
+  await 120 "the guest" ns out ping -c 1 -W 1 $guest
+}
+vxlan_down() {
+  local host
+  for host in east west; do labsh virsh "$lab" $host destroy web1 >>"$OUT/virsh.log" 2>&1 || true; done
+  for host in east west; do ip -n "$lab-$host" link delete web1; done
+  for host in east west out; do ip -n "$lab-$host" link delete vx0; ip -n "$lab-$host" link delete br0; done
+}
+vxlan_move() { # NAME FROM TO
+  labsh virsh "$lab" "$2" migrate --live --p2p web1 "$(labsh tcp "$lab" "$3")" >"$OUT/$1.log" 2>&1
+}
+vxlan_told() { # NAME TO
+  labsh virsh "$lab" "$2" domjobinfo web1 --completed --anystats |
+    awk '/^Total downtime:/ {p = $3} END {printf "{\"hypervisorDowntimeMillis\":%d}\n", p}' >"$OUT/$1.json"
+}
+
+# --- wires ------------------------------------------------------------------------------------------------------------
+wire_up() { daemons; machine; }
+wire_down() { :; }
+wire_move() { ns out "$wire" migrate web1 --to "$3-1" -o json >"$OUT/$1.json" 2>"$OUT/$1.log"; }
+wire_told() { :; }
+
+# --- readings ---------------------------------------------------------------------------------------------------------
+capture() { # HOST LOG; $last is its pid
+  start "$1" "$2" tcpdump -i any -n -tt -l --immediate-mode ether proto 0x8035
+  await 20 "a capture" grep -q 'listening on' "$OUT/$2"
+}
+first() { sed -n 's/^\([0-9]*\.[0-9]*\) .*Reverse.*/\1/p' "$OUT/$1" | head -n 1; }
+readings=$OUT/readings.jsonl
+: >"$readings"
+read_move() { # LINE SYSTEM ROUND FROM TO
+  local name=$1-$2-$3-$4 seen=() there far
+  capture "$5" "$name.there.log"; seen+=("$last")
+  capture out "$name.far.log"; seen+=("$last")
+  watched "$name" "$2_move" "$name" "$4" "$5" || die "$name: $(tail -n 3 "$OUT/$name.log")"
+  ended "${seen[@]}"
+  "$2_told" "$name" "$5"
+  there=$(first "$name.there.log") far=$(first "$name.far.log")
+  jq -cn --arg line "$1" --arg system "$2" --argjson round "$3" --arg from "$4" --arg to "$5" \
+    --argjson there "${there:-null}" --argjson far "${far:-null}" \
+    --slurpfile pings "$OUT/$name.pings.json" --slurpfile move "$OUT/$name.json" '
+    $pings[0] as $p | $move[0] as $m |
+    {line: $line, system: $system, round: $round, from: $from, to: $to,
+     gapMillis: $p.gapMillis, pauseMillis: $m.hypervisorDowntimeMillis,
+     networkMillis: (($p.gapMillis - $m.hypervisorDowntimeMillis) * 10 | round / 10),
+     rarpToFarEndMillis: (if $there and $far then (($far - $there) * 100000 | round) / 100 else null end),
+     activatedBy: $m.activatedBy, heardMillis: $m.activationToHeardMillis, firstFrameMillis: $m.activationToFirstFrameMillis,
+     pings: $p.sent, lost: $p.lost, duplicated: $p.duplicated, totalMillis: $m.totalMillis}' | tee -a "$readings" >&2
+}
+
+for line in $WAYS; do
+  say "$line: two clouds"
+  labsh up "$lab" >"$OUT/lab.log" 2>&1 || die "no lab: $(tail -n 5 "$OUT/lab.log")"
+  [ "$line" = near ] || long_line
+  for system in $SYSTEMS; do
+    say "$line: $system"
+    "${system}_up"
+    for round in $(seq "$ROUNDS"); do
+      read_move "$line" "$system" "$round" east west
+      read_move "$line" "$system" "$round" west east
+    done
+    "${system}_down"
+  done
+  end_all
+  rm -rf "$work"/*
+done
+
+jq -n --slurpfile readings "$readings" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
+  --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
+  --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg libvirt "$(libvirtd --version)" \
+  --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
+  --argjson rounds "$ROUNDS" --argjson delay $WAN_DELAY --argjson mbit $WAN_MBIT --argjson loss $WAN_LOSS --argjson seed "$SEED" \
+  -f "$top/benchmarks/migration.jq" >"$result"
+jq -r -f "$top/benchmarks/migration-table.jq" "$result"
+echo "written to $result"

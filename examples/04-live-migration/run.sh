@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# A guest that is live-migrated between two clouds on one machine, each with a libvirtd of its own, while a host outside pings it
+# every 10 ms and holds a TCP connection to it. What is here besides lab.sh's network:
+#
+#   out    a host of its own: connector, and the device 'client' (10.1.0.1), a wire to the switch
+#   east   libvirtd, connector east-1, node east, where the switch begins; the guest web1 (10.1.0.10), QEMU without KVM, begins here
+#   west   libvirtd, connector west-1, node west
+#
+# KEEP=1      leave everything up at the end and say how to look around
+# STAGES='…'  which moves, in order (default: there back together)
+# OUT=DIR     where results and logs go (default target/demo-vm)
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+[ "$(id -u)" = 0 ] || { echo "network namespaces need root. Run:  sudo $0" >&2; exit 1; }
+OUT=${OUT:-$top/target/demo-vm}
+STAGES=${STAGES:-there back together}
+lab=v$$
+work=$(mktemp -d "/tmp/$lab.XXXXXX")
+mkdir -p "$OUT"
+rm -f "$OUT"/*.log "$OUT"/*.json
+started=$SECONDS
+pids=()
+say() { printf '%s  %s\n' "$(printf '%3ds' $((SECONDS - started)))" "$*"; }
+die() { printf '\nfailed: %s\n' "$*" >&2; exit 1; }
+# shellcheck source=examples/04-live-migration/fabric.sh
+. "$top/examples/04-live-migration/fabric.sh"
+
+take_down() {
+  end_all
+  rm -rf "$work"
+}
+finish() {
+  local status=$?
+  trap - EXIT
+  trap '' INT TERM HUP # a second Ctrl-C would leave the rest behind
+  if [ "${KEEP:-}" = 1 ] && [ $status = 0 ]; then
+    { declare -p here lab work pids; declare -f end_all take_down; echo take_down; } >"$work/down.sh"
+    cat <<TXT
+
+Left up. Look around:
+  export WIRE_HOME=$WIRE_HOME
+  ip netns exec $lab-out $wire vm ls
+  ip netns exec $lab-out $wire switch show lan
+  ip netns exec $lab-out ping -c 5 $guest
+  ip netns exec $lab-out curl -sS http://$guest/cgi-bin/id
+  ip netns exec $lab-out $wire migrate web1 --to $([ "$(place)" = east-1 ] && echo west-1 || echo east-1)
+  $here/lab.sh virsh $lab east list --all
+Take it down:
+  bash $work/down.sh
+TXT
+    exit 0
+  fi
+  case $status in
+    0) ;;
+    129 | 130 | 143) echo "interrupted; taking everything down" >&2 ;;
+    *)
+      for f in "$OUT"/*.log; do case $f in *ping.log | */tcp.log) ;; *) [ -s "$f" ] && { echo "--- $f (last lines)"; tail -n 12 "$f"; } >&2 ;; esac; done
+      echo "all logs are in $OUT" >&2
+      ;;
+  esac
+  take_down
+  exit $status
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+place() { ns out "$wire" vm show web1 -o json | jq -r .host; }
+
+say "two clouds and a host outside; a libvirtd in each cloud"
+labsh up "$lab" >"$OUT/lab.log" 2>&1 || die "no lab: $(tail -n 5 "$OUT/lab.log")"
+say "daemons: three connectors, two nodes; switch lan in the east, wired to the host outside"
+daemons
+say "guest web1 in the east"
+machine
+say "it answers; a TCP connection to it is held from now on"
+before=$(identity)
+hold_connection
+
+# --- the moves ------------------------------------------------------------------------------------------------------
+results=()
+# moved NAME FROM TO MODE COMMAND…: a move, watched; the command leaves NAME.json, as 'wire migrate -o json' prints it
+moved() {
+  local name=$1 from=$2 to=$3 mode=$4 lines survived=false same=false; shift 4
+  lines=$(wc -l <"$OUT/tcp.log")
+  watched "$name" "$@" || die "$name: $(tail -n 3 "$OUT/$name.log" 2>/dev/null)"
+  ! connection_lives $((lines + 20)) || survived=true
+  [ "$(identity)" != "$before" ] || same=true
+  jq -n --slurpfile pings "$OUT/$name.pings.json" --slurpfile move "$OUT/$name.json" --arg from "$from" --arg to "$to" --arg mode "$mode" \
+    --argjson survived $survived --argjson same $same '
+    def rounded: if . == null then null else (. * 10 | round) / 10 end;
+    $pings[0] as $p | $move[0] as $m |
+    {vm: "web1", from: $from, to: $to, mode: $mode,
+     hypervisorDowntimeMillis: $m.hypervisorDowntimeMillis, networkGapMillis: $p.gapMillis,
+     networkShareMillis: (if $m.hypervisorDowntimeMillis == null then null else $p.gapMillis - $m.hypervisorDowntimeMillis | rounded end),
+     pings: $p.sent, pingsLost: $p.lost, pingsDuplicated: $p.duplicated, tcpSurvived: $survived, bootIdUnchanged: $same,
+     activatedBy: $m.activatedBy, activationToHeardMillis: $m.activationToHeardMillis,
+     activationToFirstFrameMillis: $m.activationToFirstFrameMillis,
+     phases: $m.phases, totalMillis: $m.totalMillis}' >"$OUT/$name.result.json"
+  results+=("$OUT/$name.result.json")
+  say "  $(jq -r '"there after \(.phases.drain) ms; did not run for \(.hypervisorDowntimeMillis) ms, silent for \(.networkGapMillis) ms; \(.pingsLost) of \(.pings) pings lost, \(.pingsDuplicated) doubled; by \(.activatedBy)"' "$OUT/$name.result.json")"
+}
+migrate() { ns out "$wire" migrate web1 --to "$2" -o json >"$OUT/$1.json" 2>"$OUT/$1.log"; }
+both() {
+  local node
+  ns out "$wire" migrate lan --to "${2%-1}" -o json >"$OUT/$1.switch.json" 2>"$OUT/$1.log" & node=$!
+  migrate "$1" "$2"
+  wait $node
+}
+from=east-1 to=west-1
+for stage in $STAGES; do
+  case $stage in
+    there | back) say "wire migrate web1 --to $to"; moved $stage $from $to peer-to-peer migrate $stage $to ;;
+    together) say "guest and switch together to $to"; moved $stage $from $to together both $stage $to ;;
+    *) die "no such stage: $stage" ;;
+  esac
+  was=$from from=$to to=$was
+done
+ended "$connection"
+
+jq -s . "${results[@]}" >"$OUT/result.json"
+say "done"
+echo
+jq -r '.[] | "\(.from) -> \(.to) (\(.mode)): \(.pingsLost) of \(.pings) pings lost, \(.pingsDuplicated) doubled, silent for \(.networkGapMillis) ms of which QEMU \(.hypervisorDowntimeMillis) ms; active by \(.activatedBy), heard \(.activationToHeardMillis) ms later; TCP \(if .tcpSurvived then "survived" else "BROKE" end), boot id \(if .bootIdUnchanged then "unchanged" else "CHANGED" end)"' "$OUT/result.json"
+echo "written to $OUT/result.json"
+jq -e --argjson moves "$(wc -w <<<"$STAGES")" 'length == $moves and all(.[]; .pings > 0 and .pingsLost == 0 and .pingsDuplicated == 0 and .tcpSurvived and .bootIdUnchanged)' \
+  "$OUT/result.json" >/dev/null || die "something was lost, doubled or broken: see above"
