@@ -52,7 +52,7 @@ if [ "${1:-}" != inside ]; then
     esac
   done < <(blocks)
   while IFS= read -r name; do
-    grep -qE "(typed [a-z]+|same|block) $name( |\)|\"|$)" "$0" || [[ $name =~ ^(topology|vlans|storm|static)$ ]] || { echo "nothing in docs/check.sh runs: $name" >&2; bad=1; }
+    grep -qE "(typed [a-z]+|same|block) $name( |\)|\"|$)" "$0" || [[ $name =~ ^(topology|vlans|storm|static|vms)$ ]] || { echo "nothing in docs/check.sh runs: $name" >&2; bad=1; }
   done < <(blocks | sed -n 's/.*\trun: //p')
   [ $bad = 0 ] || exit 1
   [ "${1:-}" != marks ] || exit 0
@@ -222,7 +222,7 @@ on hosta wire switch create lan --on east --node 192.0.2.10 >"$work/create.log" 
 on hosta wire migrate lan --to west --node 192.0.2.10 >"$work/migrate.log" 2>&1 || fail "the switch does not move"
 on hosta curl -s --retry 5 --retry-connrefused --cert "$person/.config/virtualwire/admin.wire" --insecure 'https://192.0.2.10:7482/v1/events?since=0&follow=false' |
   jq -cs 'map(select(.type == "component.moved"))[0]' | same event '[(del(.key) | keys), .type, .component, .node, .from]'
-for name in topology vlans storm static; do
+for name in topology vlans storm static vms; do
   block $name >"$work/$name.yaml"
   on hosta wire apply -f "$work/$name.yaml" --node 192.0.2.10 >"$work/$name.log" 2>&1 || fail "$name is refused"
   on hosta wire diff -f "$work/$name.yaml" --node 192.0.2.10 --exit-code >>"$work/$name.log" 2>&1 || fail "$name is not what is wanted then"

@@ -18,19 +18,24 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.PeerDescription;
+import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.linux.TapDevice;
+import io.virtualwire.linux.TapRequest;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.testkit.netns.NetnsTest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +77,14 @@ final class TwoTenantsNetnsTest {
                 requests-per-second: 60
                 max-peers: 1
             """;
+
+    private static final String VIRTIO = "00".repeat(12);
+    /** From this address, about that one. */
+    private static final String RARP = VIRTIO + "ffffffffffff5254000000%1$s" + "80350001080006040003"
+            + "5254000000%2$s00000000" + "5254000000%2$s00000000" + "00".repeat(18);
+
+    private static final String GRATUITOUS = VIRTIO + "ffffffffffff5254000000%1$s" + "08060001080006040001"
+            + "5254000000%2$s0a010002" + "0000000000000a010002";
 
     /** Of the wires of the test that runs: those of former ones are fenced off. */
     private static long serial;
@@ -251,6 +264,100 @@ final class TwoTenantsNetnsTest {
         acme.b.putEndpoint(acme.device("db"));
         acme.b.connect(acme.side(WIRE, Side.B));
         ConnectorLab.awaitAgreed(acme.a, acme.b);
+    }
+
+    /** Whoever says whatever at whichever endpoint: a wire follows only what its own endpoint says of itself. */
+    @Test
+    void aForgedAnnouncementMovesNothing() {
+        lab.hostB().ip("link set lo up");
+        acme.a.putEndpoint(acme.device("web"));
+        acme.a.connect(acme.side(WIRE, Side.A));
+        acme.b.putEndpoint(held("db", "acme-db", "52:54:00:00:00:51"));
+        acme.b.connect(standby(acme.side(WIRE, Side.B)));
+        acme.b.putEndpoint(held("spare", "acme-spare", "52:54:00:00:00:51"));
+        rival.a.putEndpoint(rival.device("web"));
+        rival.a.connect(rival.side(WIRE, Side.A));
+        rival.b.putEndpoint(held("db", "rival-db", "52:54:00:00:00:52"));
+        rival.b.connect(rival.side(WIRE, Side.B));
+        ConnectorLab.awaitAgreed(acme.a, acme.b, rival.a, rival.b);
+        long active = received(rival.a);
+
+        try (TapDevice web = guest("acme-db");
+                TapDevice spare = guest("acme-spare");
+                TapDevice evil = guest("rival-db")) {
+            say(evil, RARP.formatted("51", "51"));
+            say(evil, GRATUITOUS.formatted("51", "51"));
+            say(spare, RARP.formatted("51", "51"));
+            say(web, RARP.formatted("52", "52"));
+            // An address of its own, which it sends for another, and a frame of another's.
+            say(web, GRATUITOUS.formatted("51", "52"));
+            say(web, GRATUITOUS.formatted("53", "53"));
+
+            Awaitility.await("all of it was seen")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> {
+                        assertThat(received(rival.a))
+                                .as("it passes, to its own wire")
+                                .isEqualTo(active + 2);
+                        assertThat(rival.b.wire(WIRE).getFirst().drops()).containsEntry("foreign_announcement", 2L);
+                        assertThat(acme.b.wire(WIRE).getFirst().drops()).containsEntry("foreign_announcement", 3L);
+                        assertThat(drops(acme.b, "spare")).containsEntry("unawaited_announcement", 1L);
+                    });
+            assertThat(acme.b.wire(WIRE).getFirst().state()).isEqualTo("standby");
+            assertThat(acme.a.wire(WIRE).getFirst().peers())
+                    .extracting(WireStatus.Peer::state)
+                    .containsExactly("expected");
+
+            say(web, RARP.formatted("51", "51"));
+            Awaitility.await("the one to whom it belongs")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> acme.a
+                            .wire(WIRE)
+                            .getFirst()
+                            .peers()
+                            .getFirst()
+                            .state()
+                            .equals("active"));
+        }
+    }
+
+    /** A process that holds the descriptor, as QEMU does. */
+    private static TapDevice guest(String device) {
+        return TapDevice.open(
+                TapRequest.named(device).in(new NetworkNamespace(lab.hostB().name())));
+    }
+
+    private static void say(TapDevice guest, String frame) {
+        byte[] bytes = HexFormat.of().parseHex(frame);
+        assertThat(guest.write(bytes, 0, bytes.length)).isEqualTo(bytes.length);
+    }
+
+    private static EndpointDescription held(String endpoint, String device, String mac) {
+        return new EndpointDescription(endpoint, device, Optional.empty(), false, 1500, Optional.of(mac), true);
+    }
+
+    private static ConnectRequest standby(ConnectRequest side) {
+        return new ConnectRequest(
+                side.wire(),
+                side.side(),
+                side.generation(),
+                side.endpoint(),
+                side.peer(),
+                new ConnectOptions(Role.STANDBY, false),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static long received(ConnectorClient connector) {
+        return connector.wire(WIRE).getFirst().counters().get("framesIn");
+    }
+
+    private static Map<String, Long> drops(ConnectorClient connector, String endpoint) {
+        return connector.endpoints().stream()
+                .filter(it -> it.name().equals(endpoint))
+                .findFirst()
+                .orElseThrow()
+                .drops();
     }
 
     @Test

@@ -114,6 +114,12 @@ public final class NodeClient implements AutoCloseable {
         return calls.put("/v1/vms/" + RestCalls.encode(name), attachment, new TypeReference<VmView>() {});
     }
 
+    /** Whether a virtual machine's wires follow it when somebody else has moved it. */
+    public AppliedTopology follow(String name, VmPolicy policy) {
+        return calls.put(
+                "/v1/vms/" + RestCalls.encode(name) + "/follow", policy, new TypeReference<AppliedTopology>() {});
+    }
+
     /**
      * A virtual machine's endpoint is one no longer; success if it is none.
      *

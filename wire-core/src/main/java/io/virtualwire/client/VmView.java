@@ -12,6 +12,8 @@ import java.util.List;
  * @param detail why the state is unknown; empty if it is not
  * @param movingTo where it moves to now; empty if it does not
  * @param phase of that move, or how the last one ended; empty if there was none
+ * @param follow whether its wires follow it when somebody else moves it: {@code rarp}, {@code never}
+ * @param standbys where it is awaited
  */
 public record VmView(
         String name,
@@ -22,10 +24,21 @@ public record VmView(
         String detail,
         String movingTo,
         String phase,
-        List<Nic> nics) {
+        List<Nic> nics,
+        String follow,
+        List<Standby> standbys) {
     public VmView {
         nics = List.copyOf(nics);
+        standbys = List.copyOf(standbys);
     }
+
+    /**
+     * A host where a machine may appear.
+     *
+     * @param ready whether its wires stand by there; if only the machine was asked for
+     * @param detail why not
+     */
+    public record Standby(String host, boolean ready, String detail) {}
 
     /**
      * An interface that is an endpoint.

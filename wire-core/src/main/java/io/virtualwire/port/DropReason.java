@@ -77,8 +77,13 @@ public enum DropReason {
     NOT_AGREED,
     /** This side is on standby and sends nothing. */
     STANDBY,
-    /** A guest announced an address that is not the endpoint's, while the side was on standby: it activates nothing. */
+    /**
+     * A guest announced an address that is not the endpoint's: it activates nothing. While the side is on standby the frame is
+     * dropped, else it passes.
+     */
     FOREIGN_ANNOUNCEMENT,
+    /** A guest announced itself at an endpoint that has no wire: nothing follows it there. */
+    UNAWAITED_ANNOUNCEMENT,
     /** This side has yielded to its successor and sends nothing. */
     YIELDED,
     /** A segment contradicts the others of its frame. */

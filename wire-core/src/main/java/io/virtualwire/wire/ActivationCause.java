@@ -7,6 +7,6 @@ public enum ActivationCause {
     COMMAND,
     /** The first authentic frame of its peer. */
     PEER_FRAME,
-    /** The guest announced itself: RARP or gratuitous ARP with the endpoint's own MAC address. */
+    /** The guest announced itself: RARP or gratuitous ARP with the endpoint's own MAC address, or the first frame from it. */
     ANNOUNCEMENT
 }

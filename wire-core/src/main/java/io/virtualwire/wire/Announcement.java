@@ -50,6 +50,12 @@ final class Announcement {
         return ethernetAndIpv4 && announces && (mac == 0 || mac == uint48(frame, arp + 8));
     }
 
+    /** Whether it was sent from this address. */
+    static boolean isFrom(long mac, byte[] frame, int offset, int length) {
+        int source = offset + VIRTIO_HEADER_LENGTH + 6;
+        return source + 6 <= offset + length && uint48(frame, source) == mac;
+    }
+
     private static int uint16(byte[] b, int at) {
         return (b[at] & 0xff) << 8 | b[at + 1] & 0xff;
     }

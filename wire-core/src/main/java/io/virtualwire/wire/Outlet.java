@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import io.virtualwire.port.DropReason;
 import io.virtualwire.port.FrameSink;
 import io.virtualwire.port.Port;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class Outlet implements FrameSink {
         if (plugged != null) {
             plugged.fromPort(bytes, offset, length);
             events.tell();
+        } else if (port != null && Announcement.isBy(0, bytes, offset, length)) {
+            port.counters().dropped(DropReason.UNAWAITED_ANNOUNCEMENT);
         }
     }
 

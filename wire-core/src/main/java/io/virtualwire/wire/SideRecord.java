@@ -466,6 +466,11 @@ final class SideRecord {
         return state == SideState.YIELDED && drainedSaid;
     }
 
+    /** Whether both ends of one of its legs named each other. */
+    boolean isAgreed() {
+        return peers().stream().anyMatch(peer -> peer.leg().agreed());
+    }
+
     boolean isClosed() {
         return closed;
     }

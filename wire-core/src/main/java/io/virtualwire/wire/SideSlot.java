@@ -137,6 +137,8 @@ final class SideSlot {
             } else {
                 record = sender();
             }
+        } else {
+            countIfForeign(record, bytes, offset, length);
         }
         record.fromPort(bytes, offset, length);
     }
@@ -151,8 +153,24 @@ final class SideSlot {
         }
         if (Announcement.isBy(0, bytes, offset, length)) {
             standby.drops().add(DropReason.FOREIGN_ANNOUNCEMENT);
+            return false;
         }
-        return false;
+        return activation.onOwnFrame()
+                && activation.mac() != 0
+                && Announcement.isFrom(activation.mac(), bytes, offset, length)
+                && (!isBeingReplaced() || standby.isAgreed());
+    }
+
+    /** A guest may well speak for others, as a router does: what it says passes, and moves nobody. */
+    /* HOT PATH */
+    private void countIfForeign(SideRecord record, byte[] bytes, int offset, int length) {
+        Activation activation = outlet.activation();
+        if (activation.mac() != 0
+                && activation.onAnnouncement()
+                && Announcement.isBy(0, bytes, offset, length)
+                && !Announcement.isBy(activation.mac(), bytes, offset, length)) {
+            record.drops().add(DropReason.FOREIGN_ANNOUNCEMENT);
+        }
     }
 
     private SideRecord sender() {

@@ -400,7 +400,8 @@ final class MachineMove {
         VmMove move = at.move;
         Sight there = Whereabouts.sight(at.vm, at::target);
         Sight here = Whereabouts.sight(at.vm, at::source);
-        if (here == Sight.RUNS && there == Sight.RUNS) {
+        boolean late = isOver(phaseSince, SOURCE_PATIENCE);
+        if (here == Sight.RUNS && there == Sight.RUNS && !move.way().isFollowed()) {
             // Its network has left it, and what it does there is heard by nobody.
             LOG.warn(
                     "{} runs on {} and on {}: its ghost on {} is stopped",
@@ -411,8 +412,12 @@ final class MachineMove {
             at.source().stop(at.vm.domain());
             return Optional.empty();
         }
-        boolean gone =
-                here == Sight.GONE || here == Sight.OFF || isOver(phaseSince, SOURCE_PATIENCE) && here == Sight.UNKNOWN;
+        // Who has no hypervisor cannot be asked; and what this fabric did not start there it does not stop, either.
+        boolean unasked = at.host(move.from()).libvirt() == null;
+        boolean gone = here == Sight.GONE
+                || here == Sight.OFF
+                || unasked
+                || late && (here == Sight.UNKNOWN || move.way().isFollowed());
         if (!yielded && hasYielded(at)) {
             yielded = true;
             yieldedSince = ticker.nanoTime();

@@ -3,13 +3,16 @@ package io.virtualwire.machine;
 import io.virtualwire.cloud.spi.HypervisorEvent;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
+import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.VmDebt;
 import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmRecord;
 import io.virtualwire.transport.Loop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the moves of virtual machines that this node has claimed, claims those whose driver is gone, and pays what is owed to
- * hosts that machines have left.
+ * Drives the moves of virtual machines that this node has claimed, claims those whose driver is gone, pays what is owed to hosts
+ * that machines have left, and sees to it that they are awaited where they may appear.
  *
  * <p>Level-triggered: a round looks at what is agreed on, has the next step of each move taken aside, and proposes what came of
  * it. Lives on the owner thread; only steps leave it.
@@ -31,6 +34,7 @@ public final class MachineMover {
     private static final Logger LOG = LoggerFactory.getLogger(MachineMover.class);
     private static final Duration BUSY_PERIOD = Duration.ofMillis(50);
     private static final Duration IDLE_PERIOD = Duration.ofMillis(500);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(20);
     private static final Duration DEBT_PAUSE = Duration.ofMillis(500);
 
     private final NodeRecord self;
@@ -40,7 +44,9 @@ public final class MachineMover {
     private final Consumer<FabricCommand> proposals;
     private final MoveObserver observer;
     private final Map<String, MachineMove> driven = new HashMap<>();
+    private final Map<Prepared, Long> prepared = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
+    private List<String> toAwait = List.of();
     private FabricState state = FabricState.INITIAL;
     private Set<String> present = Set.of();
     private boolean stopped;
@@ -78,6 +84,8 @@ public final class MachineMover {
     /** What is agreed on now, and which nodes can be reached. */
     public void agreed(FabricState now, Set<String> reachable) {
         state = now;
+        toAwait = now.machinesToAwait();
+        prepared.keySet().removeIf(key -> now.machines().vms().values().stream().noneMatch(key.vm()::equals));
         present = Set.copyOf(reachable);
         round();
     }
@@ -140,6 +148,8 @@ public final class MachineMover {
                 .isPresent();
         if (janitor) {
             state.machines().debts().forEach(this::pay);
+            toAwait.forEach(vm -> step("await " + vm, DEBT_PAUSE, () -> Optional.of(new FabricCommand.StandByVm(vm))));
+            state.machines().vms().values().forEach(this::prepare);
         }
     }
 
@@ -168,6 +178,27 @@ public final class MachineMover {
         if (!isDriven && mine) {
             proposals.accept(new FabricCommand.ClaimVmMove(
                     move.vm(), move.generation(), move.instance(), self.name(), self.instance()));
+        }
+    }
+
+    private record Prepared(VmRecord vm, String host, HostSpec spec) {}
+
+    /** The endpoints that await a machine where it may appear; looked at now and then, since connectors may lose them. */
+    private void prepare(VmRecord vm) {
+        for (String host : vm.prepared()) {
+            HostSpec spec = state.topology().hosts().get(host);
+            if (spec != null && state.machines().moving(vm.name()).isEmpty()) {
+                Prepared what = new Prepared(vm, host, spec);
+                long now = loop.ticker().nanoTime();
+                Long done = prepared.get(what);
+                if (done == null || now - done >= LOOK_AGAIN.toNanos()) {
+                    step("prepare " + vm.name() + " " + host, DEBT_PAUSE, () -> {
+                        vm.nics().forEach(nic -> new NicEndpoint(nic).ensure(hosts.connector(host, spec)));
+                        loop.execute(() -> prepared.put(what, now));
+                        return Optional.empty();
+                    });
+                }
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package io.virtualwire.migration;
 
 import io.virtualwire.control.Generation;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a far side is, compared with how it is wanted.
@@ -15,6 +17,16 @@ public record FarEndStatus(Progress progress, String detail, Optional<Generation
 
     public FarEndStatus(Progress progress, String detail) {
         this(progress, detail, Optional.empty());
+    }
+
+    /** That of the one that is farthest from what is wanted; confirmed if there is none. */
+    public static FarEndStatus ofAll(Stream<FarEndStatus> all) {
+        return all.max(Comparator.comparing(status -> switch (status.progress()) {
+                    case CONFIRMED -> 0;
+                    case FAILED -> 1;
+                    case PENDING -> 2;
+                }))
+                .orElse(CONFIRMED);
     }
 
     /** Where the latest attempt stands. */

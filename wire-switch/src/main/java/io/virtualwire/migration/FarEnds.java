@@ -4,6 +4,7 @@ import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.WireId;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
+import java.util.Map;
 
 /**
  * The connectors at the other ends of a node's wires, and what their sides are to be.
@@ -19,17 +20,17 @@ public interface FarEnds {
      */
     void want(WireRecord wire, ConnectRequest request);
 
-    /** At this place the far side of the wire is to stand by, since what it belongs to moves there. */
-    void wantNext(WireRecord wire, WirePlace place, ConnectRequest request);
-
-    /** It does not matter any more how the far side of this wire is at the place where it was to be. */
-    void forgetNext(WireId wire);
+    /**
+     * At these places the far side of the wire is to stand by, since what it belongs to moves there, or may; at others where it
+     * was to, it does not matter any more how it is.
+     */
+    void wantAhead(WireRecord wire, Map<WirePlace, ConnectRequest> standbys);
 
     /** It does not matter any more how the far side of this wire is, wherever it is. */
     void forget(WireId wire);
 
-    /** How far what is wanted at the place has come where the far side is to be; confirmed if there is none. */
-    FarEndStatus nextStatus(WireId wire);
+    /** How far what is wanted at the places has come where the far side is to stand by; confirmed if there is none. */
+    FarEndStatus aheadStatus(WireId wire);
 
     /** How far what is wanted of this wire's far side has come. */
     FarEndStatus status(WireId wire);

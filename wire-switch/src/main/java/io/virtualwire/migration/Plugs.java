@@ -16,6 +16,7 @@ import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,31 +75,28 @@ final class Plugs {
                 options,
                 same && known != null ? known.own().relayTo() : Optional.empty(),
                 same && known != null ? known.own().relayFrom() : from);
-        Optional<ConnectRequest> moving = wire.next().map(place -> withPeer(own, peer(null, place, false)));
-        if (known != null
-                && known.own().equals(moving.orElse(own))
-                && known.wire().equals(wire)) {
+        List<WirePlace> ahead = wire.ahead();
+        ConnectRequest goal = ahead.isEmpty() ? own : withPeer(own, peer(same ? known : null, ahead.getLast(), false));
+        if (known != null && known.own().equals(goal) && known.wire().equals(wire)) {
             return true;
         }
         if (known != null && !known.wire().id().equals(wire.id())) {
             unplug(known.wire().name());
         }
         context.wires().addPort(endpoint(wire), component.addPort(wire.port()));
-        if (!connect(wire, own)
-                || moving.isPresent()
-                        && !own.equals(moving.get())
-                        && !connect(
-                                wire,
-                                withPeer(
-                                        moving.get(),
-                                        peer(plugs.get(wire.name()), wire.next().get(), false)))) {
+        if (!connect(wire, own)) {
             return false;
         }
+        Map<WirePlace, ConnectRequest> standbys = new LinkedHashMap<>();
+        for (WirePlace place : ahead) {
+            ConnectRequest expecting = withPeer(own, peer(plugs.get(wire.name()), place, false));
+            if (!expecting.equals(own) && !connect(wire, expecting)) {
+                return false;
+            }
+            standbys.put(place, standby(wire, place, generation, fence));
+        }
         context.farEnds().want(wire, farSide(wire, generation, fence));
-        wire.next()
-                .ifPresentOrElse(
-                        place -> context.farEnds().wantNext(wire, place, standby(wire, place, generation, fence)),
-                        () -> context.farEnds().forgetNext(wire.id()));
+        context.farEnds().wantAhead(wire, standbys);
         return true;
     }
 
@@ -189,7 +187,7 @@ final class Plugs {
         return plugs.values().stream()
                 .map(plug -> plug.wire().id())
                 .allMatch(wire -> context.farEnds().status(wire).isSettled()
-                        && context.farEnds().nextStatus(wire).isSettled());
+                        && context.farEnds().aheadStatus(wire).isSettled());
     }
 
     private boolean connect(WireRecord wire, ConnectRequest own) {
@@ -210,8 +208,14 @@ final class Plugs {
                 generation,
                 fence,
                 wire.arrived() ? Role.STANDBY : Role.ACTIVE,
-                wire.next().map(this::relay),
+                onward(wire).map(this::relay),
                 wire.last().map(this::relay));
+    }
+
+    /** Where the far side relays to once it has yielded; not known beforehand of what may appear at one of several places. */
+    private static Optional<WirePlace> onward(WireRecord wire) {
+        List<WirePlace> ahead = wire.ahead();
+        return wire.next().or(() -> ahead.size() == 1 ? Optional.of(ahead.getFirst()) : Optional.empty());
     }
 
     private ConnectRequest standby(WireRecord wire, WirePlace place, Generation generation, boolean fence) {

@@ -19,6 +19,7 @@ import io.virtualwire.client.ErrorBody;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmPolicy;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.VmMoveWay;
@@ -108,7 +109,7 @@ final class BusApi {
         operation("vms.show", Set.of("name"), asked -> machines.show(asked.text("name")));
         change(
                 "vms.attach",
-                Set.of("name", "domain", "host", "nic", "endpoint", "mtu", "key"),
+                Set.of("name", "domain", "host", "nic", "endpoint", "mtu", "device", "mac", "key"),
                 asked -> machines.attach(
                         asked.text("name"),
                         new VmAttachment(
@@ -116,8 +117,15 @@ final class BusApi {
                                 asked.text("host"),
                                 (int) asked.number("nic").orElse(0),
                                 asked.text("endpoint", ""),
-                                (int) asked.number("mtu").orElse(0)),
+                                (int) asked.number("mtu").orElse(0),
+                                asked.text("device", ""),
+                                asked.text("mac", "")),
                         asked.key()));
+        change(
+                "vms.follow",
+                Set.of("name", "follow", "places", "key"),
+                asked -> fabric.follow(
+                        asked.text("name"), new VmPolicy(asked.text("follow"), asked.texts("places")), asked.key()));
         change(
                 "vms.detach",
                 Set.of("name", "endpoint", "key"),

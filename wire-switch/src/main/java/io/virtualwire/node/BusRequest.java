@@ -1,5 +1,6 @@
 package io.virtualwire.node;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -100,6 +101,17 @@ final class BusRequest {
             case null -> otherwise;
             case String text -> text;
             case Object other -> throw wrong(field, other, "write a text");
+        };
+    }
+
+    /** A list of texts; empty if there is none. */
+    List<String> texts(String field) {
+        return switch (value(field)) {
+            case null -> List.of();
+            case JsonArray list
+            when list.stream().allMatch(String.class::isInstance) ->
+                list.stream().map(String.class::cast).toList();
+            case Object other -> throw wrong(field, other, "write a list of texts");
         };
     }
 

@@ -14,8 +14,10 @@ import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The connectors of all hosts, each with a thread of its own, so that one that hangs delays no other. Owner thread. */
@@ -25,7 +27,7 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     private final Runnable changed;
     private final Map<HostKey, ConnectorWorker> workers = new HashMap<>();
     private final Map<WireId, ConnectorWorker> holders = new HashMap<>();
-    private final Map<WireId, ConnectorWorker> successors = new HashMap<>();
+    private final Map<WireId, Set<ConnectorWorker>> ahead = new HashMap<>();
 
     private record HostKey(String api, Identity identity) {}
 
@@ -44,21 +46,31 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     @Override
     public void want(WireRecord wire, ConnectRequest request) {
         ConnectorWorker worker = worker(wire.host(), wire.hostSpec());
-        successors.remove(wire.id(), worker);
+        standingBy(wire.id()).remove(worker);
         release(wire.id(), holders.put(wire.id(), worker), worker);
         worker.want(request, wire.arrived());
     }
 
     @Override
-    public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
-        ConnectorWorker worker = worker(place.host(), place.hostSpec());
-        release(wire.id(), successors.put(wire.id(), worker), worker);
-        worker.want(request, false);
+    public void wantAhead(WireRecord wire, Map<WirePlace, ConnectRequest> standbys) {
+        Set<ConnectorWorker> before = standingBy(wire.id());
+        Set<ConnectorWorker> now = new HashSet<>();
+        standbys.forEach((place, request) -> {
+            ConnectorWorker worker = worker(place.host(), place.hostSpec());
+            now.add(worker);
+            worker.want(request, false);
+        });
+        before.removeAll(now);
+        before.forEach(worker -> release(wire.id(), worker, holders.get(wire.id())));
+        if (now.isEmpty()) {
+            ahead.remove(wire.id());
+        } else {
+            ahead.put(wire.id(), now);
+        }
     }
 
-    @Override
-    public void forgetNext(WireId wire) {
-        release(wire, successors.remove(wire), holders.get(wire));
+    private Set<ConnectorWorker> standingBy(WireId wire) {
+        return ahead.getOrDefault(wire, new HashSet<>());
     }
 
     private static void release(WireId wire, @Nullable ConnectorWorker before, @Nullable ConnectorWorker now) {
@@ -69,7 +81,8 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
 
     @Override
     public void forget(WireId wire) {
-        forgetNext(wire);
+        standingBy(wire).forEach(worker -> release(wire, worker, null));
+        ahead.remove(wire);
         release(wire, holders.remove(wire), null);
     }
 
@@ -80,9 +93,8 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     }
 
     @Override
-    public FarEndStatus nextStatus(WireId wire) {
-        ConnectorWorker worker = successors.get(wire);
-        return worker == null ? FarEndStatus.CONFIRMED : worker.status(wire);
+    public FarEndStatus aheadStatus(WireId wire) {
+        return FarEndStatus.ofAll(standingBy(wire).stream().map(worker -> worker.status(wire)));
     }
 
     @Override

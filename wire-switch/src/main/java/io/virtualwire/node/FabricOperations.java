@@ -9,6 +9,7 @@ import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.NodeView;
+import io.virtualwire.client.VmPolicy;
 import io.virtualwire.client.WantedTopology;
 import io.virtualwire.client.WireView;
 import io.virtualwire.component.ComponentVerticle;
@@ -22,6 +23,7 @@ import io.virtualwire.topology.PortReport;
 import io.virtualwire.topology.SwitchSpec;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
+import io.virtualwire.topology.VmSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -122,6 +124,33 @@ final class FabricOperations {
     Future<AppliedTopology> removeSwitch(String name, String key) {
         return edit(
                 RequestKey.of(keyOr(key), List.of("remove", name)), EDITS, topology -> topology.withoutSwitch(name));
+    }
+
+    /** Has a virtual machine's wires follow it, or not, when somebody else moves it. */
+    Future<AppliedTopology> follow(String vm, VmPolicy policy, String key) {
+        VmSpec wanted = new VmSpec(
+                switch (policy.follow()) {
+                    case VmPolicy.RARP -> VmSpec.Follow.RARP;
+                    case VmPolicy.NEVER -> VmSpec.Follow.NEVER;
+                    default ->
+                        throw new WireException(
+                                ErrorCode.BAD_REQUEST,
+                                "a virtual machine's wires cannot follow it by '" + policy.follow() + "'",
+                                "write rarp or never");
+                },
+                policy.places());
+        return latest().compose(state -> {
+            if (state.machines().vm(vm).isEmpty()) {
+                throw new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no virtual machine " + vm,
+                        "attach it first: wire vm attach " + vm + " --host HOST");
+            }
+            return edit(
+                    RequestKey.of(keyOr(key), List.of("follow", vm, policy.toString())),
+                    EDITS,
+                    topology -> topology.withVm(vm, wanted));
+        });
     }
 
     /** Changes what is wanted now, and again if somebody else was quicker. */

@@ -4,11 +4,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmPolicy;
 import io.virtualwire.client.VmView;
 import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.frame.MacAddress;
 import io.virtualwire.log.Applied;
 import io.virtualwire.machine.MachineHosts;
 import io.virtualwire.machine.NicEndpoint;
@@ -20,7 +22,10 @@ import io.virtualwire.topology.VmMove;
 import io.virtualwire.topology.VmMoveWay;
 import io.virtualwire.topology.VmNic;
 import io.virtualwire.topology.VmRecord;
+import io.virtualwire.topology.VmSpec;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +55,7 @@ final class MachineOperations {
 
     Future<List<VmView>> list() {
         return latest().compose(
-                        state -> aside(() -> views(state, state.machines().vms().values())));
+                        state -> aside(() -> views(state, state.machines().vms().values(), false)));
     }
 
     Future<VmView> show(String name) {
@@ -58,7 +63,7 @@ final class MachineOperations {
     }
 
     private Future<VmView> show(FabricState state, String name) {
-        return aside(() -> views(state, List.of(require(state, name))).getFirst());
+        return aside(() -> views(state, List.of(require(state, name)), true).getFirst());
     }
 
     /** Makes an interface an endpoint at the machine's host, and has that agreed on. */
@@ -77,6 +82,9 @@ final class MachineOperations {
                         "hosts are: "
                                 + String.join(", ", state.topology().hosts().keySet()) + "; add it with 'wire host add "
                                 + wanted.host() + " ADDRESS --libvirt URI'"));
+        if (wanted.isDescribed()) {
+            return described(name, wanted, host);
+        }
         Machine machine = hosts.hypervisor(wanted.host(), host).machine(wanted.domain());
         if (wanted.nic() >= machine.nics().size()) {
             throw new WireException(
@@ -95,12 +103,27 @@ final class MachineOperations {
                                 + nic.device().map(it -> ", device " + it).orElse(", without a device"),
                         "give it <interface type='ethernet'> with <target dev='NAME' managed='no'/>: virsh edit "
                                 + wanted.domain()));
-        String endpoint =
-                !wanted.endpoint().isEmpty() ? wanted.endpoint() : wanted.nic() == 0 ? name : name + "-" + wanted.nic();
-        VmNic made = new VmNic(
-                wanted.nic(), endpoint, nic.mac().toString(), device, wanted.mtu() > 0 ? wanted.mtu() : ETHERNET_MTU);
+        VmNic made = nic(name, wanted, nic.mac().toString(), device);
         new NicEndpoint(made).ensure(hosts.connector(wanted.host(), host));
         return new VmRecord(name, wanted.domain(), machine.id(), wanted.host(), List.of(made));
+    }
+
+    /** A machine of which no hypervisor has to be asked: any process that holds such a TAP. */
+    private VmRecord described(String name, VmAttachment wanted, HostSpec host) {
+        VmNic made = nic(
+                name,
+                wanted,
+                MacAddress.parse(Objects.requireNonNull(wanted.mac())).toString(),
+                Objects.requireNonNull(wanted.device()));
+        new NicEndpoint(made).ensure(hosts.connector(wanted.host(), host));
+        UUID id = UUID.nameUUIDFromBytes(("vm " + name).getBytes(StandardCharsets.UTF_8));
+        return new VmRecord(name, wanted.domain(), id, wanted.host(), List.of(made));
+    }
+
+    private static VmNic nic(String vm, VmAttachment wanted, String mac, String device) {
+        String endpoint =
+                !wanted.endpoint().isEmpty() ? wanted.endpoint() : wanted.nic() == 0 ? vm : vm + "-" + wanted.nic();
+        return new VmNic(wanted.nic(), endpoint, mac, device, wanted.mtu() > 0 ? wanted.mtu() : ETHERNET_MTU);
     }
 
     Future<?> detach(String name, String endpoint, String key) {
@@ -161,7 +184,7 @@ final class MachineOperations {
     }
 
     /** Each hypervisor is asked once, however many of these it has. */
-    private List<VmView> views(FabricState state, Iterable<VmRecord> vms) {
+    private List<VmView> views(FabricState state, Iterable<VmRecord> vms, boolean askStandbys) {
         Map<String, Seen> seen = new ConcurrentHashMap<>();
         List<VmView> views = new ArrayList<>();
         for (VmRecord vm : vms) {
@@ -181,9 +204,48 @@ final class MachineOperations {
                     there.failure(),
                     move.filter(it -> !it.phase().isOver()).map(VmMove::to).orElse(""),
                     move.map(it -> VmMigrationWatch.name(it.phase())).orElse(""),
-                    vm.nics().stream().map(nic -> view(state, nic)).toList()));
+                    vm.nics().stream().map(nic -> view(state, nic)).toList(),
+                    Optional.ofNullable(state.topology().vms().get(vm.name()))
+                            .filter(it -> it.follow() == VmSpec.Follow.RARP)
+                            .map(it -> VmPolicy.RARP)
+                            .orElse(VmPolicy.NEVER),
+                    vm.prepared().stream()
+                            .map(host -> standby(state, vm, host, askStandbys))
+                            .toList()));
         }
         return views;
+    }
+
+    private VmView.Standby standby(FabricState state, VmRecord vm, String host, boolean ask) {
+        if (!ask) {
+            return new VmView.Standby(host, false, "");
+        }
+        for (WireRecord wire : state.wires().values()) {
+            if (vm.has(wire.endpoint())) {
+                String missing = missing(wire, host);
+                if (!missing.isEmpty()) {
+                    return new VmView.Standby(host, false, wire.name() + ": " + missing);
+                }
+            }
+        }
+        return new VmView.Standby(host, true, "");
+    }
+
+    private String missing(WireRecord wire, String host) {
+        Optional<WirePlace> place =
+                wire.ahead().stream().filter(it -> it.host().equals(host)).findFirst();
+        if (place.isEmpty()) {
+            return "not wanted there yet";
+        }
+        try {
+            return hosts.connector(host, place.get().hostSpec()).wire(wire.id()).stream()
+                    .filter(side -> side.generation().equals(place.get().sideGeneration()))
+                    .findFirst()
+                    .map(side -> side.isAgreed() ? "" : "not agreed yet")
+                    .orElse("not connected yet");
+        } catch (WireException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private record Seen(List<Machine> machines, String failure) {}

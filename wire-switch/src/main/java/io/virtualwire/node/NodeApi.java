@@ -17,6 +17,7 @@ import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmPolicy;
 import io.virtualwire.client.VmView;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
@@ -155,6 +156,7 @@ final class NodeApi {
                 .later("showVm", call -> machines.show(call.path("name")))
                 .later("attachVm", this::attachVm)
                 .later("detachVm", this::detachVm)
+                .later("followVm", this::followVm)
                 .on("migrateVm", this::migrateVm)
                 .later("giveUpVmMigration", call -> machines.giveUp(call.path("name")))
                 .on("events", this::events)
@@ -199,6 +201,18 @@ final class NodeApi {
         try {
             VmAttachment wanted = json.readValue(call.body(), VmAttachment.class);
             return machines.attach(call.path("name"), wanted, call.header(KEY).orElse(""));
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, "the body: " + e.getMessage(), "its fields are those of the contract", e);
+        }
+    }
+
+    private Future<AppliedTopology> followVm(Call call) {
+        try {
+            return fabric.follow(
+                    call.path("name"),
+                    json.readValue(call.body(), VmPolicy.class),
+                    call.header(KEY).orElse(""));
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST, "the body: " + e.getMessage(), "its fields are those of the contract", e);

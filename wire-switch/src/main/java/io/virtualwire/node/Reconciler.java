@@ -101,6 +101,9 @@ final class Reconciler {
 
     void happened(SideEvent event) {
         keepers().forEach(keeper -> keeper.happened(event));
+        if (event instanceof SideEvent.Flipped && !stopped) {
+            context.loop().execute(() -> reporter.machines(state));
+        }
     }
 
     void told(Identity from, PeerMessage message) {

@@ -10,7 +10,9 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.PortReport;
+import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
+import io.virtualwire.wire.PeerState;
 import io.virtualwire.wire.SideState;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Proposes to agree on what this node sees where that differs from what was last agreed on: wires that come up and go down,
@@ -40,7 +43,38 @@ final class Reporter {
         for (String component : state.topology().switches().keySet()) {
             state.claim(component).filter(this::isOwn).ifPresent(claim -> ports(state, claim));
         }
+        machines(state);
         nodes(state, present);
+    }
+
+    /** A far end of this node listens to a virtual machine where it was awaited. */
+    void machines(FabricState state) {
+        for (String component : state.topology().switches().keySet()) {
+            state.claim(component)
+                    .filter(this::isOwn)
+                    .ifPresent(claim -> state.wiresOf(component).forEach(wire -> machine(state, wire)));
+        }
+    }
+
+    private void machine(FabricState state, WireRecord wire) {
+        if (wire.ahead().isEmpty() || wire.next().isPresent()) {
+            return;
+        }
+        Set<Long> awaited = wire.ahead().stream().map(WirePlace::generation).collect(Collectors.toSet());
+        context.wires().status(new ComponentPort(wire.id(), Side.A)).stream()
+                .flatMap(side -> side.peers().stream())
+                .filter(peer -> peer.state() == PeerState.ACTIVE
+                        && awaited.contains(peer.generation().number()))
+                .findFirst()
+                .flatMap(peer -> state.machines()
+                        .having(wire.endpoint())
+                        .filter(vm -> state.machines().moving(vm.name()).isEmpty())
+                        .map(vm -> new FabricCommand.FollowVm(
+                                vm.name(),
+                                peer.generation().number(),
+                                context.self().name(),
+                                context.self().instance())))
+                .ifPresent(context.proposals());
     }
 
     private boolean isOwn(Claim claim) {

@@ -34,6 +34,8 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.GiveUpVmMove.class, name = "giveUpVmMove"),
     @JsonSubTypes.Type(value = FabricCommand.AdvanceVmMove.class, name = "advanceVmMove"),
     @JsonSubTypes.Type(value = FabricCommand.RollBackVmMove.class, name = "rollBackVmMove"),
+    @JsonSubTypes.Type(value = FabricCommand.StandByVm.class, name = "standByVm"),
+    @JsonSubTypes.Type(value = FabricCommand.FollowVm.class, name = "followVm"),
     @JsonSubTypes.Type(value = FabricCommand.PayVmDebt.class, name = "payVmDebt")
 })
 public sealed interface FabricCommand {
@@ -167,6 +169,18 @@ public sealed interface FabricCommand {
      */
     record RollBackVmMove(String vm, long generation, String instance, boolean anew, boolean stop, String reason)
             implements FabricCommand {}
+
+    /** The sides and endpoints that await a machine where it may appear are to be as the user wants them. */
+    record StandByVm(String vm) implements FabricCommand {}
+
+    /**
+     * A machine has announced itself where it was awaited, and a far end listens to it there.
+     *
+     * @param generation of the side that stood by
+     * @param node the one that drives what remains of the move
+     * @param instance that node's process
+     */
+    record FollowVm(String vm, long generation, String node, String instance) implements FabricCommand {}
 
     /** What was owed to a host is done. */
     record PayVmDebt(String vm, String host, String endpoint) implements FabricCommand {}

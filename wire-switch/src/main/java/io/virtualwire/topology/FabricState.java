@@ -166,6 +166,11 @@ public record FabricState(
                 machines);
     }
 
+    /** The virtual machines that are not awaited where, and only where, they may appear. */
+    public List<String> machinesToAwait() {
+        return new StandbyRules(this).due();
+    }
+
     FabricState withMachines(Machines changed) {
         return new FabricState(
                 version, topology, lastGeneration, nodes, claims, wires, removed, moves, observations, events, changed);

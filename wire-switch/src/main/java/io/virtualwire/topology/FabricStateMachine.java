@@ -81,6 +81,8 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             case FabricCommand.GiveUpVmMove give -> new MachineRules(state).giveUp(give);
             case FabricCommand.AdvanceVmMove advance -> new MachineRules(state).advance(advance);
             case FabricCommand.RollBackVmMove back -> new MachineRules(state).rollBack(back);
+            case FabricCommand.StandByVm stand -> new StandbyRules(state).standBy(stand);
+            case FabricCommand.FollowVm follow -> new StandbyRules(state).follow(follow);
             case FabricCommand.PayVmDebt pay ->
                 state.withMachines(state.machines().paid(pay.vm(), pay.host(), pay.endpoint()));
         };
@@ -128,7 +130,10 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         List<WireRecord> removed = new ArrayList<>(state.removed());
         state.wires().values().stream()
                 .filter(wire -> !kept.contains(wire.id()))
-                .forEach(removed::add);
+                .forEach(wire -> {
+                    removed.add(wire);
+                    wire.standbys().forEach(place -> removed.add(wire.left(place)));
+                });
 
         Map<String, Claim> claims = new TreeMap<>(state.claims());
         claims.keySet().retainAll(wanted.switches().keySet());

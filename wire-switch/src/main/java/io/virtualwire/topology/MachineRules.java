@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** What may become of virtual machines, and of the wires at their endpoints. */
 final class MachineRules {
@@ -117,13 +118,11 @@ final class MachineRules {
                     attempt + "wires go there: " + String.join(", ", used),
                     "Unplug them first: wire switch unplug " + used.getFirst());
         }
-        HostSpec host = state.topology().hosts().get(vm.host());
-        List<VmDebt> owed = host == null
-                ? List.of()
-                : vm.nics().stream()
-                        .filter(nic -> left == null || !left.has(nic.endpoint()))
-                        .map(nic -> new VmDebt(vm.name(), vm.domain(), vm.id(), vm.host(), host, nic.endpoint(), false))
-                        .toList();
+        List<VmDebt> owed = new ArrayList<>();
+        Stream.concat(Stream.of(vm.host()), vm.prepared().stream())
+                .flatMap(host -> debts(vm, host, false).stream())
+                .filter(debt -> left == null || !left.has(debt.endpoint()))
+                .forEach(owed::add);
         Machines without = left == null || left.nics().isEmpty() ? machines.without(vm.name()) : machines.with(left);
         return state.withMachines(without.owing(owed));
     }
@@ -135,6 +134,12 @@ final class MachineRules {
         FabricStateMachine.requireInstance(state, begin.node(), begin.instance());
         if (vm.host().equals(begin.to())) {
             throw new WireException(ErrorCode.WRONG_STATE, attempt + "it is there already", "");
+        }
+        if (begin.way().isFollowed()) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    attempt + "'" + begin.way().mode() + "' is not how a hypervisor moves it",
+                    "Use peer-to-peer, managed or tunnelled");
         }
         HostSpec to = requireHypervisor(begin.to(), attempt);
         requireHypervisor(vm.host(), attempt);
@@ -201,7 +206,7 @@ final class MachineRules {
         wiresOf(vm, state.wires())
                 .values()
                 .forEach(wire -> wire.last().ifPresent(place -> unwanted.add(wire.left(place))));
-        List<VmDebt> owed = debts(vm, move.from(), true);
+        List<VmDebt> owed = debts(vm, move.from(), !move.way().isFollowed());
         return state.withWires(changed(vm, WireRecord::drained), unwanted, state.lastGeneration())
                 .withMachines(machines.with(move.in(VmMovePhase.CLEAN_UP, "")).owing(owed));
     }
@@ -219,10 +224,14 @@ final class MachineRules {
                 .values()
                 .forEach(wire -> wire.next().ifPresent(place -> unwanted.add(wire.left(place))));
         long generation = state.lastGeneration() + (back.anew() ? 1 : 0);
-        UnaryOperator<WireRecord> stay = back.anew() ? wire -> wire.stayedAnew(generation) : WireRecord::stayed;
+        UnaryOperator<WireRecord> stay =
+                wire -> (back.anew() ? wire.stayedAnew(generation) : wire.stayed()).notStandingByAt(move.to());
         return state.withWires(changed(vm, stay), unwanted, generation)
-                .withMachines(machines.with(move.in(VmMovePhase.ROLLED_BACK, back.reason()))
-                        .owing(debts(vm, move.to(), back.stop())));
+                .withMachines(machines.with(vm.preparedAt(vm.prepared().stream()
+                                .filter(host -> !host.equals(move.to()))
+                                .toList()))
+                        .with(move.in(VmMovePhase.ROLLED_BACK, back.reason()))
+                        .owing(debts(vm, move.to(), back.stop() && !move.way().isFollowed())));
     }
 
     private List<VmDebt> debts(VmRecord vm, String host, boolean stop) {

@@ -165,7 +165,8 @@ final class StateChange {
             if (was.map(VmMove::phase).filter(move.phase()::equals).isEmpty()) {
                 String type = switch (move.phase()) {
                     case PREPARE -> "vm.moving";
-                    case MOVE, ACTIVATE, CLEAN_UP -> "vm.move-phase";
+                    case ACTIVATE -> was.isEmpty() ? "vm.followed" : "vm.move-phase";
+                    case MOVE, CLEAN_UP -> "vm.move-phase";
                     case DRAIN -> "vm.moved";
                     case DONE -> "vm.move-done";
                     case ROLLED_BACK -> "vm.move-failed";

@@ -30,6 +30,7 @@ final class TopologyCheck {
         topology.hosts().forEach(this::checkHost);
         topology.switches().forEach(this::checkSwitch);
         checkWires();
+        topology.vms().forEach(this::checkVm);
         if (!faults.isEmpty()) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
@@ -95,6 +96,15 @@ final class TopologyCheck {
             Integer sameEndpoint = endpoints.putIfAbsent(wire.endpoint().toString(), number);
             if (sameEndpoint != null) {
                 faults.add(what + " uses endpoint " + wire.endpoint() + " of wire " + sameEndpoint);
+            }
+        }
+    }
+
+    private void checkVm(String name, VmSpec wanted) {
+        checkName("virtual machine", name);
+        for (String place : wanted.places()) {
+            if (!topology.hosts().containsKey(place)) {
+                faults.add("virtual machine " + name + " may appear at '" + place + "', which is not among the hosts");
             }
         }
     }

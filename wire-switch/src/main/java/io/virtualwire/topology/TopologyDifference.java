@@ -26,12 +26,13 @@ public final class TopologyDifference {
 
     private TopologyDifference() {}
 
-    /** What makes the first into the second: hosts, then switches, then wires; each kind in order of its names. */
+    /** What makes the first into the second: hosts, then switches, then wires, then virtual machines; each kind in order of its names. */
     public static List<TopologyChange> between(Topology first, Topology second) {
         TopologyDifference difference = new TopologyDifference();
         difference.compare("host", first.hosts(), second.hosts());
         difference.compare("switch", first.switches(), second.switches());
         difference.compare("wire", byName(first), byName(second));
+        difference.compare("vm", first.vms(), second.vms());
         return List.copyOf(difference.changes);
     }
 

@@ -1,6 +1,7 @@
 package io.virtualwire.topology;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -13,10 +14,17 @@ import java.util.UUID;
  * @param id what its hypervisor knows it by, wherever it is
  * @param host where it is
  * @param nics those that are endpoints, in the guest's order
+ * @param prepared the hosts that have its endpoints though it is not there, because it may appear there
  */
-public record VmRecord(String name, String domain, UUID id, String host, List<VmNic> nics) {
+public record VmRecord(String name, String domain, UUID id, String host, List<VmNic> nics, List<String> prepared) {
     public VmRecord {
         nics = nics.stream().sorted(Comparator.comparing(VmNic::number)).toList();
+        prepared = prepared == null ? List.of() : prepared.stream().sorted().toList();
+    }
+
+    /** One that is prepared nowhere else. */
+    public VmRecord(String name, String domain, UUID id, String host, List<VmNic> nics) {
+        this(name, domain, id, host, nics, List.of());
     }
 
     /** Whether one of its interfaces is the endpoint of this name. */
@@ -24,8 +32,18 @@ public record VmRecord(String name, String domain, UUID id, String host, List<Vm
         return nics.stream().anyMatch(nic -> nic.endpoint().equals(endpoint));
     }
 
+    VmRecord preparedAt(Collection<String> hosts) {
+        return new VmRecord(name, domain, id, host, nics, List.copyOf(hosts));
+    }
+
     VmRecord at(String other) {
-        return new VmRecord(name, domain, id, other, nics);
+        return new VmRecord(
+                name,
+                domain,
+                id,
+                other,
+                nics,
+                prepared.stream().filter(host -> !host.equals(other)).toList());
     }
 
     VmRecord with(List<VmNic> more) {
@@ -33,7 +51,7 @@ public record VmRecord(String name, String domain, UUID id, String host, List<Vm
         nics.stream()
                 .filter(nic -> more.stream().noneMatch(other -> other.number() == nic.number()))
                 .forEach(all::add);
-        return new VmRecord(name, domain, id, host, all);
+        return new VmRecord(name, domain, id, host, all, prepared);
     }
 
     VmRecord without(String endpoint) {
@@ -42,6 +60,7 @@ public record VmRecord(String name, String domain, UUID id, String host, List<Vm
                 domain,
                 id,
                 host,
-                nics.stream().filter(nic -> !nic.endpoint().equals(endpoint)).toList());
+                nics.stream().filter(nic -> !nic.endpoint().equals(endpoint)).toList(),
+                prepared);
     }
 }

@@ -3,6 +3,9 @@ package io.virtualwire.topology;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.WireId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,7 @@ import java.util.Optional;
  * @param fenced whether every other place of side B is shut out, because it was to move, and may not have heard that it does not
  * @param next where side B is to be, while what it belongs to moves there
  * @param last where side B was, while it drains there
+ * @param standbys where side B stands by, because what it belongs to may appear there; those no newer than side B are worth nothing
  */
 public record WireRecord(
         WireId id,
@@ -31,12 +35,14 @@ public record WireRecord(
         boolean arrived,
         boolean fenced,
         Optional<WirePlace> next,
-        Optional<WirePlace> last) {
+        Optional<WirePlace> last,
+        List<WirePlace> standbys) {
 
-    @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had neither.
+    @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had none of them.
     public WireRecord {
         next = next == null ? Optional.empty() : next;
         last = last == null ? Optional.empty() : last;
+        standbys = standbys == null ? List.of() : List.copyOf(standbys);
     }
 
     /** A wire whose far side stays where it is. */
@@ -61,7 +67,8 @@ public record WireRecord(
                 false,
                 false,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** How people call this wire: {@code switch/port}. */
@@ -97,7 +104,8 @@ public record WireRecord(
                 false,
                 fenced,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                standbys);
     }
 
     WireRecord at(HostSpec moved) {
@@ -109,16 +117,60 @@ public record WireRecord(
         return with(host, hostSpec, farGeneration, arrived, fenced, Optional.of(place), last);
     }
 
+    /** Where side B may be next, in the order of its generations there: where it is going, and where it stands by. */
+    @JsonIgnore
+    public List<WirePlace> ahead() {
+        List<WirePlace> places = new ArrayList<>();
+        next.ifPresent(places::add);
+        standbys.stream()
+                .filter(place -> place.generation() > farGeneration
+                        && !place.host().equals(host)
+                        && next.filter(going ->
+                                        going.host().equals(place.host()) || going.generation() >= place.generation())
+                                .isEmpty())
+                .forEach(places::add);
+        places.sort(Comparator.comparing(WirePlace::generation));
+        return List.copyOf(places);
+    }
+
+    /** Where side B stands by at this host, in vain or not. */
+    Optional<WirePlace> standbyAt(String where) {
+        return standbys.stream().filter(place -> place.host().equals(where)).findFirst();
+    }
+
+    WireRecord standingBy(List<WirePlace> places) {
+        return new WireRecord(
+                id,
+                component,
+                port,
+                endpoint,
+                host,
+                hostSpec,
+                farGeneration,
+                plain,
+                arrived,
+                fenced,
+                next,
+                last,
+                places);
+    }
+
+    WireRecord notStandingByAt(String where) {
+        return standingBy(
+                standbys.stream().filter(place -> !place.host().equals(where)).toList());
+    }
+
     /** What it belongs to is there. */
     WireRecord moved() {
-        return next.map(place -> with(
-                        place.host(),
-                        place.hostSpec(),
-                        place.generation(),
-                        true,
-                        false,
-                        Optional.empty(),
-                        Optional.of(new WirePlace(host, hostSpec, farGeneration))))
+        return next.map(place -> notStandingByAt(place.host())
+                        .with(
+                                place.host(),
+                                place.hostSpec(),
+                                place.generation(),
+                                true,
+                                false,
+                                Optional.empty(),
+                                Optional.of(new WirePlace(host, hostSpec, farGeneration))))
                 .orElse(this);
     }
 
@@ -146,6 +198,6 @@ public record WireRecord(
             Optional<WirePlace> going,
             Optional<WirePlace> gone) {
         return new WireRecord(
-                id, component, port, endpoint, where, spec, generation, plain, moved, fencing, going, gone);
+                id, component, port, endpoint, where, spec, generation, plain, moved, fencing, going, gone, standbys);
     }
 }

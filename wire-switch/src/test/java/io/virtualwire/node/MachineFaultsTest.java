@@ -98,6 +98,47 @@ class MachineFaultsTest {
         assertThat(it.lastMove().to()).isEqualTo(VirtualMachines.SOURCE);
     }
 
+    /** As {@code virsh migrate} does it: the fabric hears of it from the guest. */
+    @Test
+    void aMachineThatSomebodyElseMovesIsFollowedThereAndBack() {
+        VirtualNodes it = new VirtualNodes(1, Weather.FINE).withMachine();
+        it.awaitMachine();
+        it.startTraffic(Duration.ofMillis(50));
+        for (String to : List.of(VirtualMachines.TARGET, VirtualMachines.SOURCE, VirtualMachines.TARGET)) {
+            it.machines().moveByHand();
+            it.fabric.run(Duration.ofSeconds(8));
+            assertThat(it.lastMove().to()).isEqualTo(to);
+            assertThat(it.lastMove().phase()).isEqualTo(VmMovePhase.DONE);
+            assertThat(it.lastMove().way().isFollowed()).isTrue();
+            it.requireAwaited();
+        }
+        end(it);
+        it.verifyNothingLostOrABoundWasCounted();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Strike.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"GIVEN_UP"})
+    void whateverStrikesWhileAMachineIsFollowed(Strike strike) {
+        List<String> failures = new ArrayList<>();
+        for (int millis = LONG ? 0 : 150; millis <= (LONG ? 3000 : 400); millis += LONG ? 20 : 250) {
+            try {
+                VirtualNodes it = new VirtualNodes(1, Weather.FINE).withMachine();
+                it.awaitMachine();
+                it.startTraffic(Duration.ofMillis(50));
+                it.machines().moveByHand();
+                it.fabric.at(Duration.ofMillis(millis), () -> strike.action.accept(it));
+                end(it);
+                it.requireAwaited();
+            } catch (AssertionError | RuntimeException e) {
+                failures.add(strike + " after " + millis + " ms: " + e);
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
     private static VirtualNodes moving() {
         VirtualNodes it = new VirtualNodes(1, Weather.FINE).withMachine();
         it.startTraffic(Duration.ofMillis(50));

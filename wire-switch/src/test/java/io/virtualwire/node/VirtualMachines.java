@@ -8,6 +8,7 @@ import io.virtualwire.cloud.spi.FakeHypervisors.Stage;
 import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.cloud.spi.MachineSpec;
+import io.virtualwire.cloud.spi.MigrationPlan;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
@@ -36,6 +37,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +101,13 @@ final class VirtualMachines {
         hypervisors.at(uriOf(SOURCE)).start(VM);
     }
 
+    /** Somebody else has the hypervisors move it, to the host where it is not. */
+    void moveByHand() {
+        String from = hostOf(hypervisors.running(VM).iterator().next());
+        String to = from.equals(SOURCE) ? TARGET : SOURCE;
+        hypervisors.at(uriOf(from)).migrate(VM, MigrationPlan.peerToPeer(uriOf(to)));
+    }
+
     /** One stage of the next move ends so. */
     void strike(Stage stage, FakeHypervisors.Fate how) {
         struck = stage;
@@ -132,11 +141,11 @@ final class VirtualMachines {
         endpoints.get(host).add(VM);
         // In place of what is plugged in again when the daemon starts anew.
         fabric.daemon(host).addPort(VM, jacks.get(host));
-        fabric.daemon(host).engine().addPort(VM, jacks.get(host), new Activation(true, true, guest.address()));
+        fabric.daemon(host).engine().addPort(VM, jacks.get(host), new Activation(true, true, true, guest.address()));
     }
 
     /** Where the machine is, if it is somewhere; and whatever is at a place where it is not. */
-    List<String> leftovers(String host) {
+    List<String> leftovers(String host, Collection<String> prepared) {
         List<String> left = new ArrayList<>();
         for (String each : List.of(SOURCE, TARGET)) {
             boolean here = each.equals(host);
@@ -146,7 +155,7 @@ final class VirtualMachines {
                     left.add("a machine that is " + state + " at " + each + ": " + is);
                 }
             }
-            if (endpoints.get(each).contains(VM) != here) {
+            if (endpoints.get(each).contains(VM) != (here || prepared.contains(each))) {
                 left.add("endpoints " + endpoints.get(each) + " at " + each);
             }
         }

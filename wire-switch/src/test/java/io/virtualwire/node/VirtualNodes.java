@@ -36,6 +36,8 @@ import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
 import io.virtualwire.topology.VmMove;
 import io.virtualwire.topology.VmMoveWay;
+import io.virtualwire.topology.VmRecord;
+import io.virtualwire.topology.VmSpec;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.transport.Loop;
@@ -43,6 +45,7 @@ import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.PeerState;
 import io.virtualwire.wire.PeerStatus;
 import io.virtualwire.wire.SideEvent;
+import io.virtualwire.wire.SideState;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
 import java.time.Duration;
@@ -159,6 +162,27 @@ final class VirtualNodes {
         propose(new FabricCommand.BeginVmMove(VirtualMachines.VM, to, VmMoveWay.DEFAULT, driver, process));
     }
 
+    /** From now on the machine is awaited at the other host, and followed. */
+    void awaitMachine() {
+        Topology now = state().topology();
+        propose(new FabricCommand.ApplyTopology(
+                -1,
+                now.withVm(
+                        VirtualMachines.VM,
+                        new VmSpec(VmSpec.Follow.RARP, List.of(VirtualMachines.SOURCE, VirtualMachines.TARGET))),
+                "awaited"));
+        requireAwaited();
+    }
+
+    void requireAwaited() {
+        require("the machine is awaited", Duration.ofSeconds(20), () -> {
+            VmRecord vm = state().machines().vm(VirtualMachines.VM).orElseThrow();
+            return vm.prepared().size() == 1
+                    && undesired().isEmpty()
+                    && machines().leftovers(vm.host(), vm.prepared()).isEmpty();
+        });
+    }
+
     /** Calls the machine's move off, if that is still possible. */
     void giveMachineUp() {
         VmMove move = lastMove();
@@ -189,7 +213,10 @@ final class VirtualNodes {
                 Duration.ofSeconds(30),
                 () -> state().machines().debts().isEmpty());
         String at = state().machines().vm(VirtualMachines.VM).orElseThrow().host();
-        List<String> left = machines().leftovers(at);
+        List<String> left = machines()
+                .leftovers(
+                        at,
+                        state().machines().vm(VirtualMachines.VM).orElseThrow().prepared());
         if (!left.isEmpty()) {
             throw failure("the machine is at " + at + ", and there are " + left + "; its move: "
                     + state().machines().lastMove(VirtualMachines.VM));
@@ -486,7 +513,17 @@ final class VirtualNodes {
                     .filter(wire -> wire.host().equals(host))
                     .toList();
             List<SideStatus> sides = fabric.daemon(host).sides();
-            if (sides.size() != wires.size()
+            long awaiting = wanted.wires().values().stream()
+                    .flatMap(wire -> wire.ahead().stream()
+                            .filter(place -> place.host().equals(host)
+                                    && sides.stream().anyMatch(side -> standsBy(side, wire, place))))
+                    .count();
+            long awaited = wanted.wires().values().stream()
+                    .flatMap(wire -> wire.ahead().stream())
+                    .filter(place -> place.host().equals(host))
+                    .count();
+            if (sides.size() != wires.size() + awaiting
+                    || awaiting != awaited
                     || !wires.stream()
                             .allMatch(wire -> sides.stream().anyMatch(side -> isFarSide(side, wire, generation)))) {
                 undesired.add(host + " has " + sides);
@@ -501,6 +538,13 @@ final class VirtualNodes {
             }
         }
         return undesired;
+    }
+
+    private static boolean standsBy(SideStatus side, WireRecord wire, WirePlace place) {
+        return side.wire().equals(wire.id())
+                && side.generation().equals(place.sideGeneration())
+                && side.state() == SideState.STANDBY
+                && side.agreed();
     }
 
     private static boolean isFarSide(SideStatus side, WireRecord wire, Generation generation) {
@@ -756,7 +800,7 @@ final class VirtualNodes {
         private final Map<SideAt, ConnectRequest> wanted = new HashMap<>();
         private final Map<SideAt, FarEndStatus> statuses = new HashMap<>();
         private final Map<WireId, String> hosts = new HashMap<>();
-        private final Map<WireId, String> nextHosts = new HashMap<>();
+        private final Map<WireId, Set<String>> ahead = new HashMap<>();
         private final Set<WireId> arrived = new HashSet<>();
         private Runnable changed = () -> {};
 
@@ -774,14 +818,23 @@ final class VirtualNodes {
             if (wire.arrived()) {
                 arrived.add(wire.id());
             }
-            nextHosts.remove(wire.id(), wire.host());
+            ahead.getOrDefault(wire.id(), new HashSet<>()).remove(wire.host());
             want(new SideAt(wire.id(), wire.host()), request);
         }
 
         @Override
-        public void wantNext(WireRecord wire, WirePlace place, ConnectRequest request) {
-            nextHosts.put(wire.id(), place.host());
-            want(new SideAt(wire.id(), place.host()), request);
+        public void wantAhead(WireRecord wire, Map<WirePlace, ConnectRequest> standbys) {
+            Set<String> hostsNow = new HashSet<>();
+            standbys.forEach((place, request) -> {
+                hostsNow.add(place.host());
+                want(new SideAt(wire.id(), place.host()), request);
+            });
+            for (String before : ahead.getOrDefault(wire.id(), Set.of())) {
+                if (!hostsNow.contains(before) && !before.equals(hosts.get(wire.id()))) {
+                    wanted.remove(new SideAt(wire.id(), before));
+                }
+            }
+            ahead.put(wire.id(), hostsNow);
         }
 
         private void want(SideAt at, ConnectRequest request) {
@@ -893,16 +946,11 @@ final class VirtualNodes {
         }
 
         @Override
-        public void forgetNext(WireId wire) {
-            String next = nextHosts.remove(wire);
-            if (next != null && !next.equals(hosts.get(wire))) {
-                wanted.remove(new SideAt(wire, next));
-            }
-        }
-
-        @Override
         public void forget(WireId wire) {
-            forgetNext(wire);
+            Set<String> before = ahead.remove(wire);
+            if (before != null) {
+                before.forEach(host -> wanted.remove(new SideAt(wire, host)));
+            }
             wanted.remove(new SideAt(wire, hosts.getOrDefault(wire, "")));
         }
 
@@ -912,10 +960,9 @@ final class VirtualNodes {
         }
 
         @Override
-        public FarEndStatus nextStatus(WireId wire) {
-            return nextHosts.containsKey(wire)
-                    ? statuses.getOrDefault(new SideAt(wire, nextHosts.get(wire)), FarEndStatus.PENDING)
-                    : FarEndStatus.CONFIRMED;
+        public FarEndStatus aheadStatus(WireId wire) {
+            return FarEndStatus.ofAll(ahead.getOrDefault(wire, Set.of()).stream()
+                    .map(host -> statuses.getOrDefault(new SideAt(wire, host), FarEndStatus.PENDING)));
         }
 
         @Override

@@ -163,6 +163,105 @@ final class MachineRulesTest {
     }
 
     @Test
+    void aMachineThatSomebodyElseMayMoveIsAwaitedAndFollowed() {
+        assertThat(state.machinesToAwait()).isEmpty();
+        topology(NETWORK + "vms: { web1: { follow: rarp } }\n");
+        WireRecord before = web();
+        assertThat(state.machinesToAwait()).containsExactly("web1");
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(state.machinesToAwait()).isEmpty();
+        assertThat(vm().prepared()).containsExactly("n1", "w1");
+        assertThat(web().ahead()).extracting(WirePlace::host).containsExactly("n1", "w1");
+        assertThat(web().ahead())
+                .allSatisfy(place -> assertThat(place.generation()).isGreaterThan(before.farGeneration()));
+        WirePlace there = web().standbyAt("w1").orElseThrow();
+
+        follow(there.generation());
+        VmMove move = state.machines().moving("web1").orElseThrow();
+        assertThat(move.from() + " " + move.to() + " " + move.phase()).isEqualTo("e1 w1 ACTIVATE");
+        assertThat(move.way().isFollowed()).isTrue();
+        assertThat(web().next()).hasValue(there);
+        refused(ErrorCode.VERSION_CONFLICT, () -> follow(there.generation()));
+        advance(VmMovePhase.ACTIVATE);
+        assertThat(vm().host()).isEqualTo("w1");
+        assertThat(web().host()).isEqualTo("w1");
+        assertThat(web().farGeneration()).isEqualTo(there.generation());
+        assertThat(web().last())
+                .hasValueSatisfying(old -> assertThat(old.host()).isEqualTo("e1"));
+        advance(VmMovePhase.DRAIN);
+        assertThat(state.machines().debts()).singleElement().satisfies(debt -> {
+            assertThat(debt.host()).isEqualTo("e1");
+            assertThat(debt.stop()).as("what others started others stop").isFalse();
+        });
+        advance(VmMovePhase.CLEAN_UP);
+        assertThat(types()).containsSubsequence("vm.followed", "vm.moved", "vm.move-done");
+
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(vm().prepared()).as("something is left at e1").containsExactly("n1");
+        apply(new FabricCommand.ForgetWires(List.of(before.id()), before.farGeneration()));
+        apply(new FabricCommand.PayVmDebt("web1", "e1", "web1"));
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(web().ahead()).extracting(WirePlace::host).containsExactly("n1", "e1");
+        assertThat(web().ahead())
+                .allSatisfy(place -> assertThat(place.generation()).isGreaterThan(there.generation()));
+        refused(ErrorCode.VERSION_CONFLICT, () -> follow(there.generation()));
+        byte[] written = machine.states().encode(state);
+        assertThat(machine.states().decode(written)).isEqualTo(state);
+    }
+
+    @Test
+    void whatIsAwaitedNoLongerIsRemoved() {
+        topology(NETWORK + "vms: { web1: { follow: rarp, places: [w1] } }\n");
+        apply(new FabricCommand.StandByVm("web1"));
+        WirePlace place = web().standbyAt("w1").orElseThrow();
+        topology(NETWORK);
+        assertThat(state.machinesToAwait()).containsExactly("web1");
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(web().standbys()).isEmpty();
+        assertThat(vm().prepared()).isEmpty();
+        assertThat(state.removed()).singleElement().satisfies(old -> {
+            assertThat(old.host()).isEqualTo("w1");
+            assertThat(old.farGeneration()).isEqualTo(place.generation());
+        });
+        assertThat(state.machines().debts()).extracting(VmDebt::host).containsExactly("w1");
+    }
+
+    @Test
+    void aWireThatIsNewOrRenewedIsAwaitedAnewWithTheOthers() {
+        topology(NETWORK + "vms: { web1: { follow: rarp, places: [w1] } }\n");
+        apply(new FabricCommand.StandByVm("web1"));
+        WireRecord before = web();
+        apply(new FabricCommand.RenewFarSide(before.id(), before.farGeneration(), before.farGeneration()));
+        assertThat(web().ahead()).as("too old").isEmpty();
+        assertThat(state.machinesToAwait()).containsExactly("web1");
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(web().ahead())
+                .singleElement()
+                .satisfies(place -> assertThat(place.generation()).isGreaterThan(web().farGeneration()));
+        assertThat(state.removed()).as("replaced in place").isEmpty();
+    }
+
+    @Test
+    void aMoveThatIsAskedForGoesBeforeWhatIsAwaited() {
+        topology(NETWORK + "vms: { web1: { follow: rarp, places: [w1] } }\n");
+        apply(new FabricCommand.StandByVm("web1"));
+        VmMove move = begin("w1");
+        assertThat(web().ahead())
+                .singleElement()
+                .satisfies(place -> assertThat(place.generation()).isEqualTo(move.generation()));
+        advance(VmMovePhase.PREPARE);
+        apply(new FabricCommand.RollBackVmMove("web1", move.generation(), "east-1", false, true, "no"));
+        assertThat(web().standbys()).as("it was replaced, and is removed").isEmpty();
+        assertThat(vm().prepared()).isEmpty();
+        apply(new FabricCommand.StandByVm("web1"));
+        assertThat(web().standbys()).as("until nothing is left there").isEmpty();
+    }
+
+    private void follow(long generation) {
+        apply(new FabricCommand.FollowVm("web1", generation, "east", "east-1"));
+    }
+
+    @Test
     void onlyTheDriverTakesStepsAndOnlyFromThePhaseItSaw() {
         VmMove move = begin("w1");
         refused(

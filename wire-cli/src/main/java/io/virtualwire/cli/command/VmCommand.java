@@ -5,6 +5,7 @@ import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.VmAttachment;
+import io.virtualwire.client.VmPolicy;
 import io.virtualwire.client.VmView;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -51,15 +52,32 @@ public final class VmCommand {
                             defaultValue = "0",
                             description = "What the guest may send; default: 1500.")
                     int mtu,
+            @Option(
+                            names = "--device",
+                            paramLabel = "TAP",
+                            description =
+                                    "The host's interface, for a machine that no hypervisor of the fabric knows; with --mac.")
+                    Optional<String> device,
+            @Option(names = "--mac", paramLabel = "MAC", description = "The guest's address, with --device.")
+                    Optional<String> mac,
             @Mixin NodeOption node,
             @Mixin Person person,
             @Mixin Output output) {
+        if (device.isPresent() != mac.isPresent()) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST,
+                    "--device and --mac belong together",
+                    "give both for a machine that no hypervisor of the fabric knows, none for another");
+        }
         int colon = what.lastIndexOf(':');
         String domain = colon < 0 ? what : what.substring(0, colon);
         int nic = colon < 0 ? 0 : number(what, what.substring(colon + 1));
         VmView vm = node.ask(
                 person,
-                client -> client.attach(name.orElse(domain), new VmAttachment(domain, host, nic, as.orElse(""), mtu)));
+                client -> client.attach(
+                        name.orElse(domain),
+                        new VmAttachment(
+                                domain, host, nic, as.orElse(""), mtu, device.orElse(null), mac.orElse(null))));
         VmView.Nic made = vm.nics().stream()
                 .filter(each -> each.number() == nic)
                 .findFirst()
@@ -79,6 +97,42 @@ public final class VmCommand {
                     "write DOMAIN:N, with the interface's number from 0");
         }
         return Integer.parseInt(digits);
+    }
+
+    @Command(
+            name = "follow",
+            description = {
+                "Have the wires of a virtual machine follow it when somebody else moves it.",
+                "They stand by where it may appear, and follow when its own RARP, gratuitous ARP or first frame comes there."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire vm follow web1", "  wire vm follow web1 --place west-1", "  wire vm follow web1 --never"})
+    int follow(
+            @Parameters(paramLabel = "VM", description = "The machine.") String name,
+            @Option(
+                            names = "--place",
+                            paramLabel = "HOST",
+                            description = "Where it may appear, as often as needed; default: every host of the fabric.")
+                    List<String> places,
+            @Option(names = "--never", description = "Have them follow no longer.") boolean never,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        List<String> hosts = places == null ? List.of() : places;
+        if (never && !hosts.isEmpty()) {
+            throw new WireException(
+                    ErrorCode.BAD_REQUEST, "--never and --place contradict each other", "give one of them");
+        }
+        VmPolicy policy = new VmPolicy(never ? VmPolicy.NEVER : VmPolicy.RARP, hosts);
+        node.ask(person, client -> client.follow(name, policy));
+        output.print(
+                Map.of("vm", name, "follow", policy.follow(), "places", policy.places()),
+                out -> out.println(
+                        never
+                                ? "the wires of " + name + " stay where they are, whoever moves it"
+                                : "the wires of " + name + " follow it to "
+                                        + (hosts.isEmpty() ? "every host" : String.join(", ", hosts))));
+        return ExitCode.OK;
     }
 
     @Command(
@@ -148,6 +202,14 @@ public final class VmCommand {
                             nic.mtu(),
                             nic.wires().isEmpty() ? "-" : String.join(" ", nic.wires())));
             nics.print(out);
+            if (vm.follow().equals(VmPolicy.RARP)) {
+                out.println("  its wires follow it; awaited: "
+                        + (vm.standbys().isEmpty()
+                                ? "nowhere yet"
+                                : vm.standbys().stream()
+                                        .map(it -> it.host() + (it.ready() ? "" : " (not ready: " + it.detail() + ")"))
+                                        .collect(Collectors.joining(", "))));
+            }
         });
         return ExitCode.OK;
     }

@@ -188,6 +188,25 @@ final class MachineLab implements AutoCloseable {
         });
     }
 
+    /** The machine's wires stand by at the other host, and everything of it is at this one. */
+    void awaitAwaited(String host, String name) {
+        String other = host.equals("e1") ? "w1" : "e1";
+        Awaitility.await(name + " is at " + host + " and awaited at " + other)
+                .atMost(LIMIT)
+                .untilAsserted(() -> {
+                    JsonNode vm = json("vm", "show", name);
+                    assertThat(vm.path("host").asText()).isEqualTo(host);
+                    assertThat(vm.path("state").asText()).isEqualTo("running");
+                    assertThat(vm.path("movingTo").asText()).isEmpty();
+                    assertThat(vm.path("follow").asText()).isEqualTo("rarp");
+                    assertThat(vm.at("/standbys/0/host").asText()).isEqualTo(other);
+                    assertThat(vm.at("/standbys/0/ready").asBoolean())
+                            .as(vm.path("standbys").toString())
+                            .isTrue();
+                    assertThat(hypervisor(other).running()).doesNotContain(name);
+                });
+    }
+
     List<String> endpoints(String host) throws IOException {
         List<String> names = new ArrayList<>();
         json("endpoint", "ls", "--host", host)

@@ -34,15 +34,39 @@ final class MachineMoveNetnsIT {
                 JsonNode next = lab.json("migrate", "web1", "--to", from, "--mode", mode);
                 System.out.println(next);
                 lab.awaitOnlyAt(from, "web1");
-                String left = at;
+                String before = at;
                 at = from;
-                from = left;
+                from = before;
             }
             lab.awaitAnswer(WEB);
             Pings pings = MachineLab.pings(ping);
             System.out.println(there + ", then " + MODES + ": " + pings);
             assertThat(pings.duplicates()).isZero();
             assertThat(pings.lost()).isLessThan(pings.sent() / 10);
+
+            // Somebody else moves it, and says so to nobody.
+            lab.said("vm", "follow", "web1");
+            lab.awaitAwaited(at, "web1");
+            ping = lab.ping(WEB);
+            ping.awaitLine("64 bytes.*", MachineLab.LIMIT);
+            lab.hypervisor(at)
+                    .virsh(
+                            "migrate",
+                            "--live",
+                            "--p2p",
+                            "web1",
+                            lab.hypervisor(from).tcpUri());
+            lab.awaitAwaited(from, "web1");
+            pings = MachineLab.pings(ping);
+            System.out.println("by virsh to " + from + ": " + pings);
+            assertThat(pings.duplicates()).isZero();
+            assertThat(pings.lost()).isLessThan(pings.sent() / 10);
+            assertThat(lab.json("vm", "show", "web1").path("phase").asText()).isEqualTo("done");
+            lab.said("vm", "follow", "web1", "--never");
+            lab.awaitOnlyAt(from, "web1");
+            String left = at;
+            at = from;
+            from = left;
 
             // One that is too slow to end is called off by Ctrl-C.
             RunningCommand slow = lab.start("migrate", "web1", "--to", from, "--bandwidth", "1");

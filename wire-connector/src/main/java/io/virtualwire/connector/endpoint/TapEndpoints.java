@@ -286,7 +286,8 @@ public final class TapEndpoints implements EndpointHost {
 
     private static Activation activation(EndpointDescription endpoint) {
         long mac = endpoint.mac().map(it -> MacAddress.parse(it).bits()).orElse(0L);
-        return new Activation(true, true, mac);
+        // Out of a QEMU that is still being moved there comes nothing: its guest does not run.
+        return new Activation(true, true, endpoint.deviceSide(), mac);
     }
 
     private record Plugged(EndpointDescription endpoint, Hold hold, int mtu, PortCounters counters) {
