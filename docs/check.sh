@@ -99,6 +99,9 @@ for folder in /etc /usr /var/lib; do
   mount -t overlay -o "lowerdir=$folder,upperdir=$work/over$folder,workdir=$work/over/.work$folder" none $folder
 done
 printf '127.0.0.1 localhost\n192.0.2.2 hosta\n198.51.100.10 hostb\n' >/etc/hosts
+# As udev makes it; a machine without udev may keep it to root.
+mknod -m 666 "$work/tun" c 10 200
+mount --bind "$work/tun" /dev/net/tun
 mkdir "$work/bin" "$work/person"
 cat >"$work/bin/sudo" <<'SH'
 #!/bin/sh
@@ -152,7 +155,7 @@ cd "$person"
 typed hosta install-credentials
 printf 'name: hosta\n' >>/etc/virtualwire/connector.yaml
 background hosta connector-tried "is ready" bash -c "exec $(block try-connector)"
-grep -q "can make no TAP devices" "$work/connector-tried.log" || fail "it does not say that it can make no TAP devices"
+grep -q '^CapEff:[[:space:]]*0000000000001000$' "/proc/$last/status" || fail "the connector that is tried has other capabilities than its unit's"
 stop $last
 
 # --- identities, and daemons that enrol ----------------------------------------------------------------------------------

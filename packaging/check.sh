@@ -137,6 +137,8 @@ done
 grep -q "is up" "$work/node.log" || fail "the node is not up"
 grep -q '^CapEff:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fail "the node has capabilities"
 grep -q '^CapBnd:[[:space:]]*0000000000000000$' "/proc/${pids[2]}/status" || fail "the node could have capabilities"
+tr '\0' ' ' <"/proc/${pids[2]}/cmdline" | grep -q -- "-jar $root/" || fail "the node is not started by its jar: $(tr '\0' ' ' <"/proc/${pids[2]}/cmdline")"
+! grep -qi "without proper access" "$work/node.log" || fail "Hazelcast misses what the jar should open"
 echo "a node without capabilities, as user $uid"
 packaging/check-systemd.sh "$root"
 # What goes wrong at a start is said in one error, with what to do, a code and status 1; and it disturbs nobody.
@@ -156,7 +158,9 @@ attempt() { # NAME NAMESPACE COMMAND…
   shift 2
   (
     status=0
-    WIRE_HOME=$spare ip netns exec "$ns" timeout 150 "$@" >"$work/$name.said" 2>&1 || status=$?
+    # shellcheck disable=SC2016 # for the inner shell
+    WIRE_HOME=$spare ip netns exec "$ns" sh -c 'mount --bind "$1" /dev/net/tun; shift; exec "$@"' - "$work/tun" \
+      timeout 150 "$@" >"$work/$name.said" 2>&1 || status=$?
     echo $status >"$work/$name.status"
   ) &
   attempts+=($!)
@@ -174,6 +178,18 @@ connector=("${as_daemon[@]}" "$root/usr/bin/wire" connector run --listen 192.0.2
 spare_connector=("${connector[@]}" --identity "$spare/spare.wire")
 node=(setpriv --reuid $uid --regid $uid --clear-groups --no-new-privs --inh-caps -all --ambient-caps -all --bounding-set -all
   "$root/usr/bin/wire" node run --identity "$spare/node-n2.wire" --name n2)
+without=(setpriv --reuid $uid --regid $uid --clear-groups --no-new-privs --inh-caps -all --ambient-caps -all --bounding-set -all)
+# shellcheck disable=SC2016 # for the inner shell
+hidden=(sh -c 'umount /dev/net/tun; mount -t tmpfs none /dev/net; exec "$@"' -)
+# shellcheck disable=SC2016 # for the inner shell
+closed=(sh -c 'umount /dev/net/tun; mknod -m 600 "$1" c 10 200; mount --bind "$1" /dev/net/tun; shift; exec "$@"' - "$work/closed/tun")
+token=$(WIRE_HOME=$work/me "$root/usr/bin/wire" token create --name early --authority 192.0.2.9 2>/dev/null)
+early=(connector run --enrol "$token" --identity "$spare/early.wire" --listen 192.0.2.1 --port 0 --api-port 0 --state "$spare/early")
+attempt no-capability $a "${without[@]}" "$root/usr/bin/wire" "${early[@]}"
+attempt no-tun $a "${hidden[@]}" "${as_daemon[@]}" "$root/usr/bin/wire" "${early[@]}"
+attempt closed-tun $a "${closed[@]}" "${as_daemon[@]}" "$root/usr/bin/wire" "${early[@]}"
+wait "${attempts[@]}"
+attempts=()
 attempt data-port $a "${spare_connector[@]}" --state "$spare/1" --port 7471 --api-port 0
 attempt interface-port $a "${spare_connector[@]}" --state "$spare/2" --port 0 --api-port 7472
 attempt same-state $a "${spare_connector[@]}" --state "$work/hosta/state/hosta" --port 0 --api-port 0
@@ -186,6 +202,10 @@ attempt node-cluster-port $b "${node[@]}" --listen 192.0.2.2 --peers n2=192.0.2.
 attempt node-interface-port $a "${node[@]}" --listen 192.0.2.1 --peers n2=192.0.2.1:7994 --state "$spare/6" --wire-port 0 --api-port 7482
 attempt node-closed-state $b "${node[@]}" --listen 192.0.2.2 --peers n2=192.0.2.2:7995 --state "$work/closed/state" --wire-port 0 --api-port 0
 wait "${attempts[@]}"
+said no-capability SYSTEM "CAP_NET_ADMIN" "run it as root" "virtualwire-connector.service"
+said no-tun SYSTEM "there is no /dev/net/tun" "modprobe tun"
+said closed-tun SYSTEM "permission denied to open /dev/net/tun" "chmod 0666"
+[ -z "$(find "$spare" -name '*early*')" ] || fail "a connector that cannot start has left something: $(find "$spare" -name '*early*')"
 said data-port SYSTEM "192.0.2.1:7471" "in use" "another port"
 said interface-port SYSTEM "192.0.2.1 port 7472" "in use" "--api-port"
 said same-state IN_USE "another connector runs on it" "--take-over"
@@ -193,11 +213,11 @@ said closed-state SYSTEM "$work/closed/state" "permission denied" "--state"
 said unreadable-key SYSTEM "$work/unreadable.wire" "ermission denied"
 said node-wire-port SYSTEM "192.0.2.2:7481" "in use"
 said node-cluster-port SYSTEM "192.0.2.2:7483" "in use"
-said node-interface-port SYSTEM "192.0.2.1:7482" "in use" "--api-port"
-said node-closed-state SYSTEM "$work/closed/state" "permission denied" "--state"
+said node-interface-port SYSTEM "cannot offer the interface at 192.0.2.1 port 7482: Address already in use" "ss -lntp" "--api-port"
+! grep -q '^wire: .*Exception' "$work"/*.said || fail "an error names a class: $(grep '^wire: .*Exception' "$work"/*.said)"
 
 kill -INT $meanwhile
 wait $meanwhile || true
 grep -q ' 0% packet loss' "$work/meanwhile" || fail "the wire was disturbed meanwhile: $(cat "$work/meanwhile")"
-echo "nine starts that cannot succeed: each says why, and no ping is lost meanwhile"
+echo "twelve starts that cannot succeed: each says why, and no ping is lost meanwhile"
 echo "packaging: all well"

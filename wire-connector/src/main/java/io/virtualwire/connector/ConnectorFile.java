@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.virtualwire.config.ConfigKeys;
+import io.virtualwire.config.DaemonFile;
 import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.config.YamlReader;
@@ -26,6 +27,7 @@ public record ConnectorFile(
         Optional<String> name,
         Optional<Path> identity,
         Optional<String> enrol,
+        @JsonProperty("enrol-timeout") Optional<Integer> enrolTimeout,
         Optional<String> listen,
         Optional<Integer> port,
         @JsonProperty("api-port") Optional<Integer> apiPort,
@@ -35,7 +37,8 @@ public record ConnectorFile(
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
         @JsonProperty("log-format") Optional<LogFormat> logFormat,
         List<Path> trust,
-        List<Grant> grants) {
+        List<Grant> grants)
+        implements DaemonFile {
     /** What can be said there. */
     public static final ConfigKeys<ConnectorFile> KEYS = new ConfigKeys<>(ConnectorFile.class);
 
@@ -49,20 +52,7 @@ public record ConnectorFile(
 
     /** A file that says nothing. */
     public static ConnectorFile empty() {
-        return new ConnectorFile(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of());
+        return YAML.read("no file", "{}").orElseThrow();
     }
 
     public static ConnectorFile read(Path file) {

@@ -1,5 +1,6 @@
 package io.virtualwire.association;
 
+import io.virtualwire.time.Backoff;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class BusSocket implements WebSocket.Listener, AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
     private final HostAddress address;
     private final Consumer<JsonNode> news;
     private final Runnable lost;
@@ -57,12 +55,24 @@ final class BusSocket implements WebSocket.Listener, AutoCloseable {
         this.news = news;
         this.lost = lost;
         socket = http.newWebSocketBuilder()
-                .connectTimeout(CONNECT_TIMEOUT)
+                .connectTimeout(Patience.DEFAULT.connect())
                 .buildAsync(URI.create("wss://" + address.authority() + "/v1/bus/websocket"), this);
         socket.exceptionally(failure -> {
             end(failure);
             return null;
         });
+        Thread.ofVirtual().name("bus-absence-" + address).start(this::giveUpIfAbsent);
+    }
+
+    private void giveUpIfAbsent() {
+        try {
+            Patience.DEFAULT.absence(socket, address).ifPresent(absent -> {
+                end(absent);
+                socket.cancel(true);
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Asks; fails with the node's refusal, or {@code UNAVAILABLE} when the connection ends before the answer. */

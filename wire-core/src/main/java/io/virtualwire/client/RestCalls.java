@@ -28,6 +28,8 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON over HTTPS with mutual TLS 1.3, every failure told as a {@link WireException}. */
 final class RestCalls implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
     private static final int ENOUGH_CAUSES = 16;
 
@@ -50,7 +51,9 @@ final class RestCalls implements AutoCloseable {
     private final HostAddress address;
     private final Supplier<SSLContext> contexts;
     private final Optional<TlsContexts> tls;
+    private final Patience patience;
     private volatile HttpClient http;
+    private volatile @Nullable HttpClient reached;
     private @Nullable X509Certificate guarded;
     private @Nullable Standing standing;
     private @Nullable Guard guard;
@@ -59,19 +62,30 @@ final class RestCalls implements AutoCloseable {
 
     /** @param daemon what is asked, as in {@code wire DAEMON run} */
     RestCalls(String daemon, TlsContexts tls, HostAddress address, Optional<Identity> expected) {
-        this(daemon, address, () -> context(tls, expected), Optional.of(tls));
+        this(daemon, tls, address, expected, Patience.DEFAULT);
+    }
+
+    /** @param patience how long to wait for a connection */
+    RestCalls(String daemon, TlsContexts tls, HostAddress address, Optional<Identity> expected, Patience patience) {
+        this(daemon, address, () -> context(tls, expected), Optional.of(tls), patience);
     }
 
     /** For somebody who has no credentials yet. */
     RestCalls(String daemon, SSLContext stranger, HostAddress address) {
-        this(daemon, address, () -> stranger, Optional.empty());
+        this(daemon, address, () -> stranger, Optional.empty(), Patience.DEFAULT);
     }
 
-    private RestCalls(String daemon, HostAddress address, Supplier<SSLContext> contexts, Optional<TlsContexts> tls) {
+    private RestCalls(
+            String daemon,
+            HostAddress address,
+            Supplier<SSLContext> contexts,
+            Optional<TlsContexts> tls,
+            Patience patience) {
         this.daemon = daemon;
         this.address = address;
         this.contexts = contexts;
         this.tls = tls;
+        this.patience = patience;
         this.http = client();
     }
 
@@ -79,7 +93,7 @@ final class RestCalls implements AutoCloseable {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT_TIMEOUT)
+                .connectTimeout(patience.connect())
                 .sslContext(contexts.get())
                 .sslParameters(TlsContexts.parameters())
                 .build();
@@ -231,8 +245,11 @@ final class RestCalls implements AutoCloseable {
 
     private <B> HttpResponse<B> exchange(HttpRequest request, BodyHandler<B> handler) throws IOException {
         keepFresh();
+        HttpClient client = http;
         try {
-            HttpResponse<B> response = http.send(request, handler);
+            HttpResponse<B> response =
+                    client == reached ? client.send(request, handler) : sendFirst(client, request, handler);
+            reached = client;
             response.sslSession().ifPresent(session -> {
                 server = TlsContexts.peer(session);
                 watch(session);
@@ -245,6 +262,25 @@ final class RestCalls implements AutoCloseable {
                     "interrupted while asking the " + daemon + " at " + address,
                     "repeat the command",
                     e);
+        }
+    }
+
+    /** The first request of a client makes a connection: what that may take comes on top of what the answer may. */
+    private <B> HttpResponse<B> sendFirst(HttpClient client, HttpRequest request, BodyHandler<B> handler)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder longer = HttpRequest.newBuilder(request, (name, value) -> true);
+        request.timeout().ifPresent(answer -> longer.timeout(answer.plus(patience.connect())));
+        CompletableFuture<HttpResponse<B>> sent = client.sendAsync(longer.build(), handler);
+        try {
+            Optional<IOException> absent = patience.absence(sent, address);
+            if (absent.isPresent()) {
+                throw absent.get();
+            }
+            return sent.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(String.valueOf(e.getCause()), e);
+        } finally {
+            sent.cancel(true);
         }
     }
 

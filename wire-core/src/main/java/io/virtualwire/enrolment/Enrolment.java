@@ -11,13 +11,19 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.Fingerprint;
 import io.virtualwire.identity.SecretFile;
 import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.time.Backoff;
+import io.virtualwire.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes one daemon a member of a tenant, by a token.
@@ -30,20 +36,37 @@ import java.util.List;
  * was used here already is not used again, so it may stay in a configuration file.
  */
 public final class Enrolment {
-    private static final int ATTEMPTS = 3;
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Enrolment.class);
+    private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final Path file;
     private final InstantSource clock;
+    private final Ticker ticker;
 
     /** @param file where the credentials go, {@code NAME.wire} */
     public Enrolment(Path file, InstantSource clock) {
-        this.file = file;
-        this.clock = clock;
+        this(file, clock, Ticker.system());
     }
 
-    /** The credentials that this token gives, or gave. */
+    Enrolment(Path file, InstantSource clock, Ticker ticker) {
+        this.file = file;
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /** The credentials that this token gives, or gave; an authority that does not answer is asked for a moment only. */
     public Credentials by(EnrolmentToken token) {
+        return by(token, MOMENT);
+    }
+
+    /**
+     * The credentials that this token gives, or gave.
+     *
+     * @param patience for how long an authority that does not answer is asked again; a refusal is final
+     */
+    public Credentials by(EnrolmentToken token, Duration patience) {
         String used = Fingerprint.of(token.secret()).toString();
         Path note = beside(".token");
         if (Files.exists(file)
@@ -53,7 +76,7 @@ public final class Enrolment {
         }
         Path key = beside("." + used.substring(0, 8) + ".key");
         Applicant applicant = Applicant.kept(key, token.identity());
-        Credentials credentials = askUntilAnswered(token, applicant);
+        Credentials credentials = askUntilAnswered(token, applicant, patience);
         credentials.save(file);
         new SecretFile(note).write(used + "\n");
         delete(key);
@@ -61,22 +84,30 @@ public final class Enrolment {
     }
 
     /** More than once, because a host that has just started may not have its network yet; which is safe, see above. */
-    private Credentials askUntilAnswered(EnrolmentToken token, Applicant applicant) {
-        for (int attempt = 1; ; attempt++) {
+    private Credentials askUntilAnswered(EnrolmentToken token, Applicant applicant, Duration patience) {
+        Backoff backoff = new Backoff(FIRST_PAUSE.toNanos(), LONGEST_PAUSE.toNanos(), new SecureRandom());
+        long deadline = ticker.nanoTime() + patience.toNanos();
+        while (true) {
             try {
                 return ask(token, applicant);
             } catch (WireException e) {
-                if (e.code().category() != ErrorCode.Category.RETRY || attempt == ATTEMPTS) {
+                long left = deadline - ticker.nanoTime();
+                if (e.code().category() != ErrorCode.Category.RETRY || left <= 0) {
                     throw e;
                 }
-                pause(token, e);
+                LOG.warn(
+                        "cannot enrol {} yet, asking for {} s more: {}",
+                        token.identity(),
+                        TimeUnit.NANOSECONDS.toSeconds(left),
+                        IdentityKeeper.reason(e));
+                pause(token, e, Math.min(left, backoff.next()));
             }
         }
     }
 
-    private static void pause(EnrolmentToken token, WireException cause) {
+    private static void pause(EnrolmentToken token, WireException cause, long nanos) {
         try {
-            Thread.sleep(PAUSE);
+            TimeUnit.NANOSECONDS.sleep(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WireException(

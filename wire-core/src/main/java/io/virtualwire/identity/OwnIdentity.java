@@ -4,9 +4,11 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.time.Ticker;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -54,6 +56,11 @@ public final class OwnIdentity {
         return credentials;
     }
 
+    /** Whom it believes: the authorities of its credentials, and those that took the place of any. */
+    public List<X509Certificate> authorities() {
+        return revocations.trusted(credentials.authorities());
+    }
+
     /** How long peers will believe what it shows in handshakes, unless it is renewed. */
     public Duration left() {
         return credentials.left(clock.instant());
@@ -79,7 +86,7 @@ public final class OwnIdentity {
 
     /** Takes a list that somebody brought; see {@link Revocations#offer}. */
     public boolean offer(RevocationList list) {
-        return revocations.offer(list, credentials.authorities());
+        return revocations.offer(list, authorities());
     }
 
     /** Tells of every connection that is cut, and why. */

@@ -12,6 +12,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,10 +31,12 @@ public final class RevocationList {
     private final X509CRL list;
     private final long number;
     private final Set<BigInteger> serials;
+    private final Optional<Succession> succession;
 
     RevocationList(X509CRL list) {
         this.list = list;
         this.number = number(list);
+        this.succession = succession(list);
         Collection<? extends X509CRLEntry> entries = list.getRevokedCertificates();
         Stream<? extends X509CRLEntry> all = entries == null ? Stream.empty() : entries.stream();
         this.serials = all.map(X509CRLEntry::getSerialNumber).collect(Collectors.toUnmodifiableSet());
@@ -88,6 +91,20 @@ public final class RevocationList {
             return true;
         } catch (GeneralSecurityException forged) {
             return false;
+        }
+    }
+
+    /** What its authority says of the one that takes its place, if one does. */
+    public Optional<Succession> succession() {
+        return succession;
+    }
+
+    private static Optional<Succession> succession(X509CRL list) {
+        byte[] value = list.getExtensionValue(Succession.EXTENSION.getId());
+        try {
+            return value == null ? Optional.empty() : Succession.of(value);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw unreadable("a peer", "what it says of its authority's successor cannot be read", e);
         }
     }
 

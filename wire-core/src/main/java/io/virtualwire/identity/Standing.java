@@ -3,6 +3,7 @@ package io.virtualwire.identity;
 import io.virtualwire.control.Identity;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public final class Standing {
     private static final int LATEST_SHARE = 6;
     private static final int OTHER_SHARE = 8;
     private static final int PEER_SHARE = 16;
+
+    /** For how long what a retired authority's certificate proved still holds, so that a handshake with another may follow. */
+    private static final long PARTING = Duration.ofSeconds(3).toNanos();
+
+    private static final long SOON = Duration.ofSeconds(1).toNanos();
+    private static final long LOOK = Duration.ofMinutes(1).toNanos();
 
     private final OwnIdentity self;
     private final Identity peer;
@@ -33,6 +40,12 @@ public final class Standing {
     private boolean renewed;
     private int judgedVersion = -1;
     private boolean revoked;
+    private boolean ownSuperseded;
+    private boolean peerSuperseded;
+    private boolean retired;
+    private long retiredAt;
+    private long renewedAt;
+    private final long spread = ThreadLocalRandom.current().nextLong(SOON);
 
     Standing(OwnIdentity self, X509Certificate own, X509Certificate peer) {
         this.self = self;
@@ -83,17 +96,32 @@ public final class Standing {
 
     /** Why this does not hold any more at {@code now}, by the ticker; null while it does. */
     public synchronized @Nullable String fault(long now) {
-        int version = self.revocations().version();
-        if (version != judgedVersion) {
-            judgedVersion = version;
-            revoked = self.revocations().isRevoked(peerCertificate);
-        }
+        judge(now);
         if (revoked) {
             return "the certificate of " + peer + " was revoked";
+        }
+        if (retired && now - retiredAt >= PARTING) {
+            return "the authority that issued the certificate of " + peer + " was retired";
         }
         return now - self.proofs().end(peer, peerEnd) >= 0
                 ? "the certificate of " + peer + " has ended, and it did not show a newer one"
                 : null;
+    }
+
+    /** What lists say, as long as they are the same ones; signatures take time. */
+    private void judge(long now) {
+        int version = self.revocations().version();
+        if (version == judgedVersion) {
+            return;
+        }
+        judgedVersion = version;
+        revoked = self.revocations().isNamed(peerCertificate);
+        ownSuperseded = self.revocations().isSuperseded(ownCertificate);
+        peerSuperseded = self.revocations().isSuperseded(peerCertificate);
+        if (!retired && self.revocations().isOfRetired(peerCertificate)) {
+            retired = true;
+            retiredAt = now;
+        }
     }
 
     /**
@@ -106,6 +134,15 @@ public final class Standing {
         if (seen != self.credentials()) {
             seen = self.credentials();
             renewed = !seen.certificate().equals(ownCertificate);
+            renewedAt = now;
+        }
+        judge(now);
+        if (renewed && ownSuperseded && now - renewedAt >= (ours ? spread : spread + SOON)) {
+            return true;
+        }
+        // Who cannot dial waits for us to ask what it has to show by now.
+        if (ours && peerSuperseded && now - madeAt >= (retired ? spread : LOOK)) {
+            return true;
         }
         if (renewed && ownEnd - now <= (ours ? ownPatience : ownLastPatience)) {
             return true;

@@ -180,10 +180,23 @@ public final class TenantAuthority {
      * @param revoked serial number, and since when
      */
     public RevocationList revocationList(long number, Map<BigInteger, Instant> revoked) {
+        return revocationList(number, revoked, Optional.empty());
+    }
+
+    /**
+     * The same, and says who takes this authority's place.
+     *
+     * @param succession of the same tenant
+     */
+    public RevocationList revocationList(
+            long number, Map<BigInteger, Instant> revoked, Optional<Succession> succession) {
         try {
             JcaX509v2CRLBuilder list =
                     new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(clock.instant()));
             list.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+            if (succession.isPresent()) {
+                list.addExtension(Succession.EXTENSION, false, succession.get().encoded());
+            }
             revoked.forEach(
                     (serial, since) -> list.addCRLEntry(serial, Date.from(since), CRLReason.privilegeWithdrawn));
             return new RevocationList(new JcaX509CRLConverter()

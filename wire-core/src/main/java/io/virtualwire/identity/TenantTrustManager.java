@@ -118,6 +118,9 @@ final class TenantTrustManager extends X509ExtendedTrustManager {
         if (!ownTenant) {
             throw new CertificateException(identity + " is vouched for by another tenant's authority");
         }
+        if (self.revocations().isOfRetired(certificate)) {
+            throw new CertificateException("the authority that issued the certificate of " + identity + " was retired");
+        }
         if (self.revocations().isRevoked(certificate)) {
             throw new CertificateException("the certificate of " + identity + " was revoked");
         }
@@ -127,6 +130,6 @@ final class TenantTrustManager extends X509ExtendedTrustManager {
     }
 
     private List<X509Certificate> authorities() {
-        return self.credentials().authorities();
+        return self.authorities();
     }
 }

@@ -112,7 +112,10 @@ public final class AuthorityServer implements AutoCloseable {
             vertx.close();
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "cannot offer the authority's service at " + address + " port " + port + ": " + e.getMessage(),
+                    "cannot offer the authority's service at " + address + " port " + port + ": "
+                            + (e.getCause() == null
+                                    ? "it takes too long"
+                                    : e.getCause().getMessage()),
                     "see who has the port with 'ss -lntp' and end it, or choose another with --port",
                     e);
         }

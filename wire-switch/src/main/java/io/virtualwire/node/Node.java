@@ -290,7 +290,9 @@ public final class Node implements AutoCloseable {
                 reloading,
                 audit,
                 contract.join());
-        apiPort = await(interfaceOfNode.listen(tls, settings.listen(), settings.apiPort(), doorkeeper), api)
+        apiPort = await(
+                        interfaceOfNode.listen(tls, settings.listen(), settings.apiPort(), doorkeeper),
+                        settings.listen() + " port " + settings.apiPort())
                 .actualPort();
         add(() -> WireStack.await(stack.inOneStep(_ -> {
             reconciler.stop();
@@ -364,13 +366,19 @@ public final class Node implements AutoCloseable {
             return future.toCompletionStage().toCompletableFuture().get(LISTEN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new WireException(ErrorCode.INTERNAL, "Interrupted while opening the interface at " + where, "", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new WireException(
-                    ErrorCode.SYSTEM,
-                    "Cannot offer the interface at " + where + ": " + e.getMessage(),
-                    "Choose another port with --api-port, or end what listens there",
-                    e);
+            throw new WireException(ErrorCode.INTERNAL, "interrupted while opening the interface at " + where, "", e);
+        } catch (ExecutionException e) {
+            throw unoffered(where, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw unoffered(where, new TimeoutException("nothing happened for " + LISTEN_SECONDS + " s"));
         }
+    }
+
+    private static WireException unoffered(String where, Throwable why) {
+        return new WireException(
+                ErrorCode.SYSTEM,
+                "cannot offer the interface at " + where + ": " + why.getMessage(),
+                "see who has the port with 'ss -lntp' and end it, or choose another with --api-port",
+                why);
     }
 }

@@ -2,6 +2,7 @@ package io.virtualwire.node;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.virtualwire.config.ConfigKeys;
+import io.virtualwire.config.DaemonFile;
 import io.virtualwire.config.LogFormat;
 import io.virtualwire.config.LogLevel;
 import io.virtualwire.config.YamlReader;
@@ -26,6 +27,7 @@ public record NodeFile(
         Optional<String> name,
         Optional<Path> identity,
         Optional<String> enrol,
+        @JsonProperty("enrol-timeout") Optional<Integer> enrolTimeout,
         Optional<String> listen,
         List<PeerNode> peers,
         Optional<Path> state,
@@ -36,7 +38,8 @@ public record NodeFile(
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
         @JsonProperty("log-format") Optional<LogFormat> logFormat,
-        List<Path> trust) {
+        List<Path> trust)
+        implements DaemonFile {
     /** What can be said there. */
     public static final ConfigKeys<NodeFile> KEYS = new ConfigKeys<>(NodeFile.class);
 
@@ -50,21 +53,7 @@ public record NodeFile(
 
     /** A file that says nothing. */
     public static NodeFile empty() {
-        return new NodeFile(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of());
+        return YAML.read("no file", "{}").orElseThrow();
     }
 
     public static NodeFile read(Path file) {

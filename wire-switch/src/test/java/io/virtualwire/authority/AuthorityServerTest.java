@@ -80,6 +80,25 @@ class AuthorityServerTest {
     }
 
     @Test
+    void authorityThatIsLateIsAskedAgain() throws Exception {
+        EnrolmentToken token = token("hostb");
+        server.close();
+        Thread.ofVirtual().start(() -> {
+            await().until(() -> Files.exists(file.getParent()));
+            serve(Duration.ofHours(24), token.service().port());
+        });
+        Credentials made = new Enrolment(file, CLOCK).by(token, Duration.ofSeconds(40));
+        assertThat(made.identity()).isEqualTo(token.identity());
+    }
+
+    @Test
+    void authorityThatIsAwayIsGivenUpInTime() {
+        EnrolmentToken token = token("hostb");
+        server.close();
+        refused(ErrorCode.UNAVAILABLE, () -> new Enrolment(file, CLOCK).by(token, Duration.ZERO));
+    }
+
+    @Test
     void tokenMayStayInTheConfigurationAndAnotherEnrolsAnew() {
         EnrolmentToken token = token("hostb");
         Enrolment enrolment = new Enrolment(file, CLOCK);

@@ -277,6 +277,42 @@ final class BusApiTest {
                 .doesNotContain("boss", "nowhere");
     }
 
+    /** What REST refuses of a body, the bus refuses of a message: with the same code, and nothing has been done. */
+    @Test
+    void whatIsAmbiguousOrAbsurdIsRefusedAsOverRest() throws Exception {
+        HostAddress east = addresses.getFirst();
+        try (RawWebSocket socket = new RawWebSocket(
+                new TlsContexts(ACME.issue("me")), NODE.identity(), east.host(), east.port(), "/v1/bus/websocket")) {
+            String create =
+                    "{\"type\":\"send\",\"address\":\"virtualwire.v1.switches.create\",\"replyAddress\":\"r%d\",\"body\":%s}";
+            List<String> bodies = List.of(
+                    "{\"name\":\"dmz\",\"node\":\"east\",\"node\":\"west\"}",
+                    "{\"name\":\"dmz\",\"node\":\"east\",\"n\\u006fde\":\"west\"}",
+                    "{\"name\":\"dmz\",\"node\":\"east\",\"colour\":\"red\"}",
+                    "{\"name\":\"dmz\",\"node\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}",
+                    "{\"name\":\"dmz\",\"node\":{\"a\":1,\"a\":2}}",
+                    "{\"name\":\"dmz\",\"node\":" + "9".repeat(5_000) + "}",
+                    "[]",
+                    "{\"name\":\"dmz\",\"node\":\"east\"");
+            for (int number = 0; number < bodies.size(); number++) {
+                socket.send(create.formatted(number, bodies.get(number)).getBytes(StandardCharsets.UTF_8));
+                assertThat(socket.receive())
+                        .as(bodies.get(number)
+                                .substring(0, Math.min(80, bodies.get(number).length())))
+                        .contains("\"type\":\"err\"", "\"address\":\"r" + number + "\"", "BAD_REQUEST")
+                        .hasSizeLessThan(1_000);
+            }
+            String twice = "{\"type\":\"send\",\"address\":\"virtualwire.v1.switches.remove\","
+                    + "\"address\":\"virtualwire.v1.switches.create\",\"body\":{\"name\":\"dmz\",\"node\":\"east\"}}";
+            socket.send(twice.getBytes(StandardCharsets.UTF_8));
+            assertThat(socket.receive())
+                    .contains("\"type\":\"err\"", "BAD_REQUEST")
+                    .doesNotContain("\"address\"");
+        }
+        assertThat(bus.request("topology.show", Map.of()).at("/version").asLong())
+                .isZero();
+    }
+
     @Test
     void nobodyPublishesNewsFromOutside() {
         List<Object> heard = new CopyOnWriteArrayList<>();

@@ -1,15 +1,11 @@
 package io.virtualwire.cli.command;
 
-import io.virtualwire.cli.doctor.Finding;
-import io.virtualwire.cli.doctor.HostChecks;
-import io.virtualwire.cli.doctor.Verdict;
+import io.virtualwire.cli.doctor.DeviceAccess;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
-import io.virtualwire.config.LogFormat;
-import io.virtualwire.config.LogLevel;
 import io.virtualwire.connector.Connector;
 import io.virtualwire.connector.ConnectorConfig;
 import io.virtualwire.connector.ConnectorFile;
@@ -49,24 +45,6 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private Optional<String> name = Optional.empty();
 
     @Option(
-            names = "--identity",
-            paramLabel = "FILE",
-            description = "Its credentials; default: NAME.wire of the wire home, made there if 'wire init' ran here.")
-    private Optional<Path> identity = Optional.empty();
-
-    @Option(
-            names = "--enrol",
-            paramLabel = "TOKEN",
-            description = "Become a member by this word of 'wire token create', once; the key is made here.")
-    private Optional<String> enrol = Optional.empty();
-
-    @Option(
-            names = "--listen",
-            paramLabel = "ADDRESS",
-            description = "The underlay address; default: all of IPv4. '::' is all, IPv6 too.")
-    private Optional<String> listen = Optional.empty();
-
-    @Option(
             names = "--port",
             paramLabel = "PORT",
             converter = PortNumber.class,
@@ -74,46 +52,10 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private Optional<Integer> port = Optional.empty();
 
     @Option(
-            names = "--api-port",
-            paramLabel = "PORT",
-            converter = PortNumber.class,
-            description = "For the interface, TCP; default: 7472, 0: any.")
-    private Optional<Integer> apiPort = Optional.empty();
-
-    @Option(
             names = "--threads",
             paramLabel = "NUMBER",
             description = "How many threads carry frames, each some of the wires; default: 2, at most 16.")
     private Optional<Integer> threads = Optional.empty();
-
-    @Option(names = "--state", paramLabel = "DIR", description = "Its journal; default: state/NAME of the wire home.")
-    private Optional<Path> state = Optional.empty();
-
-    @Option(
-            names = "--audit",
-            paramLabel = "FILE",
-            description = "Where it notes who changed what; default: audit.jsonl in the folder of --state.")
-    private Optional<Path> audit = Optional.empty();
-
-    @Option(
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            converter = LogLevelName.class,
-            description = "error, warn, info, debug or trace; default: info.")
-    private Optional<LogLevel> logLevel = Optional.empty();
-
-    @Option(
-            names = "--log-format",
-            paramLabel = "FORMAT",
-            converter = LogFormatName.class,
-            description = "text, or json: an object a line; default: text.")
-    private Optional<LogFormat> logFormat = Optional.empty();
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "YAML with the same keys, trust and grants; flags win.")
-    private Optional<Path> config = Optional.empty();
 
     @Option(
             names = "--salvage-journal",
@@ -126,6 +68,9 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private boolean takeOver;
 
     @Mixin
+    private DaemonOptions options = new DaemonOptions();
+
+    @Mixin
     private Output output = new Output();
 
     @Spec
@@ -135,44 +80,32 @@ final class ConnectorRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ConnectorFile file = config.map(ConnectorFile::read).orElseGet(ConnectorFile::empty);
-        DaemonLog log = new DaemonLog();
-        log.level(logLevel.or(file::logLevel));
-        log.format(logFormat.or(file::logFormat));
+        DaemonOptions.Said<ConnectorFile> said = options.read(ConnectorFile::read, ConnectorFile::empty);
+        ConnectorFile file = said.file();
+        new DeviceAccess().require();
         WireHome home = WireHome.of(System.getenv());
-        DaemonIdentity found = DaemonIdentity.find(
-                home,
-                enrol.or(file::enrol),
-                identity.or(file::identity),
-                name.or(file::name),
-                ConnectorRunCommand::hostName);
+        DaemonIdentity found = said.identityIn(home, name.or(file::name), ConnectorRunCommand::hostName);
         String self = found.credentials().identity().name();
-        Path journal = state.or(file::state)
-                .orElseGet(() -> home.folder().resolve("state").resolve(self));
+        Path journal =
+                said.state().orElseGet(() -> home.folder().resolve("state").resolve(self));
         DaemonIdentity.Kept kept = found.keep(file.trust(), journal);
         ConnectorConfig resolved = new ConnectorConfig(
                 kept.self(),
-                listen.or(file::listen).orElse("0.0.0.0"),
+                said.listen().orElse("0.0.0.0"),
                 port.or(file::port).orElse(ConnectorConfig.DEFAULT_PORT),
-                apiPort.or(file::apiPort).orElse(ConnectorConfig.DEFAULT_API_PORT),
+                said.apiPort().orElse(ConnectorConfig.DEFAULT_API_PORT),
                 threads.or(file::threads).orElse(ConnectorConfig.DEFAULT_THREADS),
                 journal,
                 salvage,
-                audit.or(file::audit).orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
+                said.audit().orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);
         Supervision supervision = Supervision.ofEnvironment();
         Connector connector = takeOver
                 ? Connector.takeOver(resolved, supervision.store())
                 : Connector.start(resolved, supervision.store());
-        note(home, connector, listen.or(file::listen));
-        config.ifPresent(path -> reloadable(connector, kept, path, file, log, supervision));
-        Finding able = new HostChecks().capabilities();
-        if (able.verdict() == Verdict.FAIL) {
-            output.warn(
-                    "this connector can make no TAP devices",
-                    new WireException(ErrorCode.SYSTEM, able.detail(), able.advice()));
-        }
+        note(home, connector, said.listen());
+        options.config().ifPresent(path -> reloadable(connector, kept, path, said, supervision));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -194,14 +127,13 @@ final class ConnectorRunCommand implements Callable<Integer> {
             Connector connector,
             DaemonIdentity.Kept kept,
             Path path,
-            ConnectorFile file,
-            DaemonLog log,
+            DaemonOptions.Said<ConnectorFile> said,
             Supervision supervision) {
         Map<String, LiveSetting<ConnectorFile>> settings = new LinkedHashMap<>(connector.liveSettings());
         settings.put("trust", kept.trusting(ConnectorFile::trust));
-        settings.put("log-level", log.setting(ConnectorFile::logLevel));
+        settings.put("log-level", said.log().setting(ConnectorFile::logLevel));
         LiveFile<ConnectorFile> live = new LiveFile<>(
-                path, ConnectorFile::read, ConnectorFile.KEYS, file, new GivenFlags(spec).names(), settings);
+                path, ConnectorFile::read, ConnectorFile.KEYS, said.file(), new GivenFlags(spec).names(), settings);
         connector.reloadWith(live::reload);
         new HangUp(supervision.telling(connector::reload)).listen();
     }
@@ -212,7 +144,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
         String self = connector.identity().name();
         try {
             HostAddress known = hosts.all().get(self);
-            if (identity.isEmpty() && (known == null || known.host().equals(LOOPBACK))) {
+            if (!options.isIdentityGiven() && (known == null || known.host().equals(LOOPBACK))) {
                 hosts.put(self, new HostAddress(address.orElse(LOOPBACK), connector.apiPort()));
             }
         } catch (WireException e) {

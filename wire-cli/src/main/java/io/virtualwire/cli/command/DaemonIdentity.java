@@ -13,6 +13,7 @@ import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
 import io.virtualwire.time.Ticker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ record DaemonIdentity(Credentials credentials, Path file) {
      * Finds it.
      *
      * @param token of {@code --enrol}
+     * @param patience for how long an authority that does not answer is asked
      * @param given the file of {@code --identity}
      * @param named what the daemon is to be called, if somebody said
      * @param otherwise what to call it if nobody did
@@ -40,11 +42,12 @@ record DaemonIdentity(Credentials credentials, Path file) {
     static DaemonIdentity find(
             WireHome home,
             Optional<String> token,
+            Duration patience,
             Optional<Path> given,
             Optional<String> named,
             Supplier<String> otherwise) {
         if (token.isPresent()) {
-            return enrolled(home, EnrolmentToken.parse(token.get()), given, named);
+            return enrolled(home, EnrolmentToken.parse(token.get()), patience, given, named);
         }
         if (given.isPresent()) {
             return new DaemonIdentity(Credentials.load(given.get()), given.get());
@@ -87,7 +90,7 @@ record DaemonIdentity(Credentials credentials, Path file) {
     }
 
     private static DaemonIdentity enrolled(
-            WireHome home, EnrolmentToken token, Optional<Path> given, Optional<String> named) {
+            WireHome home, EnrolmentToken token, Duration patience, Optional<Path> given, Optional<String> named) {
         String name = token.identity().name();
         if (named.isPresent() && !named.get().equals(name)) {
             throw new WireException(
@@ -96,6 +99,6 @@ record DaemonIdentity(Credentials credentials, Path file) {
                     "make one with 'wire token create --name " + named.get() + "', or leave the name out");
         }
         Path file = given.orElseGet(() -> home.credentialsFile(name));
-        return new DaemonIdentity(new Enrolment(file, CLOCK).by(token), file);
+        return new DaemonIdentity(new Enrolment(file, CLOCK).by(token, patience), file);
     }
 }

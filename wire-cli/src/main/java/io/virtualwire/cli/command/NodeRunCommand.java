@@ -5,8 +5,6 @@ import io.virtualwire.cli.output.Output;
 import io.virtualwire.cloud.libvirt.LibvirtHypervisor;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
-import io.virtualwire.config.LogFormat;
-import io.virtualwire.config.LogLevel;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -47,26 +45,6 @@ final class NodeRunCommand implements Callable<Integer> {
     private Optional<String> name = Optional.empty();
 
     @Option(
-            names = "--identity",
-            paramLabel = "FILE",
-            description =
-                    "Its credentials; default: node-NAME.wire of the wire home, made there if 'wire init' ran here.")
-    private Optional<Path> identity = Optional.empty();
-
-    @Option(
-            names = "--enrol",
-            paramLabel = "TOKEN",
-            description = "Become a member by this word of 'wire token create --name node-NAME', once; the key is made"
-                    + " here.")
-    private Optional<String> enrol = Optional.empty();
-
-    @Option(
-            names = "--listen",
-            paramLabel = "ADDRESS",
-            description = "Its underlay address; needed here or in the file.")
-    private Optional<String> listen = Optional.empty();
-
-    @Option(
             names = "--peers",
             paramLabel = "NAME=[IDENTITY@]ADDRESS[:PORT],…",
             description =
@@ -75,24 +53,11 @@ final class NodeRunCommand implements Callable<Integer> {
     private Optional<String> peers = Optional.empty();
 
     @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "Where it keeps its log; default: state/node-NAME of the wire home.")
-    private Optional<Path> state = Optional.empty();
-
-    @Option(
             names = "--wire-port",
             paramLabel = "PORT",
             converter = PortNumber.class,
             description = "For wires, UDP and TCP; default: 7481, 0: any.")
     private Optional<Integer> wirePort = Optional.empty();
-
-    @Option(
-            names = "--api-port",
-            paramLabel = "PORT",
-            converter = PortNumber.class,
-            description = "For the interface, TCP; default: 7482, 0: any.")
-    private Optional<Integer> apiPort = Optional.empty();
 
     @Option(names = "--witness", description = "Only vote; run no components.")
     private boolean witness;
@@ -105,28 +70,8 @@ final class NodeRunCommand implements Callable<Integer> {
                             + " 0: not at all.")
     private Optional<Integer> leaveTimeout = Optional.empty();
 
-    @Option(
-            names = "--audit",
-            paramLabel = "FILE",
-            description = "Where it notes who changed what; default: audit.jsonl in the folder of --state.")
-    private Optional<Path> audit = Optional.empty();
-
-    @Option(
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            converter = LogLevelName.class,
-            description = "error, warn, info, debug or trace; default: info.")
-    private Optional<LogLevel> logLevel = Optional.empty();
-
-    @Option(
-            names = "--log-format",
-            paramLabel = "FORMAT",
-            converter = LogFormatName.class,
-            description = "text, or json: an object a line; default: text.")
-    private Optional<LogFormat> logFormat = Optional.empty();
-
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML with the same keys, and trust; flags win.")
-    private Optional<Path> config = Optional.empty();
+    @Mixin
+    private DaemonOptions options = new DaemonOptions();
 
     @Mixin
     private Output output = new Output();
@@ -138,40 +83,33 @@ final class NodeRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeFile file = config.map(NodeFile::read).orElseGet(NodeFile::empty);
-        DaemonLog log = new DaemonLog();
-        log.level(logLevel.or(file::logLevel));
-        log.format(logFormat.or(file::logFormat));
+        DaemonOptions.Said<NodeFile> said = options.read(NodeFile::read, NodeFile::empty);
+        NodeFile file = said.file();
         String self = required("name", name.or(file::name), "east");
-        String address = required("listen", listen.or(file::listen), "192.0.2.10");
+        String address = required("listen", said.listen(), "192.0.2.10");
         List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
         required("peers", nodes.isEmpty() ? Optional.empty() : Optional.of(nodes), "east=192.0.2.10,…");
         WireHome home = WireHome.of(System.getenv());
         String daemon = "node-" + self;
-        Optional<String> token = enrol.or(file::enrol);
-        DaemonIdentity found = DaemonIdentity.find(
-                home,
-                token,
-                identity.or(file::identity),
-                token.isPresent() ? Optional.empty() : Optional.of(daemon),
-                () -> daemon);
-        Path folder = state.or(file::state)
-                .orElseGet(() -> home.folder().resolve("state").resolve(daemon));
+        DaemonIdentity found =
+                said.identityIn(home, said.enrol().isPresent() ? Optional.empty() : Optional.of(daemon), () -> daemon);
+        Path folder =
+                said.state().orElseGet(() -> home.folder().resolve("state").resolve(daemon));
         try (DaemonIdentity.Kept kept = found.keep(file.trust(), folder)) {
             return run(
                     file,
                     Map.of(
                             "trust", kept.trusting(NodeFile::trust),
-                            "log-level", log.setting(NodeFile::logLevel)),
+                            "log-level", said.log().setting(NodeFile::logLevel)),
                     new NodeSettings(
                             self,
                             kept.self(),
                             address,
                             wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
-                            apiPort.or(file::apiPort).orElse(NodeSettings.DEFAULT_API_PORT),
+                            said.apiPort().orElse(NodeSettings.DEFAULT_API_PORT),
                             nodes,
                             folder,
-                            audit.or(file::audit).orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
+                            said.audit().orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
                             witness || file.witness().orElse(false),
                             LibvirtHypervisor::connect));
         }
@@ -192,7 +130,7 @@ final class NodeRunCommand implements Callable<Integer> {
             }
         }));
         try (Node node = Node.start(settings)) {
-            config.ifPresent(path -> reloadable(node, path, file, live, supervision));
+            options.config().ifPresent(path -> reloadable(node, path, file, live, supervision));
             String self = settings.name();
             output.print(
                     new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort()),

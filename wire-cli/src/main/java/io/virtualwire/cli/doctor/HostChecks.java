@@ -84,6 +84,10 @@ public final class HostChecks {
         }
     }
 
+    static boolean administersNetworks() {
+        return has(effective(), CAP_NET_ADMIN);
+    }
+
     private static boolean has(long set, int capability) {
         return (set >>> capability & 1) == 1;
     }

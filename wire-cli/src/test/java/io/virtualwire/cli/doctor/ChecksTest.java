@@ -1,14 +1,19 @@
 package io.virtualwire.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.time.Ticker;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +128,22 @@ final class ChecksTest {
                 bytes,
                 Map.of(),
                 Map.of());
+    }
+
+    @Test
+    void aConnectorThatCouldHoldNothingIsRefusedWithWhatToDo(@TempDir Path folder) throws IOException {
+        Path device = folder.resolve("tun");
+        assertThatThrownBy(new DeviceAccess(device, true)::require).isInstanceOfSatisfying(WireException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.SYSTEM);
+            assertThat(e.getMessage()).contains("there is no " + device);
+            assertThat(e.hint()).contains("modprobe tun");
+        });
+        Files.createFile(device);
+        assertThatThrownBy(new DeviceAccess(device, false)::require).isInstanceOfSatisfying(WireException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.SYSTEM);
+            assertThat(e.getMessage()).contains("CAP_NET_ADMIN");
+        });
+        assertThatCode(new DeviceAccess(device, true)::require).doesNotThrowAnyException();
     }
 
     @Test

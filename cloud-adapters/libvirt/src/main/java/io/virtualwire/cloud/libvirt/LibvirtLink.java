@@ -62,7 +62,7 @@ final class LibvirtLink implements AutoCloseable {
             connect();
         } catch (LibvirtException e) {
             teller.shutdownNow();
-            throw Refusal.of("reach the hypervisor " + uri, e);
+            throw Refusal.unreachable(uri, e);
         }
     }
 

@@ -14,6 +14,16 @@ final class Refusal {
                 code(refused), "cannot " + attempted + ": " + words(refused), hint(code(refused)), refused);
     }
 
+    /** The first connection was refused: libvirt calls it a system error whatever the reason is. */
+    static WireException unreachable(String uri, LibvirtException refused) {
+        ErrorCode code = code(refused);
+        if (code == ErrorCode.SYSTEM && number(refused) == ErrorNumber.VIR_ERR_SYSTEM_ERROR) {
+            code = words(refused).contains("Permission denied") ? ErrorCode.FORBIDDEN : ErrorCode.UNAVAILABLE;
+        }
+        return new WireException(
+                code, "cannot reach the hypervisor " + uri + ": " + words(refused), hint(code), refused);
+    }
+
     static boolean isAbort(LibvirtException refused) {
         return number(refused) == ErrorNumber.VIR_ERR_OPERATION_ABORTED;
     }

@@ -1,4 +1,4 @@
-package io.virtualwire.association;
+package io.virtualwire.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

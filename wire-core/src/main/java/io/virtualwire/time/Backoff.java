@@ -1,15 +1,15 @@
-package io.virtualwire.association;
+package io.virtualwire.time;
 
 import java.util.random.RandomGenerator;
 
 /** How long to wait before the next attempt: doubling from a first to a longest wait, less up to half of it by chance. */
-final class Backoff {
+public final class Backoff {
     private final long firstNanos;
     private final long longestNanos;
     private final RandomGenerator random;
     private long nextNanos;
 
-    Backoff(long firstNanos, long longestNanos, RandomGenerator random) {
+    public Backoff(long firstNanos, long longestNanos, RandomGenerator random) {
         this.firstNanos = firstNanos;
         this.longestNanos = longestNanos;
         this.random = random;
@@ -17,13 +17,13 @@ final class Backoff {
     }
 
     /** The wait after one more failure. */
-    long next() {
+    public long next() {
         long wait = nextNanos;
         nextNanos = Math.min(longestNanos, nextNanos * 2);
         return wait - random.nextLong(wait / 2 + 1);
     }
 
-    void reset() {
+    public void reset() {
         nextNanos = firstNanos;
     }
 }

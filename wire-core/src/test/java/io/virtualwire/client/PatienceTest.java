@@ -1,0 +1,128 @@
+package io.virtualwire.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.identity.TlsContexts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who has not shaken hands yet may only be busy; who takes no connection is away. */
+@Timeout(60)
+final class PatienceTest {
+    private static final TenantAuthority ACME = TenantAuthority.create("acme", InstantSource.system());
+    private static final TlsContexts SERVER = new TlsContexts(ACME.issue("server"));
+    private static final TlsContexts ME = new TlsContexts(ACME.issue("me"));
+    /** A host that is away is known after 0.4 s; one that is there has a minute. */
+    private static final Patience PATIENCE =
+            new Patience(Duration.ofMillis(100), Duration.ofMillis(400), Duration.ofSeconds(50));
+
+    @Test
+    void aHostThatIsSlowToShakeHandsIsWaitedFor() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RestCalls calls = calls(server.getLocalPort(), PATIENCE)) {
+            Thread.ofVirtual().start(() -> serve(server, busy));
+            // Only when the other connection has been seen, which tells that the host is there.
+            assertThat(calls.get("/v1/x", new TypeReference<Map<String, Integer>>() {}))
+                    .containsEntry("x", 1);
+        } finally {
+            busy.countDown();
+        }
+    }
+
+    @Test
+    void aHostThatTakesNoConnectionIsAway() throws Exception {
+        List<Socket> others = new ArrayList<>();
+        try (ServerSocket server = new ServerSocket()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+            // With its queue full the kernel passes over who knocks, as a host that is away would.
+            for (int i = 0; i < 4; i++) {
+                Socket other = new Socket();
+                others.add(other);
+                try {
+                    other.connect(server.getLocalSocketAddress(), 100);
+                } catch (IOException full) {
+                    break;
+                }
+            }
+            long began = System.nanoTime();
+            try (RestCalls calls = calls(server.getLocalPort(), PATIENCE)) {
+                assertThatThrownBy(() -> calls.get("/v1/x", new TypeReference<Map<String, Integer>>() {}))
+                        .isInstanceOfSatisfying(WireException.class, e -> {
+                            assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                            assertThat(e.getMessage()).contains("no answer");
+                        });
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PATIENCE.tls());
+        } finally {
+            for (Socket other : others) {
+                other.close();
+            }
+        }
+    }
+
+    @Test
+    void aHostThatNeverShakesHandsIsGivenUp() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RestCalls calls = calls(
+                        server.getLocalPort(),
+                        new Patience(Duration.ofMillis(100), Duration.ofMillis(400), Duration.ofMillis(500)))) {
+            assertThatThrownBy(() -> calls.get("/v1/x", new TypeReference<Map<String, Integer>>() {}))
+                    .isInstanceOfSatisfying(
+                            WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+        }
+    }
+
+    private static RestCalls calls(int port, Patience patience) {
+        return new RestCalls("server", ME, new HostAddress("127.0.0.1", port), Optional.empty(), patience);
+    }
+
+    /** Two connections come, one of which only looks; both are served long after a host that is away would have been given up. */
+    private static void serve(ServerSocket server, CountDownLatch busy) {
+        try (Socket one = server.accept();
+                Socket other = server.accept()) {
+            boolean unused = busy.await(PATIENCE.tcp().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+            for (Socket connection : List.of(one, other)) {
+                Thread.ofVirtual().start(() -> answer(connection));
+            }
+            busy.await();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void answer(Socket connection) {
+        try (SSLSocket tls = SERVER.serverSocket(connection, peer -> true)) {
+            StringBuilder request = new StringBuilder();
+            while (request.indexOf("\r\n\r\n") < 0) {
+                request.append((char) tls.getInputStream().read());
+            }
+            tls.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{\"x\":1}".getBytes(StandardCharsets.US_ASCII));
+            tls.getOutputStream().flush();
+        } catch (IOException onlyLooked) {
+            // That one says nothing.
+            assertThat(onlyLooked).isNotNull();
+        }
+    }
+}
