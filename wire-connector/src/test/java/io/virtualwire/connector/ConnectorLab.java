@@ -141,8 +141,9 @@ final class ConnectorLab implements AutoCloseable {
         List<String> arguments = new ArrayList<>(
                 List.of(identity.toString(), address, stateFolder(credentials).toString(), file.toString()));
         arguments.addAll(List.of(options));
-        List<String> allOptions = new ArrayList<>(jvmOptions);
+        List<String> allOptions = new ArrayList<>();
         allOptions.add("-Dwire.threads=" + Integer.getInteger("wire.threads", ConnectorConfig.DEFAULT_THREADS));
+        allOptions.addAll(jvmOptions);
         return host.startJava(ConnectorProcess.class, allOptions, arguments.toArray(String[]::new));
     }
 
