@@ -23,7 +23,7 @@ final class StreamCodec {
     private static final String NUMBER = "number";
     private static final String TENANT = "tenant";
 
-    private final JsonMapper json = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -34,8 +34,8 @@ final class StreamCodec {
     byte[] encode(StreamMessage message) {
         try {
             byte[] text = message instanceof Told told
-                    ? json.writeValueAsBytes(numbered(told))
-                    : json.writerFor(StreamMessage.class).writeValueAsBytes(message);
+                    ? JSON.writeValueAsBytes(numbered(told))
+                    : JSON.writerFor(StreamMessage.class).writeValueAsBytes(message);
             if (text.length > MAX_LENGTH) {
                 throw new WireException(
                         ErrorCode.BAD_REQUEST,
@@ -65,13 +65,13 @@ final class StreamCodec {
 
     private StreamMessage decode(byte[] text) throws ProtocolException {
         try {
-            JsonNode tree = json.readTree(text);
+            JsonNode tree = JSON.readTree(text);
             String type = tree.path("type").asText();
             return switch (type) {
-                case "hello", "ready", "error", "close", "revocations" -> json.treeToValue(tree, StreamMessage.class);
+                case "hello", "ready", "error", "close", "revocations" -> JSON.treeToValue(tree, StreamMessage.class);
                 case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
                     new Told(
-                            json.treeToValue(complete(tree), PeerMessage.class),
+                            JSON.treeToValue(complete(tree), PeerMessage.class),
                             tree.path(NUMBER).asLong());
                 default -> unknown(tree, type);
             };
@@ -91,7 +91,7 @@ final class StreamCodec {
     }
 
     private ObjectNode numbered(Told told) {
-        ObjectNode message = json.valueToTree(told.message());
+        ObjectNode message = JSON.valueToTree(told.message());
         return message.put(NUMBER, told.number());
     }
 

@@ -33,13 +33,13 @@ public final class AuditFile implements AutoCloseable {
     private static final long MOST_BYTES = 16L << 20;
     private static final int FORMER_FILES = 8;
     private static final int MOST_KEPT = 10_000;
+    private static final JsonMapper JSON =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
 
     private final Path path;
     private final long mostBytes;
     private final int formerFiles;
     private final int mostKept;
-    private final JsonMapper json =
-            JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final Queue<byte[]> kept = new ArrayDeque<>();
     private @Nullable FileChannel channel;
     private @Nullable String problem;
@@ -108,7 +108,7 @@ public final class AuditFile implements AutoCloseable {
 
     private byte[] encode(Object line) {
         try {
-            return (json.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException("cannot write " + line + " as JSON", e);
         }

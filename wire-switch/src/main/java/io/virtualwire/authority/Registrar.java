@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,20 +61,35 @@ public final class Registrar {
     private final RegisterFile file;
     private final InstantSource clock;
     private final AuditTrail trail;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
 
-    private Registrar(TenantAuthority authority, RegisterFile file, InstantSource clock, AuditTrail trail) {
+    private Registrar(
+            TenantAuthority authority,
+            RegisterFile file,
+            InstantSource clock,
+            AuditTrail trail,
+            RandomGenerator random) {
         this.authority = authority;
         this.file = file;
         this.clock = clock;
         this.trail = trail;
+        this.random = random;
     }
 
     /** The registrar of the authority in this home. */
     public static Registrar of(WireHome home, InstantSource clock) {
+        return of(home, clock, new SecureRandom());
+    }
+
+    /** @param random what secrets are made of */
+    static Registrar of(WireHome home, InstantSource clock, RandomGenerator random) {
         AuditFile audit = new AuditFile(home.tenantFolder().resolve(AUDIT));
         return new Registrar(
-                home.authority(clock), new RegisterFile(home.tenantFolder()), clock, new AuditTrail(audit, clock));
+                home.authority(clock),
+                new RegisterFile(home.tenantFolder()),
+                clock,
+                new AuditTrail(audit, clock),
+                random);
     }
 
     /** The tenant whose members these are. */

@@ -10,8 +10,6 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.log.Codec;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -98,16 +96,18 @@ final class HazelcastTable<V> implements ReplicatedTable<V> {
                     EntryUpdatedListener<String, Cell>,
                     EntryRemovedListener<String, Cell>,
                     EntryMergedListener<String, Cell> {
-        private final Consumer<TableChange<V>> listener;
-        /* The versions told: what was read may be told after an event that is newer than it. */
-        private final Map<String, Long> told = new HashMap<>();
+        private final TableNews<V> news;
 
         Watcher(Consumer<TableChange<V>> listener) {
-            this.listener = listener;
+            this.news = new TableNews<>(listener);
         }
 
         void tellAll() {
-            readAll().thenAccept(all -> all.forEach(this::tell));
+            news.beginReading();
+            readAll().thenAccept(news::found).exceptionally(failure -> {
+                news.nothingFound();
+                return null;
+            });
         }
 
         @Override
@@ -126,21 +126,12 @@ final class HazelcastTable<V> implements ReplicatedTable<V> {
         }
 
         @Override
-        public synchronized void entryRemoved(EntryEvent<String, Cell> event) {
-            told.remove(event.getKey());
-            listener.accept(new TableChange.Withdrawn<>(event.getKey()));
+        public void entryRemoved(EntryEvent<String, Cell> event) {
+            news.withdrawn(event.getKey());
         }
 
         private void written(EntryEvent<String, Cell> event) {
-            tell(entry(event.getKey(), event.getValue()));
-        }
-
-        private synchronized void tell(TableEntry<V> entry) {
-            Long known = told.get(entry.key());
-            if (known == null || known <= entry.version()) {
-                told.put(entry.key(), entry.version());
-                listener.accept(new TableChange.Written<>(entry));
-            }
+            news.written(entry(event.getKey(), event.getValue()));
         }
     }
 }

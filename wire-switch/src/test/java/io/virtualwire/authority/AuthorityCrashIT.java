@@ -8,6 +8,7 @@ import io.virtualwire.enrolment.Enrolment;
 import io.virtualwire.enrolment.EnrolmentToken;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.WireHome;
+import io.virtualwire.testkit.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,17 +64,12 @@ class AuthorityCrashIT {
     }
 
     private int start(WireHome home, int port, boolean dying) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AuthorityProcess.class.getName(),
+        Process process = new ProcessBuilder(Jvm.DAEMON.command(
+                        List.of(),
+                        AuthorityProcess.class,
                         home.folder().toString(),
                         Integer.toString(port),
-                        Boolean.toString(dying))
+                        Boolean.toString(dying)))
                 .redirectErrorStream(true)
                 .start();
         processes.add(process);

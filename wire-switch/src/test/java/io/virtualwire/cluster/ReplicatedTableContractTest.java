@@ -71,12 +71,7 @@ abstract class ReplicatedTableContractTest {
         get(table(0).offer(entry("before", 1, "x")));
         get(table(0).offer(entry("gone", 1, "x")));
         Map<String, Port> view = new ConcurrentHashMap<>();
-        Registration registration = table(1).onChange(change -> {
-            switch (change) {
-                case TableChange.Written<Port>(TableEntry<Port> written) -> view.put(written.key(), written.value());
-                case TableChange.Withdrawn<Port>(String key) -> view.remove(key);
-            }
-        });
+        Registration registration = table(1).onChange(change -> note(change, view));
         get(table(2).offer(entry("after", 1, "y")));
         get(table(0).offer(entry("after", 2, "z")));
         await().atMost(LONG)
@@ -87,6 +82,37 @@ abstract class ReplicatedTableContractTest {
         registration.close();
         get(table(2).offer(entry("unheard", 1, "y")));
         assertThat(view).doesNotContainKey("unheard");
+    }
+
+    @Test
+    void whatIsWithdrawnWhileAListenerComesIsNotHeardAgain_3() throws Exception {
+        List<Map<String, Port>> views = new ArrayList<>();
+        List<Registration> registrations = new ArrayList<>();
+        for (int round = 0; round < 50; round++) {
+            String key = "brief" + round;
+            get(table(0).offer(entry(key, 1, "x")));
+            Map<String, Port> view = new ConcurrentHashMap<>();
+            views.add(view);
+            CompletableFuture<Boolean> withdrawal =
+                    CompletableFuture.supplyAsync(() -> table(2).withdraw(key, 1)).thenCompose(it -> it);
+            registrations.add(table(1).onChange(change -> note(change, view)));
+            get(withdrawal);
+        }
+        // What came last has been heard, and with it what came before.
+        get(table(0).offer(entry("last", 1, "y")));
+        await().atMost(LONG).untilAsserted(() -> assertThat(views).allMatch(view -> view.containsKey("last")));
+        await().during(Duration.ofMillis(200))
+                .atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(views).allSatisfy(view -> assertThat(view).containsOnlyKeys("last")));
+        registrations.forEach(Registration::close);
+    }
+
+    private static void note(TableChange<Port> change, Map<String, Port> view) {
+        switch (change) {
+            case TableChange.Written<Port>(TableEntry<Port> written) -> view.put(written.key(), written.value());
+            case TableChange.Withdrawn<Port>(String key) -> view.remove(key);
+        }
     }
 
     static TableEntry<Port> entry(String key, long version, String port) {

@@ -16,22 +16,19 @@ import java.util.List;
 final class EntryCodec {
     private static final TypeReference<List<JournalEntry>> ENTRIES = new TypeReference<>() {};
 
-    private final ObjectReader reader;
-    private final ObjectWriter writer;
+    /** One for all: learning what the records look like takes a hundred times as long as reading a journal. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
 
-    EntryCodec() {
-        JsonMapper mapper = JsonMapper.builder()
-                .addModule(new Jdk8Module())
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-                .build();
-        reader = mapper.readerFor(ENTRIES);
-        writer = mapper.writerFor(ENTRIES);
-    }
+    private static final ObjectReader READER = JSON.readerFor(ENTRIES);
+    private static final ObjectWriter WRITER = JSON.writerFor(ENTRIES);
 
     byte[] encode(List<JournalEntry> entries) {
         try {
-            return writer.writeValueAsBytes(entries);
+            return WRITER.writeValueAsBytes(entries);
         } catch (JsonProcessingException e) {
             throw new WireException(
                     ErrorCode.INTERNAL, "cannot write " + entries + " as JSON: " + e.getMessage(), "", e);
@@ -39,6 +36,6 @@ final class EntryCodec {
     }
 
     List<JournalEntry> decode(byte[] payload) throws IOException {
-        return reader.readValue(payload);
+        return READER.readValue(payload);
     }
 }

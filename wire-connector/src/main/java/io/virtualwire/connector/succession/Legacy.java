@@ -34,12 +34,12 @@ public final class Legacy {
     private static final String SOCKET = "socket-";
     private static final String VERSION = "version";
     private static final String CONTENT = "content";
-
-    private final DescriptorStore store;
-    private final JsonMapper json = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
+    private final DescriptorStore store;
 
     public Legacy(DescriptorStore store) {
         this.store = store;
@@ -123,10 +123,10 @@ public final class Legacy {
     }
 
     private byte[] encode(Estate estate) {
-        ObjectNode root = json.createObjectNode().put(VERSION, estate.version());
-        root.set(CONTENT, json.valueToTree(estate));
+        ObjectNode root = JSON.createObjectNode().put(VERSION, estate.version());
+        root.set(CONTENT, JSON.valueToTree(estate));
         try {
-            return json.writeValueAsBytes(root);
+            return JSON.writeValueAsBytes(root);
         } catch (IOException e) {
             throw new IllegalStateException("an estate is not JSON", e);
         }
@@ -134,13 +134,13 @@ public final class Legacy {
 
     private Optional<Estate> decode(byte[] content) {
         try {
-            JsonNode root = json.readTree(content);
+            JsonNode root = JSON.readTree(content);
             int version = root.path(VERSION).asInt();
             if (version < Parcels.LOWEST || version > Parcels.HIGHEST) {
                 log.warn("what the process before has left is of version {}, which is not known here", version);
                 return Optional.empty();
             }
-            return Optional.of(json.treeToValue(root.path(CONTENT), Estate.class));
+            return Optional.of(JSON.treeToValue(root.path(CONTENT), Estate.class));
         } catch (IOException e) {
             log.warn("what the process before has left cannot be understood: {}", e.getMessage());
             return Optional.empty();

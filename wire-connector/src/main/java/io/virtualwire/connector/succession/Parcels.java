@@ -53,12 +53,12 @@ final class Parcels {
     private static final int MARK = 0x5657484f;
     private static final int HEADER = 12;
     private static final int LONGEST = 1 << 30;
-
-    private final UnixSocket socket;
-    private final JsonMapper json = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
+    private final UnixSocket socket;
     private int version = 1;
 
     Parcels(UnixSocket socket) {
@@ -184,7 +184,7 @@ final class Parcels {
     /** Reads the payload, and overwrites it. */
     <T> T decode(Parcel parcel, Class<T> type) {
         try {
-            return json.readValue(parcel.payload(), type);
+            return JSON.readValue(parcel.payload(), type);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.CORRUPT,
@@ -198,7 +198,7 @@ final class Parcels {
 
     byte[] encode(Object payload) {
         try {
-            return json.writeValueAsBytes(payload);
+            return JSON.writeValueAsBytes(payload);
         } catch (IOException e) {
             throw new WireException(ErrorCode.INTERNAL, "cannot write " + payload.getClass() + " as JSON", "", e);
         }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.testkit.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -52,13 +54,7 @@ final class JournalKillIT {
 
     private static Set<String> liveAndBeKilled(Path folder, String prefix) throws IOException {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        JournalWriterProcess.class.getName(),
-                        folder.toString(),
-                        prefix)
+                        Jvm.DAEMON.command(List.of(), JournalWriterProcess.class, folder.toString(), prefix))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Set<String> answered = new TreeSet<>();

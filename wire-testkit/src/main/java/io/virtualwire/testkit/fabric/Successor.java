@@ -8,12 +8,12 @@ import java.io.UncheckedIOException;
 
 /** Passes an engine's memory from one process to the next, as bytes. */
 final class Successor {
-    private final JsonMapper json =
+    private static final JsonMapper JSON =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
 
     EngineImage passOn(EngineImage image) {
         try {
-            return json.readValue(json.writeValueAsBytes(image), EngineImage.class);
+            return JSON.readValue(JSON.writeValueAsBytes(image), EngineImage.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

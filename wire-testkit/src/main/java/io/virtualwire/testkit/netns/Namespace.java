@@ -1,6 +1,6 @@
 package io.virtualwire.testkit.netns;
 
-import java.lang.management.ManagementFactory;
+import io.virtualwire.testkit.Jvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,23 +80,16 @@ public final class Namespace {
         return owner.start(inside, name + ": " + String.join(" ", command));
     }
 
-    /** Starts a JVM with this test's class path and module flags. */
+    /** Starts a JVM that runs a class of this test, or of what it tests. */
     public RunningCommand startJava(Class<?> main, String... arguments) {
         return startJava(main, List.of(), arguments);
     }
 
-    /** Starts a JVM with this test's class path and module flags, and further JVM options. */
+    /** Starts a JVM that runs a class of this test, or of what it tests, with further JVM options. */
     public RunningCommand startJava(Class<?> main, List<String> jvmOptions, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--"))
-                .forEach(command::add);
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(Arrays.asList(arguments));
-        return start(command.toArray(String[]::new));
+        List<String> options = new ArrayList<>(List.of("-Xmx256m"));
+        options.addAll(jvmOptions);
+        return start(Jvm.DAEMON.command(options, main, arguments).toArray(String[]::new));
     }
 
     @Override
