@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# All tests; arguments go to Maven. Builds first, then tests what was built: Maven's tests in one lane, the examples and the
-# packaging in another, the model on whatever processor time these leave. Ends with what Maven's test runners say.
+# All tests; arguments go to Maven. Builds first, then tests what was built: the modules' tests in one lane; the examples, the
+# packaging and then the tests of processes, of the command and of the architecture in another; the model on whatever processor time
+# these leave. Ends with what Maven's test runners say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=config/jdk25.sh
@@ -38,23 +39,41 @@ lanes+=("$model")
 step "build"
 mvn -B -ntp verify -DskipTests -DskipITs "$@"
 
-examples=
-if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then
-  # Nothing may be built under running daemons, and nothing needs to be.
-  (bin/wire --build && WIRE_NO_BUILD=1 exec bash examples/check.sh) >"$out/examples.log" 2>&1 &
-  examples=$!
-  lanes+=("$examples")
-else
+# The build above looked at formats and dependencies. Tests start their daemons from what it has packed, as bin/wire does.
+packed=("$PWD"/wire-cli/target/dist/wire-cli-*.jar)
+tests=(mvn -B -ntp --fail-at-end verify -Dspotless.check.skip -Denforcer.skip -Dwire.packed="${packed[0]}")
+none=(-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false)
+processes() {
+  exec "${tests[@]}" -pl wire-cli,architecture-tests -am "${none[@]}" \
+    -Dtest='io/virtualwire/cli/**/*Test,io/virtualwire/architecture/*Test' -Dit.test='*IT' "$@" >"$out/processes.log" 2>&1
+}
+examples() {
+  if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then
+    # Nothing may be built under running daemons, and nothing needs to be.
+    WIRE_NO_BUILD=1 exec bash examples/check.sh
+  fi
   echo "examples left out: they need root and /dev/net/tun"
-  [ "${CI:-}" != true ] || status=1
-fi
+  [ "${CI:-}" != true ]
+}
+second() {
+  local bad=0 child
+  # part COMMAND…: in the background, so that whoever ends the lane ends it as well
+  part() { "$@" & child=$!; wait $child; }
+  trap 'kill $child 2>/dev/null; wait; exit 143' TERM
+  part bin/wire --build || bad=1
+  part examples || bad=1
+  part processes "$@" || { bad=1; cat "$out/processes.log"; }
+  return $bad
+}
+second "$@" >"$out/examples.log" 2>&1 &
+examples=$!
+lanes+=("$examples")
 
 step "mvn verify"
-# The build above looked at formats and dependencies.
-mvn -B -ntp --fail-at-end verify -Dspotless.check.skip -Denforcer.skip "$@" || status=1
+"${tests[@]}" -pl '!wire-cli,!architecture-tests,!benchmarks' -DskipITs "$@" || status=1
 
 finished "$model" "the model" "$out/model.log" || status=1
-[ -z "$examples" ] || finished "$examples" "the examples, and the packaging" "$out/examples.log" || status=1
+finished "$examples" "the examples, the packaging and the processes" "$out/examples.log" || status=1
 trap - EXIT
 
 step "all tests"

@@ -93,8 +93,8 @@ abstract class ReplicatedTableContractTest {
             get(table(0).offer(entry(key, 1, "x")));
             Map<String, Port> view = new ConcurrentHashMap<>();
             views.add(view);
-            CompletableFuture<Boolean> withdrawal =
-                    CompletableFuture.supplyAsync(() -> table(2).withdraw(key, 1)).thenCompose(it -> it);
+            CompletableFuture<Boolean> withdrawal = CompletableFuture.supplyAsync(() -> table(2).withdraw(key, 1))
+                    .thenCompose(it -> it);
             registrations.add(table(1).onChange(change -> note(change, view)));
             get(withdrawal);
         }

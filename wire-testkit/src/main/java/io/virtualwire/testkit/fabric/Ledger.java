@@ -5,6 +5,7 @@ import io.virtualwire.wire.MessageHeader;
 import io.virtualwire.wire.MessageKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,14 @@ final class Ledger {
     static final int MARKS = 26;
     /** Stream 32 bits, number in it 64 bits. */
     static final int MIN_LENGTH = MARKS + 12;
+    /** 0, 1, 2 and so on, for the longest frame from any of the first 256 on. */
+    private static final byte[] FILLER = new byte[256 + (1 << 16)];
+
+    static {
+        for (int i = 0; i < FILLER.length; i++) {
+            FILLER[i] = (byte) i;
+        }
+    }
 
     /** One frame. */
     static final class Entry {
@@ -102,15 +111,14 @@ final class Ledger {
 
     byte[] bytes(Entry entry, int length) {
         byte[] frame = new byte[length];
-        for (int i = MARKS; i < length; i++) {
-            frame[i] = filler(entry.number, i);
-        }
+        System.arraycopy(FILLER, fillerAt(entry.number, MARKS), frame, MARKS, length - MARKS);
         ByteBuffer.wrap(frame).putInt(MARKS, entry.stream).putLong(MARKS + 4, entry.number);
         return frame;
     }
 
-    private static byte filler(long number, int i) {
-        return (byte) (number * 31 + i);
+    /** Where in {@link #FILLER} the bytes of a frame's place begin; frames that follow one another differ in each. */
+    private static int fillerAt(long number, int place) {
+        return (int) (number * 31 + place) & 0xff;
     }
 
     /** The guest's side had nothing to send it on. */
@@ -216,11 +224,12 @@ final class Ledger {
             violation("a frame was delivered at " + place + " that nobody sent there");
             return;
         }
-        for (int i = MIN_LENGTH; i < length; i++) {
-            if (frame.get(i) != filler(entry.number, i)) {
-                violation(entry + " was delivered at " + place + " with byte " + i + " changed");
-                return;
-            }
+        int filler = fillerAt(entry.number, MIN_LENGTH);
+        int changed = Arrays.mismatch(
+                bytes, offset + MIN_LENGTH, offset + length, FILLER, filler, filler + length - MIN_LENGTH);
+        if (changed >= 0) {
+            violation(entry + " was delivered at " + place + " with byte " + (MIN_LENGTH + changed) + " changed");
+            return;
         }
         if (!guestIsThere) {
             if (leftPlaces.contains(entry.stream / 2)) {
