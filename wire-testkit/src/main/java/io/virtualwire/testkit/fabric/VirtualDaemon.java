@@ -8,6 +8,7 @@ import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.Port;
+import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.CloseCause;
 import io.virtualwire.wire.EngineImage;
 import io.virtualwire.wire.MessageHeader;
@@ -47,6 +48,8 @@ public final class VirtualDaemon implements WireObserver {
     private final Map<String, Port> ports = new HashMap<>();
     /** On which thread each endpoint is. */
     private final Map<String, Integer> places = new HashMap<>();
+
+    private final Map<String, Activation> activations = new HashMap<>();
 
     private final List<WireObserver> observers = new ArrayList<>();
     private final List<ConnectRequest> journal = new ArrayList<>();
@@ -176,7 +179,9 @@ public final class VirtualDaemon implements WireObserver {
             all.get(place).engine().vacate(request);
             Port port = ports.get(endpoint);
             if (port != null) {
-                all.get(owner).engine().addPort(endpoint, port);
+                all.get(owner)
+                        .engine()
+                        .addPort(endpoint, port, activations.getOrDefault(endpoint, Activation.BY_COMMAND));
             }
         }
         places.put(endpoint, owner);
@@ -184,12 +189,27 @@ public final class VirtualDaemon implements WireObserver {
 
     /** Gives an endpoint its port, wherever its wire is. */
     public void addPort(String endpoint, Port port) {
+        addPort(endpoint, port, Activation.BY_COMMAND);
+    }
+
+    /** The same for a port whose announcements activate a standby. */
+    public void addPort(String endpoint, Port port, Activation activation) {
         ports.put(endpoint, port);
+        activations.put(endpoint, activation);
         plug(endpoint, port);
     }
 
     private void plug(String endpoint, Port port) {
-        all.get(places.computeIfAbsent(endpoint, _ -> 0)).engine().addPort(endpoint, port);
+        all.get(places.computeIfAbsent(endpoint, _ -> 0))
+                .engine()
+                .addPort(endpoint, port, activations.getOrDefault(endpoint, Activation.BY_COMMAND));
+    }
+
+    /** Takes an endpoint's port away; its side stays. */
+    public void removePort(String endpoint) {
+        ports.remove(endpoint);
+        activations.remove(endpoint);
+        all.forEach(thread -> thread.engine().removePort(endpoint));
     }
 
     public void activate(WireId wire, Side side) {

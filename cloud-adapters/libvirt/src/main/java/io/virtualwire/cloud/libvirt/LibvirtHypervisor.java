@@ -1,5 +1,6 @@
 package io.virtualwire.cloud.libvirt;
 
+import io.virtualwire.cloud.spi.HostMemory;
 import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.HypervisorEvent;
 import io.virtualwire.cloud.spi.HypervisorEvent.Change;
@@ -10,8 +11,10 @@ import io.virtualwire.cloud.spi.MigrationPlan;
 import io.virtualwire.control.WireException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -41,6 +44,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final int LOOKS = 3;
     /* VIR_DOMAIN_JOB_DOWNTIME: from the moment the guest stopped at the source until it went on at the target. */
     private static final String JOB_DOWNTIME = "downtime";
+    private static final long KIBI = 1024;
 
     private final String uri;
     private final LibvirtLink link;
@@ -66,22 +70,21 @@ public final class LibvirtHypervisor implements Hypervisor {
         return link.ask("list the machines of " + uri, connection -> {
             List<Machine> machines = new ArrayList<>();
             for (Domain domain : connection.listAllDomains(0)) {
-                read(domain).ifPresent(machines::add);
+                read(domain, it -> machines.add(describe(it)));
             }
             machines.sort(Comparator.comparing(Machine::name));
             return machines;
         });
     }
 
-    /** Empty if it went away while it was looked at. */
-    private static Optional<Machine> read(Domain domain) throws LibvirtException {
+    /** Nothing happens if it went away while it was looked at. */
+    private static void read(Domain domain, Deed look) throws LibvirtException {
         try {
-            return Optional.of(describe(domain));
+            look.on(domain);
         } catch (LibvirtException e) {
-            if (Refusal.isAbsent(e)) {
-                return Optional.empty();
+            if (!Refusal.isAbsent(e)) {
+                throw e;
             }
-            throw e;
         } finally {
             domain.free();
         }
@@ -139,6 +142,17 @@ public final class LibvirtHypervisor implements Hypervisor {
             domain.free();
         }
         return found;
+    }
+
+    @Override
+    public HostMemory memory() {
+        return link.ask("look how much memory " + uri + " has", connection -> {
+            Map<UUID, Long> given = new HashMap<>();
+            for (Domain domain : connection.listAllDomains(LIST_RUNNING | LIST_PAUSED)) {
+                read(domain, it -> given.put(UUID.fromString(it.getUUIDString()), it.getMaxMemory() / KIBI));
+            }
+            return new HostMemory(connection.nodeInfo().memory / KIBI, given);
+        });
     }
 
     @Override

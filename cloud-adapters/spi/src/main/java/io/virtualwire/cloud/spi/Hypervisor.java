@@ -39,6 +39,9 @@ public interface Hypervisor extends AutoCloseable {
      */
     Optional<Machine.State> state(UUID id);
 
+    /** How much memory there is, and which machines that run have how much of it. */
+    HostMemory memory();
+
     /** Makes a machine known, which is not started by that; or changes one that does not run. */
     Machine define(MachineSpec spec);
 

@@ -38,6 +38,7 @@ public final class FakeHypervisors {
     public static final long PAUSE_MILLIS = 7;
 
     private static final long BYTES = 128L << 20;
+    private static final long MEMORY = 16 << 10;
 
     /** What happens between two hypervisors during a move. */
     public enum Stage {
@@ -67,6 +68,7 @@ public final class FakeHypervisors {
     private final BiConsumer<Stage, Runnable> scheduler;
     private final Map<String, Fake> all = new HashMap<>();
     private Fates fates = (machine, stage) -> Fate.DONE;
+    private final Map<String, Long> memories = new HashMap<>();
     private Predicate<String> unreachable = uri -> false;
     private BiConsumer<String, String> resumed = (uri, machine) -> {};
 
@@ -83,6 +85,11 @@ public final class FakeHypervisors {
     /** What becomes of stages from now on. */
     public void strike(Fates decided) {
         fates = decided;
+    }
+
+    /** How much memory the host of this hypervisor has. */
+    public void memory(String uri, long mebibytes) {
+        memories.put(uri, mebibytes);
     }
 
     /** Those that do not answer from now on. */
@@ -177,6 +184,15 @@ public final class FakeHypervisors {
                     .filter(guest -> guest.id.equals(id))
                     .map(guest -> guest.state)
                     .findFirst();
+        }
+
+        @Override
+        public HostMemory memory() {
+            Map<UUID, Long> given = new HashMap<>();
+            reach().stream()
+                    .filter(guest -> guest.state != Machine.State.STOPPED)
+                    .forEach(guest -> given.put(guest.id, (long) guest.spec.memoryMebibytes()));
+            return new HostMemory(memories.getOrDefault(uri, MEMORY), given);
         }
 
         @Override

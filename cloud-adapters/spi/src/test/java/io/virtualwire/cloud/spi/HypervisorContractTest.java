@@ -50,6 +50,10 @@ public abstract class HypervisorContractTest {
         awaitChanges(atSource, Change.DEFINED, Change.STARTED);
         assertThat(here.state(made.id())).contains(Machine.State.RUNNING);
         assertThat(there.state(made.id())).isEmpty();
+        assertThat(here.memory().givenMebibytes()).containsEntry(made.id(), (long) web(WEB).memoryMebibytes());
+        assertThat(here.memory().freeMebibytes())
+                .isEqualTo(here.memory().totalMebibytes() - web(WEB).memoryMebibytes());
+        assertThat(there.memory().givenMebibytes()).isEmpty();
         here.resume(WEB);
         assertThat(here.isMoving(WEB)).isFalse();
         here.giveUp(WEB);
