@@ -78,7 +78,7 @@ public final class NodeClient implements AutoCloseable {
                 "/v1/events" + (since.isPresent() ? "?since=" + since.getAsLong() : ""), FabricEvent.class, events);
     }
 
-    /** Moves a component, live; returns when it has moved. */
+    /** Moves a component to a node, or to a cloud, one of whose nodes is chosen, live; returns when it has moved. */
     public MigrationResult migrate(String component, String to, Consumer<MigrationStep> progress) {
         AtomicReference<MigrationStep> last = new AtomicReference<>();
         calls.postForLines(
@@ -134,7 +134,9 @@ public final class NodeClient implements AutoCloseable {
      * Moves a virtual machine, live; returns when it has moved.
      *
      * @param mode {@code peer-to-peer}, {@code managed} or {@code tunnelled}
+     * @param to a host, or a cloud, one of whose hosts is chosen
      * @param bandwidthMebibytes a second, at most; 0: as fast as it goes
+     * @param parallel how many machines may be on their way between the two hosts before this one waits; 0: as usual
      */
     public VmMigrationStep.Result migrateVm(
             String name,
@@ -143,11 +145,13 @@ public final class NodeClient implements AutoCloseable {
             boolean postCopy,
             boolean copyStorage,
             int bandwidthMebibytes,
+            int parallel,
             Consumer<VmMigrationStep> progress) {
         AtomicReference<VmMigrationStep> last = new AtomicReference<>();
         calls.postForLines(
                 "/v1/vms/" + RestCalls.encode(name) + "/migrate?to=" + RestCalls.encode(to) + "&mode=" + mode
-                        + "&postCopy=" + postCopy + "&copyStorage=" + copyStorage + "&bandwidth=" + bandwidthMebibytes,
+                        + "&postCopy=" + postCopy + "&copyStorage=" + copyStorage + "&bandwidth=" + bandwidthMebibytes
+                        + "&parallel=" + parallel,
                 VmMigrationStep.class,
                 step -> {
                     last.set(step);
@@ -168,6 +172,59 @@ public final class NodeClient implements AutoCloseable {
     /** Asks to call a virtual machine's move off; it then stays where it was, unless it has arrived already. */
     public VmView giveUpMigration(String name) {
         return calls.deleteFor("/v1/vms/" + RestCalls.encode(name) + "/migrate", new TypeReference<VmView>() {});
+    }
+
+    /** How everything of a cloud would move to another. */
+    public RelocationView planRelocation(String from, String to) {
+        return calls.get(
+                "/v1/relocation/plan?from=" + RestCalls.encode(from) + "&to=" + RestCalls.encode(to),
+                new TypeReference<RelocationView>() {});
+    }
+
+    /** The move of everything from one cloud to another that is under way, or the latest. */
+    public RelocationView relocation() {
+        return calls.get("/v1/relocation", new TypeReference<RelocationView>() {});
+    }
+
+    /**
+     * Moves everything of a cloud to another, live, or goes on with that; returns when everything has moved. The parameters are
+     * those of {@link #migrateVm}, for each machine.
+     */
+    public RelocationView relocate(
+            String from,
+            String to,
+            String mode,
+            boolean postCopy,
+            boolean copyStorage,
+            int bandwidthMebibytes,
+            int parallel,
+            Consumer<RelocationProgress> progress) {
+        AtomicReference<RelocationProgress> last = new AtomicReference<>();
+        calls.postForLines(
+                "/v1/relocation?from=" + RestCalls.encode(from) + "&to=" + RestCalls.encode(to) + "&mode=" + mode
+                        + "&postCopy=" + postCopy + "&copyStorage=" + copyStorage + "&bandwidth=" + bandwidthMebibytes
+                        + "&parallel=" + parallel,
+                RelocationProgress.class,
+                line -> {
+                    last.set(line);
+                    progress.accept(line);
+                });
+        RelocationProgress end = last.get();
+        if (end != null && end.error().isPresent()) {
+            throw end.error().get().exception();
+        }
+        return Optional.ofNullable(end)
+                .filter(line -> line.step().equals("ended"))
+                .flatMap(RelocationProgress::result)
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.UNAVAILABLE,
+                        "the node went away while everything moved from " + from + " to " + to,
+                        "other nodes go on with it; the same command shows how"));
+    }
+
+    /** Asks that no further step of it begins; what is on its way arrives. */
+    public RelocationView stopRelocation() {
+        return calls.deleteFor("/v1/relocation", new TypeReference<RelocationView>() {});
     }
 
     /** Lets the node read its configuration file again. */

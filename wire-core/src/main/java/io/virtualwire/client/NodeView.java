@@ -10,13 +10,29 @@ import java.util.List;
  * @param present the nodes that it can reach, itself included
  * @param nodes all nodes that ever announced themselves
  * @param components in order of their names
+ * @param clouds those of which some host or node is said to be
  */
 public record NodeView(
-        String name, long version, List<String> present, List<String> nodes, List<ComponentSummary> components) {
+        String name,
+        long version,
+        List<String> present,
+        List<String> nodes,
+        List<ComponentSummary> components,
+        List<Cloud> clouds) {
+    /** A node of an earlier release leaves out what it does not have. */
     public NodeView {
+        clouds = clouds == null ? List.of() : List.copyOf(clouds);
         present = List.copyOf(present);
         nodes = List.copyOf(nodes);
         components = List.copyOf(components);
+    }
+
+    /** A cloud, and what is in it. */
+    public record Cloud(String name, List<String> nodes, List<String> hosts) {
+        public Cloud {
+            nodes = List.copyOf(nodes);
+            hosts = List.copyOf(hosts);
+        }
     }
 
     /**

@@ -12,18 +12,24 @@ import java.util.OptionalLong;
 /**
  * One line of a virtual machine's migration; the last one has a result or an error.
  *
- * @param step the phase that has begun: {@code prepare}, {@code move}, {@code activate}, {@code drain}, {@code clean-up};
+ * @param step {@code chosen} if a cloud was named; the phase that has begun: {@code prepare}, {@code move}, {@code activate}, {@code drain}, {@code clean-up};
  *     {@code copying} with progress; {@code done} or {@code failed} at the end
- * @param node the one that drives it
+ * @param node the one that drives it; the host that was chosen
+ * @param detail why that host was chosen; otherwise empty
  * @param millis since the migration was asked for, by the clock of the node that was asked
  */
 public record VmMigrationStep(
         String step,
         String node,
+        String detail,
         double millis,
         Optional<Progress> progress,
         Optional<Result> result,
         Optional<ErrorBody> error) {
+    /** A node of an earlier release leaves out what it does not have. */
+    public VmMigrationStep {
+        detail = detail == null ? "" : detail;
+    }
 
     /**
      * How far the hypervisors are.

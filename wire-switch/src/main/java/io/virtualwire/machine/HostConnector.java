@@ -11,6 +11,9 @@ import java.util.List;
 /** What a move asks of one host's connector; as {@link io.virtualwire.client.ConnectorClient}. Calls may block. */
 public interface HostConnector {
 
+    /** Whether it takes nothing new. */
+    boolean isDraining();
+
     List<EndpointStatus> endpoints();
 
     EndpointStatus putEndpoint(EndpointDescription endpoint);

@@ -209,6 +209,11 @@ final class MachineMove {
             }
             List<String> missing = missing(at);
             if (here == Sight.RUNS && missing.isEmpty()) {
+                if (at.state.machines().ahead(move) >= move.way().most()) {
+                    // It waits for others, which is no reason to lose patience.
+                    phaseSince = ticker.nanoTime();
+                    return Optional.empty();
+                }
                 return at.advance();
             }
             return late

@@ -1,12 +1,15 @@
 package io.virtualwire.machine;
 
+import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.HypervisorEvent;
+import io.virtualwire.control.WireException;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.VmDebt;
 import io.virtualwire.topology.VmMove;
+import io.virtualwire.topology.VmMovePhase;
 import io.virtualwire.topology.VmRecord;
 import io.virtualwire.transport.Loop;
 import java.time.Duration;
@@ -36,6 +39,9 @@ public final class MachineMover {
     private static final Duration IDLE_PERIOD = Duration.ofMillis(500);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(20);
     private static final Duration DEBT_PAUSE = Duration.ofMillis(500);
+    private static final Duration CLAIM_PAUSE = Duration.ofMillis(300);
+    /** After which a move that has not begun in earnest is claimed by a node that does not reach the hypervisor, either. */
+    private static final Duration CLAIM_PATIENCE = Duration.ofSeconds(5);
 
     private final NodeRecord self;
     private final Loop loop;
@@ -43,6 +49,7 @@ public final class MachineMover {
     private final Executor aside;
     private final Consumer<FabricCommand> proposals;
     private final MoveObserver observer;
+    private final Turns turns;
     private final Map<String, MachineMove> driven = new HashMap<>();
     private final Map<Prepared, Long> prepared = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
@@ -68,6 +75,7 @@ public final class MachineMover {
         this.aside = aside;
         this.proposals = proposals;
         this.observer = observer;
+        this.turns = new Turns(self.name(), loop.ticker());
     }
 
     /** Begins the periodic round. */
@@ -147,10 +155,22 @@ public final class MachineMover {
                 .filter(self.name()::equals)
                 .isPresent();
         if (janitor) {
-            state.machines().debts().forEach(this::pay);
             toAwait.forEach(vm -> step("await " + vm, DEBT_PAUSE, () -> Optional.of(new FabricCommand.StandByVm(vm))));
             state.machines().vms().values().forEach(this::prepare);
         }
+        Set<String> todo = new HashSet<>();
+        for (VmMove move : state.machines().moves().values()) {
+            if (isUndriven(move)) {
+                todo.add(claimOf(move));
+            }
+        }
+        for (VmDebt debt : state.machines().debts()) {
+            todo.add(nameOf(debt));
+            if (turns.isMine(nameOf(debt), registered())) {
+                pay(debt);
+            }
+        }
+        turns.only(todo);
     }
 
     private void drive(VmMove move) {
@@ -163,22 +183,55 @@ public final class MachineMover {
         step("move " + move.vm(), Duration.ZERO, () -> mine.step(now));
     }
 
-    /** The first node by name takes what nobody drives. */
-    private void claimIfDue(VmMove move) {
+    private Set<String> registered() {
+        Set<String> registered = new HashSet<>(present);
+        registered.retainAll(state.nodes().keySet());
+        return registered;
+    }
+
+    private boolean isUndriven(VmMove move) {
         boolean isDriven = present.contains(move.driver())
                 && state.node(move.driver())
                         .filter(node -> node.instance().equals(move.instance()))
                         .isPresent();
-        boolean mine = present.stream()
-                .filter(state.nodes()::containsKey)
-                .sorted()
-                .findFirst()
-                .filter(self.name()::equals)
-                .isPresent();
-        if (!isDriven && mine) {
-            proposals.accept(new FabricCommand.ClaimVmMove(
-                    move.vm(), move.generation(), move.instance(), self.name(), self.instance()));
+        return !move.phase().isOver() && !isDriven;
+    }
+
+    /** The first node that reaches the source's hypervisor takes what nobody drives. */
+    private void claimIfDue(VmMove move) {
+        if (!isUndriven(move) || !turns.isMine(claimOf(move), registered())) {
+            return;
         }
+        Optional<FabricCommand> claim = Optional.of(new FabricCommand.ClaimVmMove(
+                move.vm(), move.generation(), move.instance(), self.name(), self.instance()));
+        // Before anything has moved, even one that reaches no hypervisor can roll it back.
+        boolean anyway =
+                move.phase() == VmMovePhase.PREPARE && turns.allHadTheirs(claimOf(move), registered(), CLAIM_PATIENCE);
+        FabricState now = state;
+        step(claimOf(move), CLAIM_PAUSE, () -> anyway || reaches(now, move) ? claim : Optional.empty());
+    }
+
+    private boolean reaches(FabricState now, VmMove move) {
+        HostSpec source = now.topology().hosts().get(move.from());
+        try {
+            if (source == null) {
+                return false;
+            }
+            Hypervisor hypervisor = hosts.hypervisor(move.from(), source);
+            now.machines().vm(move.vm()).ifPresent(vm -> hypervisor.state(vm.id()));
+            return true;
+        } catch (WireException e) {
+            LOG.info("Cannot go on with the move of {} from here: {}", move.vm(), e.getMessage());
+            return false;
+        }
+    }
+
+    private static String claimOf(VmMove move) {
+        return "claim " + move.vm() + " " + move.generation() + " " + move.instance();
+    }
+
+    private static String nameOf(VmDebt debt) {
+        return "debt " + debt.vm() + " " + debt.host() + " " + debt.endpoint();
     }
 
     private record Prepared(VmRecord vm, String host, HostSpec spec) {}
@@ -204,10 +257,7 @@ public final class MachineMover {
 
     private void pay(VmDebt debt) {
         FabricState now = state;
-        step(
-                "debt " + debt.vm() + " " + debt.host() + " " + debt.endpoint(),
-                DEBT_PAUSE,
-                () -> new DebtPayment(debt, hosts).step(now));
+        step(nameOf(debt), DEBT_PAUSE, () -> new DebtPayment(debt, hosts).step(now));
     }
 
     /** One step of a kind at a time; what comes of it is proposed, and the next is taken in a later round. */

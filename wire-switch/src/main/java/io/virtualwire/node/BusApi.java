@@ -61,6 +61,7 @@ final class BusApi {
     private final Vertx vertx;
     private final FabricOperations fabric;
     private final MachineOperations machines;
+    private final RelocationOperations relocations;
     private final ConnectorOperations connectors;
     private final EventFeed feed;
     private final AuditTrail trail;
@@ -72,12 +73,14 @@ final class BusApi {
             Vertx vertx,
             FabricOperations fabric,
             MachineOperations machines,
+            RelocationOperations relocations,
             ConnectorOperations connectors,
             EventFeed feed,
             AuditTrail trail) {
         this.vertx = vertx;
         this.fabric = fabric;
         this.machines = machines;
+        this.relocations = relocations;
         this.connectors = connectors;
         this.feed = feed;
         this.trail = trail;
@@ -101,8 +104,7 @@ final class BusApi {
                 "components.migrate",
                 Set.of("name", "to", "expectedGeneration", "key"),
                 asked -> fabric.beginMove(
-                                asked.text("name"), asked.text("to"), asked.number("expectedGeneration"), asked.key())
-                        .map(generation -> Map.of("generation", generation)));
+                        asked.text("name"), asked.text("to"), asked.number("expectedGeneration"), asked.key()));
         change(
                 "switches.create",
                 Set.of("name", "node", "key"),
@@ -136,18 +138,21 @@ final class BusApi {
                         .map(Map.of()));
         change(
                 "vms.migrate",
-                Set.of("name", "to", "mode", "postCopy", "copyStorage", "bandwidth", "key"),
-                asked -> machines.beginMove(
-                                asked.text("name"),
-                                asked.text("to"),
-                                new VmMoveWay(
-                                        asked.text("mode", VmMoveWay.PEER_TO_PEER),
-                                        asked.flag("postCopy"),
-                                        asked.flag("copyStorage"),
-                                        (int) asked.number("bandwidth").orElse(0)),
-                                asked.key())
-                        .map(generation -> Map.of("generation", generation)));
+                Set.of("name", "to", "mode", "postCopy", "copyStorage", "bandwidth", "parallel", "key"),
+                asked -> machines.beginMove(asked.text("name"), asked.text("to"), way(asked), asked.key()));
         change("vms.abort", Set.of("name"), asked -> machines.giveUp(asked.text("name")));
+        operation(
+                "relocation.plan",
+                Set.of("from", "to"),
+                asked -> relocations.plan(asked.text("from"), asked.text("to")));
+        operation("relocation.show", Set.of(), asked -> relocations.show());
+        change(
+                "relocation.begin",
+                Set.of("from", "to", "mode", "postCopy", "copyStorage", "bandwidth", "parallel", "key"),
+                asked -> relocations
+                        .begin(asked.text("from"), asked.text("to"), way(asked), asked.key())
+                        .map(id -> Map.of("id", id)));
+        change("relocation.stop", Set.of(), asked -> relocations.stop());
         operation("wires.list", Set.of(), asked -> fabric.wires());
         operation("events.read", Set.of("since", "limit"), this::read);
         connectors
@@ -183,6 +188,15 @@ final class BusApi {
         });
         return SockJSHandler.create(vertx, new SockJSHandlerOptions().setRegisterWriteHandler(false))
                 .socketHandler(socket -> bridge.handle(new StrictSocket(socket)));
+    }
+
+    private static VmMoveWay way(BusRequest asked) {
+        return new VmMoveWay(
+                asked.text("mode", VmMoveWay.PEER_TO_PEER),
+                asked.flag("postCopy"),
+                asked.flag("copyStorage"),
+                (int) asked.number("bandwidth").orElse(0),
+                (int) asked.number("parallel").orElse(0));
     }
 
     private void operation(String name, Set<String> fields, Function<BusRequest, Future<?>> work) {

@@ -20,6 +20,7 @@ final class BusRequest {
             "name",
             "domain",
             "node",
+            "from",
             "to",
             "endpoint",
             "wire",

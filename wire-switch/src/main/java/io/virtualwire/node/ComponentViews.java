@@ -11,6 +11,7 @@ import io.virtualwire.migration.FarEndStatus;
 import io.virtualwire.migration.FarEnds;
 import io.virtualwire.migration.NodeWires;
 import io.virtualwire.topology.Claim;
+import io.virtualwire.topology.Clouds;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.Move;
 import io.virtualwire.topology.WireRecord;
@@ -99,7 +100,14 @@ final class ComponentViews {
                 state.version(),
                 present.stream().sorted().toList(),
                 List.copyOf(state.nodes().keySet()),
-                components);
+                components,
+                clouds(new Clouds(state)));
+    }
+
+    private static List<NodeView.Cloud> clouds(Clouds clouds) {
+        return clouds.names().stream()
+                .map(name -> new NodeView.Cloud(name, clouds.nodes(name), clouds.hosts(name)))
+                .toList();
     }
 
     private static ComponentView view(

@@ -16,7 +16,10 @@ import io.virtualwire.component.ComponentVerticle;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.log.Applied;
+import io.virtualwire.machine.Choice;
+import io.virtualwire.machine.NodeChoice;
 import io.virtualwire.topology.Claim;
+import io.virtualwire.topology.Clouds;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.PortReport;
@@ -184,19 +187,36 @@ final class FabricOperations {
     /**
      * Has a move agreed on.
      *
+     * @param to a node, or a cloud, one of whose nodes is chosen
      * @param expected the generation at which the component is to be; empty for any
-     * @return the generation that the component has when it has moved
      */
-    Future<Long> beginMove(String component, String to, OptionalLong expected, String key) {
+    Future<BegunMove> beginMove(String component, String to, OptionalLong expected, String key) {
         RequestKey request = RequestKey.of(
                 key.isEmpty() ? UUID.randomUUID().toString() : key,
                 List.of("migrate", component, to, expected.toString()));
         return latest().compose(state -> {
             requireSwitch(state, component);
             long highest = state.claim(component).map(Claim::highest).orElse(0L);
-            return append(new FabricCommand.BeginMove(component, expected.orElse(highest), to), request)
-                    .map(after -> effect(after, request, "component.moving").generation());
+            Choice choice = chosen(state, component, to, request);
+            return append(new FabricCommand.BeginMove(component, expected.orElse(highest), choice.place()), request)
+                    .map(after -> effect(after, request, "component.moving"))
+                    .map(event -> new BegunMove(event.generation(), event.node(), choice.why()));
         });
+    }
+
+    private Choice chosen(FabricState state, String component, String to, RequestKey request) {
+        Optional<FabricEvent> begun = state.events().of(request.key(), "component.moving");
+        Clouds clouds = new Clouds(state);
+        if (begun.isPresent() || state.node(to).isPresent() || clouds.nodes(to).isEmpty()) {
+            return new Choice(begun.map(FabricEvent::node).orElse(to), "");
+        }
+        if (clouds.ofComponent(component).equals(to)) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot move " + component + " to cloud " + to + ": it is there already",
+                    "");
+        }
+        return new NodeChoice(state, present.get()).of(component, to);
     }
 
     private static FabricEvent effect(FabricState state, RequestKey request, String type) {

@@ -12,8 +12,12 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.frame.MacAddress;
 import io.virtualwire.log.Applied;
+import io.virtualwire.machine.Choice;
+import io.virtualwire.machine.HostChoice;
 import io.virtualwire.machine.MachineHosts;
 import io.virtualwire.machine.NicEndpoint;
+import io.virtualwire.machine.NodeChoice;
+import io.virtualwire.topology.Clouds;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.HostSpec;
@@ -32,10 +36,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** What can be asked about virtual machines at any node that reaches their hypervisors. */
 final class MachineOperations {
@@ -45,8 +51,10 @@ final class MachineOperations {
     private final NodeRecord self;
     private final StampedLog log;
     private final MachineHosts hosts;
+    private final Supplier<Set<String>> present;
 
-    MachineOperations(Vertx vertx, NodeRecord self, StampedLog log, MachineHosts hosts) {
+    MachineOperations(Vertx vertx, NodeRecord self, StampedLog log, MachineHosts hosts, Supplier<Set<String>> present) {
+        this.present = present;
         this.vertx = vertx;
         this.self = self;
         this.log = log;
@@ -134,31 +142,46 @@ final class MachineOperations {
     /**
      * Has a move agreed on, which this node drives.
      *
-     * @return its generation
+     * @param to a host, or a cloud, one of whose hosts is chosen
      */
-    Future<Long> beginMove(String name, String to, VmMoveWay way, String key) {
+    Future<BegunMove> beginMove(String name, String to, VmMoveWay way, String key) {
         RequestKey request = RequestKey.of(
                 key.isEmpty() ? UUID.randomUUID().toString() : key, List.of("migrate", name, to, way.toString()));
-        return latest().compose(state -> aside(() -> {
-                    // Who cannot reach them cannot drive it.
-                    VmRecord vm = require(state, name);
-                    for (String host : List.of(vm.host(), to)) {
-                        HostSpec spec = state.topology().hosts().get(host);
-                        if (spec != null && spec.libvirt() != null) {
-                            hosts.hypervisor(host, spec);
-                        }
-                    }
-                    return state;
-                }))
-                .compose(state ->
-                        append(new FabricCommand.BeginVmMove(name, to, way, self.name(), self.instance()), request))
-                .map(state -> state.events()
-                        .of(request.key(), "vm.moving")
-                        .map(FabricEvent::generation)
-                        .orElseThrow(() -> new WireException(
-                                ErrorCode.INTERNAL,
-                                "Nothing came of what was agreed on as " + request.key(),
-                                "Look at the machine as it is now: wire vm show " + name)));
+        return latest().compose(state -> aside(() -> chosen(state, name, to, request)))
+                .compose(choice -> append(
+                                new FabricCommand.BeginVmMove(name, choice.place(), way, self.name(), self.instance()),
+                                request)
+                        .map(state -> state.events()
+                                .of(request.key(), "vm.moving")
+                                .map(event -> new BegunMove(event.generation(), event.node(), choice.why()))
+                                .orElseThrow(() -> new WireException(
+                                        ErrorCode.INTERNAL,
+                                        "Nothing came of what was agreed on as " + request.key(),
+                                        "Look at the machine as it is now: wire vm show " + name))));
+    }
+
+    private Choice chosen(FabricState state, String name, String to, RequestKey request) {
+        VmRecord vm = require(state, name);
+        Optional<FabricEvent> begun = state.events().of(request.key(), "vm.moving");
+        Choice choice;
+        if (begun.isPresent() || state.topology().hosts().containsKey(to)) {
+            choice = new Choice(begun.map(FabricEvent::node).orElse(to), "");
+        } else if (new Clouds(state).ofHost(vm.host()).equals(to)) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot move " + name + " to cloud " + to + ": it is there already, on " + vm.host(),
+                    "");
+        } else {
+            choice = new HostChoice(state, hosts, new NodeChoice(state, present.get())).of(vm, to);
+        }
+        // Who cannot reach them cannot drive it.
+        for (String host : List.of(vm.host(), choice.place())) {
+            HostSpec spec = state.topology().hosts().get(host);
+            if (spec != null && spec.libvirt() != null) {
+                hosts.hypervisor(host, spec);
+            }
+        }
+        return choice;
     }
 
     Future<VmView> giveUp(String name) {

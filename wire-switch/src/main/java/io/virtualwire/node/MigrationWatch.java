@@ -36,7 +36,8 @@ final class MigrationWatch {
     private final String component;
     private final String to;
     private final long began = System.nanoTime();
-    private long generation;
+    private final BegunMove begun;
+    private final long generation;
     private double completedMillis = -1;
     private long poll = -1;
     private @Nullable MessageConsumer<JsonObject> listening;
@@ -47,18 +48,22 @@ final class MigrationWatch {
             NodeEvents events,
             String node,
             String component,
-            String to) {
+            BegunMove begun) {
         this.vertx = vertx;
         this.log = log;
         this.events = events;
         this.node = node;
         this.component = component;
-        this.to = to;
+        this.to = begun.to();
+        this.begun = begun;
+        this.generation = begun.generation();
     }
 
-    /** Tells of each step of the move to this generation; the last one has a result or an error. */
-    void run(long agreed, Consumer<MigrationStep> steps) {
-        generation = agreed;
+    /** Tells of each step of the move; the last one has a result or an error. */
+    void run(Consumer<MigrationStep> steps) {
+        if (!begun.why().isEmpty()) {
+            steps.accept(new MigrationStep("chosen", to, begun.why(), millis(), Optional.empty(), Optional.empty()));
+        }
         steps.accept(step("agreed", node));
         listening = events.listen(event -> {
             if (component.equals(event.getString("component"))) {
@@ -139,7 +144,7 @@ final class MigrationWatch {
                     rounded(handoff),
                     rounded(flip),
                     completedMillis);
-            end(steps, new MigrationStep("completed", node, millis(), Optional.of(result), Optional.empty()));
+            end(steps, new MigrationStep("completed", node, "", millis(), Optional.of(result), Optional.empty()));
         }
     }
 
@@ -153,11 +158,11 @@ final class MigrationWatch {
                 code,
                 "Cannot move " + component + " to " + to + ": " + why,
                 "See where it is with 'wire switch show " + component + "'");
-        return new MigrationStep("failed", node, millis(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
+        return new MigrationStep("failed", node, "", millis(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
     }
 
     private MigrationStep step(String what, String where) {
-        return new MigrationStep(what, where, millis(), Optional.empty(), Optional.empty());
+        return new MigrationStep(what, where, "", millis(), Optional.empty(), Optional.empty());
     }
 
     private double millis() {

@@ -28,6 +28,7 @@ import io.virtualwire.log.VotingLog;
 import io.virtualwire.machine.MachineMover;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.migration.KeeperContext;
+import io.virtualwire.relocation.RelocationDriver;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.Doorkeeper;
 import io.virtualwire.stack.StackConfig;
@@ -208,7 +209,8 @@ public final class Node implements AutoCloseable {
                 tls.identity(),
                 UUID.randomUUID().toString(),
                 List.of(at(settings.listen(), wirePort)),
-                api);
+                api,
+                settings.cloud());
         EngineNodeWires wires = new EngineNodeWires(engine);
         ConnectorFleet fleet = add(new ConnectorFleet(tls, loop, observer::farEndChanged));
         ExecutorService aside = Executors.newSingleThreadExecutor(
@@ -240,12 +242,16 @@ public final class Node implements AutoCloseable {
         MachineMover machines = new MachineMover(
                 self, loop, hosts, machineSteps, new LogProposals(log, loop, aside), new CopyProgress(steps));
         observer.machines = machines;
+        RelocationDriver relocations =
+                new RelocationDriver(self, loop, hosts, machineSteps, new LogProposals(log, loop, aside));
 
         loop.execute(reconciler::start);
         loop.execute(machines::start);
+        loop.execute(relocations::start);
         FabricLog.Registration changes = log.onChange(applied -> loop.execute(() -> {
             reconciler.agreed(applied);
             machines.agreed(reconciler.state(), reconciler.presentNodes());
+            relocations.agreed(reconciler.state(), reconciler.presentNodes());
             fleet.keepWarm(applied.state().topology());
         }));
         add(changes);
@@ -256,6 +262,7 @@ public final class Node implements AutoCloseable {
             loop.execute(() -> {
                 reconciler.present(present);
                 machines.agreed(reconciler.state(), reconciler.presentNodes());
+                relocations.agreed(reconciler.state(), reconciler.presentNodes());
             });
         }));
         register(log, loop, self);
@@ -274,8 +281,10 @@ public final class Node implements AutoCloseable {
         trail = audit;
         audit.local("start", tls.identity().toString(), null);
         add(() -> audit.local("stop", tls.identity().toString(), null));
-        MachineOperations vms = new MachineOperations(vertx, self, log, hosts);
-        BusApi bus = new BusApi(vertx, fabric, vms, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
+        MachineOperations vms = new MachineOperations(vertx, self, log, hosts, present);
+        RelocationOperations everything = new RelocationOperations(vertx, log, hosts, present);
+        BusApi bus =
+                new BusApi(vertx, fabric, vms, everything, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
         bus.open();
         NodeApi interfaceOfNode = new NodeApi(
                 vertx,
@@ -283,6 +292,7 @@ public final class Node implements AutoCloseable {
                 log,
                 fabric,
                 vms,
+                everything,
                 steps,
                 feed,
                 bus,
@@ -297,6 +307,7 @@ public final class Node implements AutoCloseable {
         add(() -> WireStack.await(stack.inOneStep(_ -> {
             reconciler.stop();
             machines.stop();
+            relocations.stop();
             return true;
         })));
         leaving = () -> WireStack.await(stack.inOneStep(_ -> reconciler.leave()));

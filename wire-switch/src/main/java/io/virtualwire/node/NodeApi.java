@@ -15,6 +15,7 @@ import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.MigrationStep;
 import io.virtualwire.client.NodeView;
+import io.virtualwire.client.RelocationView;
 import io.virtualwire.client.RevocationsTaken;
 import io.virtualwire.client.VmAttachment;
 import io.virtualwire.client.VmPolicy;
@@ -56,6 +57,7 @@ final class NodeApi {
     private final StampedLog log;
     private final FabricOperations fabric;
     private final MachineOperations machines;
+    private final RelocationOperations relocations;
     private final NodeEvents steps;
     private final EventFeed feed;
     private final BusApi bus;
@@ -76,6 +78,7 @@ final class NodeApi {
             StampedLog log,
             FabricOperations fabric,
             MachineOperations machines,
+            RelocationOperations relocations,
             NodeEvents steps,
             EventFeed feed,
             BusApi bus,
@@ -88,6 +91,7 @@ final class NodeApi {
         this.log = log;
         this.fabric = fabric;
         this.machines = machines;
+        this.relocations = relocations;
         this.steps = steps;
         this.feed = feed;
         this.bus = bus;
@@ -159,6 +163,10 @@ final class NodeApi {
                 .later("followVm", this::followVm)
                 .on("migrateVm", this::migrateVm)
                 .later("giveUpVmMigration", call -> machines.giveUp(call.path("name")))
+                .later("planRelocation", this::planRelocation)
+                .later("showRelocation", call -> relocations.show())
+                .on("beginRelocation", this::relocate)
+                .later("stopRelocation", call -> relocations.stop())
                 .on("events", this::events)
                 .router();
         router.route("/v1/bus/*")
@@ -183,17 +191,17 @@ final class NodeApi {
         OptionalLong expected = call.query("expectedGeneration").stream()
                 .mapToLong(Long::parseLong)
                 .findFirst();
-        MigrationWatch watch = new MigrationWatch(vertx, log, steps, node, component, to);
         fabric.beginMove(component, to, expected, call.header(KEY).orElse(""))
                 .onFailure(failure -> routes.note("migrate", call, failure)
                         .onComplete(noted -> routes.answers().refuse(context, failure)))
-                .onSuccess(generation -> {
+                .onSuccess(begun -> {
                     routes.note("migrate", call, null);
+                    MigrationWatch watch = new MigrationWatch(vertx, log, steps, node, component, begun);
                     context.response()
                             .setChunked(true)
                             .putHeader("content-type", "application/x-ndjson")
                             .closeHandler(gone -> watch.stop());
-                    watch.run(generation, step -> write(context, step));
+                    watch.run(step -> write(context, step));
                 });
     }
 
@@ -228,31 +236,58 @@ final class NodeApi {
 
     private void migrateVm(RoutingContext context, Call call) {
         String vm = call.path("name");
-        VmMoveWay way = new VmMoveWay(
-                call.query("mode").orElse(VmMoveWay.PEER_TO_PEER),
-                call.query("postCopy").filter("true"::equals).isPresent(),
-                call.query("copyStorage").filter("true"::equals).isPresent(),
-                call.query("bandwidth").map(Integer::parseInt).orElse(0));
-        VmMigrationWatch watch = new VmMigrationWatch(vertx, log, steps, vm);
         machines.beginMove(
                         vm,
                         call.query("to").orElseThrow(),
-                        way,
+                        way(call),
                         call.header(KEY).orElse(""))
                 .onFailure(failure -> routes.note("migrateVm", call, failure)
                         .onComplete(noted -> routes.answers().refuse(context, failure)))
-                .onSuccess(generation -> {
+                .onSuccess(begun -> {
                     routes.note("migrateVm", call, null);
+                    VmMigrationWatch watch = new VmMigrationWatch(vertx, log, steps, vm, begun);
                     context.response()
                             .setChunked(true)
                             .putHeader("content-type", "application/x-ndjson")
                             .closeHandler(gone -> watch.stop());
-                    watch.run(
-                            generation,
-                            step -> write(
-                                    context,
-                                    step,
-                                    step.result().isPresent() || step.error().isPresent()));
+                    watch.run(step -> write(
+                            context,
+                            step,
+                            step.result().isPresent() || step.error().isPresent()));
+                });
+    }
+
+    private static VmMoveWay way(Call call) {
+        return new VmMoveWay(
+                call.query("mode").orElse(VmMoveWay.PEER_TO_PEER),
+                call.query("postCopy").filter("true"::equals).isPresent(),
+                call.query("copyStorage").filter("true"::equals).isPresent(),
+                call.query("bandwidth").map(Integer::parseInt).orElse(0),
+                call.query("parallel").map(Integer::parseInt).orElse(0));
+    }
+
+    private Future<RelocationView> planRelocation(Call call) {
+        return relocations.plan(
+                call.query("from").orElseThrow(), call.query("to").orElseThrow());
+    }
+
+    private void relocate(RoutingContext context, Call call) {
+        relocations
+                .begin(
+                        call.query("from").orElseThrow(),
+                        call.query("to").orElseThrow(),
+                        way(call),
+                        call.header(KEY).orElse(""))
+                .onFailure(failure -> routes.note("beginRelocation", call, failure)
+                        .onComplete(noted -> routes.answers().refuse(context, failure)))
+                .onSuccess(id -> {
+                    routes.note("beginRelocation", call, null);
+                    RelocationWatch watch = new RelocationWatch(vertx, log, steps, id);
+                    context.response()
+                            .setChunked(true)
+                            .putHeader("content-type", "application/x-ndjson")
+                            .closeHandler(gone -> watch.stop());
+                    watch.run(line -> write(context, line, line.step().equals("ended")));
                 });
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A node's configuration file, YAML; whatever it leaves out has the default of the flag of the same name.
  *
  * @param peers all nodes, this one included; empty if it does not say
+ * @param cloud the cloud that it is in
  * @param leaveTimeout for how many seconds it moves what runs there to other nodes before it ends
  * @param trust certificates ({@code ca.crt}) of the authorities of clouds whose connectors this node uses
  */
@@ -34,6 +35,7 @@ public record NodeFile(
         @JsonProperty("wire-port") Optional<Integer> wirePort,
         @JsonProperty("api-port") Optional<Integer> apiPort,
         Optional<Boolean> witness,
+        Optional<String> cloud,
         @JsonProperty("leave-timeout") Optional<Integer> leaveTimeout,
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,

@@ -64,6 +64,11 @@ final class NodeMachineHosts implements MachineHosts, AutoCloseable {
 
     private record Asked(ConnectorClient client) implements HostConnector {
         @Override
+        public boolean isDraining() {
+            return client.health().draining();
+        }
+
+        @Override
         public List<EndpointStatus> endpoints() {
             return client.endpoints();
         }

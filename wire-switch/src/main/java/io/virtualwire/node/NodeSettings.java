@@ -27,6 +27,7 @@ import java.util.function.Function;
  * @param audit where changes are noted that were asked of this node
  * @param witness whether it only votes and runs no components
  * @param hypervisors reaches the hypervisor of a URI, or throws
+ * @param cloud the cloud that it is in; empty if nobody says
  */
 public record NodeSettings(
         String name,
@@ -38,7 +39,8 @@ public record NodeSettings(
         Path state,
         Path audit,
         boolean witness,
-        Function<String, Hypervisor> hypervisors) {
+        Function<String, Hypervisor> hypervisors,
+        String cloud) {
     /** Where wires end unless told otherwise. */
     public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
     /** Where the REST interface listens unless told otherwise. */
@@ -49,6 +51,27 @@ public record NodeSettings(
 
     public NodeSettings {
         peers = List.copyOf(peers);
+    }
+
+    /** In no cloud that anybody speaks of. */
+    public NodeSettings(
+            String name,
+            OwnIdentity own,
+            String listen,
+            int wirePort,
+            int apiPort,
+            List<PeerNode> peers,
+            Path state,
+            Path audit,
+            boolean witness,
+            Function<String, Hypervisor> hypervisors) {
+        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, "");
+    }
+
+    /** The same in a cloud. */
+    public NodeSettings in(String name) {
+        return new NodeSettings(
+                this.name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, name);
     }
 
     /** Without hypervisors. */

@@ -30,14 +30,17 @@ final class VmMigrationWatch {
     private final StampedLog log;
     private final NodeEvents events;
     private final String vm;
+    private final BegunMove begun;
+    private final long generation;
     private final long began = System.nanoTime();
-    private long generation;
     private @Nullable VmMovePhase told;
     private double movedMillis;
     private long poll = -1;
     private @Nullable MessageConsumer<JsonObject> listening;
 
-    VmMigrationWatch(Vertx vertx, StampedLog log, NodeEvents events, String vm) {
+    VmMigrationWatch(Vertx vertx, StampedLog log, NodeEvents events, String vm, BegunMove begun) {
+        this.begun = begun;
+        this.generation = begun.generation();
         this.vertx = vertx;
         this.log = log;
         this.events = events;
@@ -49,9 +52,12 @@ final class VmMigrationWatch {
         return phase.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Tells of each step of the move with this generation; the last one has a result or an error. */
-    void run(long agreed, Consumer<VmMigrationStep> steps) {
-        generation = agreed;
+    /** Tells of each step of the move; the last one has a result or an error. */
+    void run(Consumer<VmMigrationStep> steps) {
+        if (!begun.why().isEmpty()) {
+            steps.accept(new VmMigrationStep(
+                    "chosen", begun.to(), begun.why(), millis(), Optional.empty(), Optional.empty(), Optional.empty()));
+        }
         listening = events.listen(event -> {
             if (vm.equals(event.getString("vm")) && Long.valueOf(generation).equals(event.getLong("generation"))) {
                 steps.accept(copying(event));
@@ -94,6 +100,7 @@ final class VmMigrationWatch {
                         new VmMigrationStep(
                                 "done",
                                 move.driver(),
+                                "",
                                 millis(),
                                 Optional.empty(),
                                 Optional.of(result(move)),
@@ -129,13 +136,14 @@ final class VmMigrationWatch {
 
     private VmMigrationStep step(VmMove move) {
         return new VmMigrationStep(
-                name(move.phase()), move.driver(), millis(), Optional.empty(), Optional.empty(), Optional.empty());
+                name(move.phase()), move.driver(), "", millis(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private VmMigrationStep copying(JsonObject event) {
         return new VmMigrationStep(
                 "copying",
                 event.getString("node", ""),
+                "",
                 millis(),
                 Optional.of(new VmMigrationStep.Progress(
                         event.getLong("totalBytes", 0L),
@@ -151,7 +159,7 @@ final class VmMigrationWatch {
         WireException failure = new WireException(
                 code, "Cannot move " + vm + ": " + why, "See where it is with 'wire vm show " + vm + "'");
         return new VmMigrationStep(
-                "failed", "", millis(), Optional.empty(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
+                "failed", "", "", millis(), Optional.empty(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
     }
 
     private double millis() {

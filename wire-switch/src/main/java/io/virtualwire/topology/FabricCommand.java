@@ -36,7 +36,10 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.RollBackVmMove.class, name = "rollBackVmMove"),
     @JsonSubTypes.Type(value = FabricCommand.StandByVm.class, name = "standByVm"),
     @JsonSubTypes.Type(value = FabricCommand.FollowVm.class, name = "followVm"),
-    @JsonSubTypes.Type(value = FabricCommand.PayVmDebt.class, name = "payVmDebt")
+    @JsonSubTypes.Type(value = FabricCommand.PayVmDebt.class, name = "payVmDebt"),
+    @JsonSubTypes.Type(value = FabricCommand.BeginRelocation.class, name = "beginRelocation"),
+    @JsonSubTypes.Type(value = FabricCommand.BeginRelocationStep.class, name = "beginRelocationStep"),
+    @JsonSubTypes.Type(value = FabricCommand.StopRelocation.class, name = "stopRelocation")
 })
 public sealed interface FabricCommand {
 
@@ -184,4 +187,24 @@ public sealed interface FabricCommand {
 
     /** What was owed to a host is done. */
     record PayVmDebt(String vm, String host, String endpoint) implements FabricCommand {}
+
+    /** The user wants everything that is in one cloud to move to another, in these steps. */
+    record BeginRelocation(String from, String to, VmMoveWay way, int crossingWires, List<RelocationStep> steps)
+            implements FabricCommand {
+        public BeginRelocation {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /**
+     * The step that is due begins.
+     *
+     * @param index its place among the steps
+     * @param node the one that drives it, if it is a machine's
+     * @param instance that node's process
+     */
+    record BeginRelocationStep(long id, int index, String node, String instance) implements FabricCommand {}
+
+    /** The user wants no further step to begin. */
+    record StopRelocation(long id) implements FabricCommand {}
 }

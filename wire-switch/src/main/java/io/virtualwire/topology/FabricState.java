@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param observations what nodes have reported of what they see
  * @param events the latest events, which all of the above amounts to
  * @param machines the virtual machines among the endpoints
+ * @param relocation the latest move of everything from one cloud to another
  */
 public record FabricState(
         long version,
@@ -31,7 +32,8 @@ public record FabricState(
         Map<String, MoveRecord> moves,
         Observations observations,
         EventLog events,
-        Machines machines) {
+        Machines machines,
+        Optional<Relocation> relocation) {
     public static final FabricState INITIAL = new FabricState(
             0,
             Topology.EMPTY,
@@ -43,8 +45,10 @@ public record FabricState(
             Map.of(),
             Observations.NONE,
             EventLog.EMPTY,
-            Machines.NONE);
+            Machines.NONE,
+            Optional.empty());
 
+    @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had none.
     public FabricState {
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
         claims = Collections.unmodifiableMap(new TreeMap<>(claims));
@@ -55,6 +59,7 @@ public record FabricState(
         observations = observations == null ? Observations.NONE : observations;
         events = events == null ? EventLog.EMPTY : events;
         machines = machines == null ? Machines.NONE : machines;
+        relocation = relocation == null ? Optional.empty() : relocation;
     }
 
     public Optional<Claim> claim(String component) {
@@ -93,7 +98,8 @@ public record FabricState(
                 moves,
                 observations.of(wanting),
                 events,
-                machines);
+                machines,
+                relocation);
     }
 
     FabricState withNode(NodeRecord node) {
@@ -108,7 +114,8 @@ public record FabricState(
                 moves,
                 observations.with(node.name(), true),
                 events,
-                machines);
+                machines,
+                relocation);
     }
 
     FabricState withClaim(Claim claim) {
@@ -123,7 +130,8 @@ public record FabricState(
                 moves,
                 observations,
                 events,
-                machines);
+                machines,
+                relocation);
     }
 
     FabricState withMove(MoveRecord move) {
@@ -138,17 +146,40 @@ public record FabricState(
                 with(moves, move.component(), move),
                 observations,
                 events,
-                machines);
+                machines,
+                relocation);
     }
 
     FabricState withRemoved(List<WireRecord> left) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, left, moves, observations, events, machines);
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                left,
+                moves,
+                observations,
+                events,
+                machines,
+                relocation);
     }
 
     FabricState withObservations(Observations seen) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, removed, moves, seen, events, machines);
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                moves,
+                seen,
+                events,
+                machines,
+                relocation);
     }
 
     FabricState withEvents(EventLog happened) {
@@ -163,7 +194,8 @@ public record FabricState(
                 moves,
                 observations,
                 happened,
-                machines);
+                machines,
+                relocation);
     }
 
     /** The virtual machines that are not awaited where, and only where, they may appear. */
@@ -173,13 +205,51 @@ public record FabricState(
 
     FabricState withMachines(Machines changed) {
         return new FabricState(
-                version, topology, lastGeneration, nodes, claims, wires, removed, moves, observations, events, changed);
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                moves,
+                observations,
+                events,
+                changed,
+                relocation);
     }
 
     /** The same with other wires, and with sides that are to be removed. */
     FabricState withWires(Map<String, WireRecord> changed, List<WireRecord> unwanted, long generation) {
         return new FabricState(
-                version, topology, generation, nodes, claims, changed, unwanted, moves, observations, events, machines);
+                version,
+                topology,
+                generation,
+                nodes,
+                claims,
+                changed,
+                unwanted,
+                moves,
+                observations,
+                events,
+                machines,
+                relocation);
+    }
+
+    FabricState withRelocation(Relocation changed) {
+        return new FabricState(
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                moves,
+                observations,
+                events,
+                machines,
+                Optional.of(changed));
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

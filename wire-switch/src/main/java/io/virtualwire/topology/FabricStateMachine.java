@@ -49,7 +49,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         if (state.events().has(stamped)) {
             return state;
         }
-        FabricState next = next(state, stamped.command());
+        FabricState next = new RelocationRules(next(state, stamped.command())).settled();
         return next.withEvents(state.events().plus(new StateChange(state, next).events(), stamped));
     }
 
@@ -85,6 +85,9 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             case FabricCommand.FollowVm follow -> new StandbyRules(state).follow(follow);
             case FabricCommand.PayVmDebt pay ->
                 state.withMachines(state.machines().paid(pay.vm(), pay.host(), pay.endpoint()));
+            case FabricCommand.BeginRelocation begin -> new RelocationRules(state).begin(begin);
+            case FabricCommand.BeginRelocationStep begin -> new RelocationRules(state).step(begin);
+            case FabricCommand.StopRelocation stop -> new RelocationRules(state).stop(stop);
         };
     }
 
@@ -170,7 +173,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                 take.component(), state.lastGeneration() + 1, take.node(), take.instance(), Optional.empty()));
     }
 
-    private static FabricState beginMove(FabricState state, FabricCommand.BeginMove begin) {
+    static FabricState beginMove(FabricState state, FabricCommand.BeginMove begin) {
         requireComponent(state, begin.component());
         Claim claim = state.claim(begin.component())
                 .orElseThrow(() -> new WireException(

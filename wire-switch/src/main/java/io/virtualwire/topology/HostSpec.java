@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity who the connector is, {@code tenant/name}; the user's own tenant and the host's name if absent
  * @param libvirt how nodes reach the hypervisor there: any of libvirt's URIs; absent if nobody moves virtual machines there
  * @param libvirtPeer how the hypervisors of other hosts reach it; as nodes do if absent; {@code libvirt-peer} in the file
+ * @param cloud the cloud that it is in, so that something can be moved "to that cloud"; absent if nobody says
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
@@ -24,17 +25,23 @@ public record HostSpec(
         @Nullable String wire,
         @Nullable Identity identity,
         @Nullable String libvirt,
-        @JsonProperty("libvirt-peer") @Nullable String libvirtPeer) {
+        @JsonProperty("libvirt-peer") @Nullable String libvirtPeer,
+        @Nullable String cloud) {
     private static final int DEFAULT_WIRE_PORT = 7471;
 
     /** A host without a hypervisor. */
     public HostSpec(String api, @Nullable String wire, @Nullable Identity identity) {
-        this(api, wire, identity, null, null);
+        this(api, wire, identity, null, null, null);
     }
 
     /** The same with a hypervisor. */
     public HostSpec withLibvirt(String uri, @Nullable String peer) {
-        return new HostSpec(api, wire, identity, uri, peer);
+        return new HostSpec(api, wire, identity, uri, peer, cloud);
+    }
+
+    /** The same in a cloud. */
+    public HostSpec in(@Nullable String name) {
+        return new HostSpec(api, wire, identity, libvirt, libvirtPeer, name);
     }
 
     /** Where wires to this host go. */

@@ -190,7 +190,10 @@ final class MachineRules {
         }
         VmRecord vm = requireVm(advance.vm());
         return switch (move.phase()) {
-            case PREPARE -> in(move, VmMovePhase.MOVE);
+            case PREPARE -> {
+                requireTurn(move);
+                yield in(move, VmMovePhase.MOVE);
+            }
             case MOVE -> in(move, VmMovePhase.ACTIVATE);
             case ACTIVATE ->
                 in(move, VmMovePhase.DRAIN)
@@ -199,6 +202,17 @@ final class MachineRules {
             case DRAIN -> cleanUp(vm, move);
             case CLEAN_UP, DONE, ROLLED_BACK -> in(move, VmMovePhase.DONE);
         };
+    }
+
+    /** Others that began earlier between the same hosts go first; so many at once as this one's way allows. */
+    private void requireTurn(VmMove move) {
+        if (machines.ahead(move) >= move.way().most()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    move.vm() + " waits: " + machines.ahead(move) + " machines are on their way between " + move.from()
+                            + " and " + move.to(),
+                    "Wait, or allow more with --parallel");
+        }
     }
 
     private FabricState cleanUp(VmRecord vm, VmMove move) {

@@ -41,6 +41,16 @@ public record Machines(Map<String, VmRecord> vms, Map<String, VmMove> moves, Lis
         return Optional.ofNullable(moves.get(vm));
     }
 
+    /** How many machines are on their way between the two hosts of this move, or are to go before it. */
+    public int ahead(VmMove move) {
+        return (int) moves.values().stream()
+                .filter(other -> !other.vm().equals(move.vm()) && other.isBetween(move.from(), move.to()))
+                .filter(other -> other.phase() == VmMovePhase.MOVE
+                        || other.phase() == VmMovePhase.ACTIVATE
+                        || other.phase() == VmMovePhase.PREPARE && other.generation() < move.generation())
+                .count();
+    }
+
     Machines with(VmRecord vm) {
         Map<String, VmRecord> more = new TreeMap<>(vms);
         more.put(vm.name(), vm);

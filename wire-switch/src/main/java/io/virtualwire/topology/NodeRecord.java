@@ -11,9 +11,18 @@ import java.util.List;
  * @param instance this process; a restarted node is another instance and holds nothing of the former one's
  * @param wirePaths where wires to it go, each {@code host:port}
  * @param api where its API answers, {@code host:port}
+ * @param cloud the cloud that it is in; empty if nobody says
  */
-public record NodeRecord(String name, Identity identity, String instance, List<String> wirePaths, String api) {
+public record NodeRecord(
+        String name, Identity identity, String instance, List<String> wirePaths, String api, String cloud) {
     public NodeRecord {
         wirePaths = List.copyOf(wirePaths);
+        // A node of a release that knew of no clouds.
+        cloud = cloud == null ? "" : cloud;
+    }
+
+    /** In no cloud that anybody speaks of. */
+    public NodeRecord(String name, Identity identity, String instance, List<String> wirePaths, String api) {
+        this(name, identity, instance, wirePaths, api, "");
     }
 }

@@ -25,6 +25,7 @@ final class StateChange {
         after.topology().switches().keySet().forEach(this::component);
         after.wires().keySet().forEach(this::port);
         machines();
+        relocation();
         return events;
     }
 
@@ -179,5 +180,36 @@ final class StateChange {
                         .because(detail));
             }
         });
+    }
+
+    private void relocation() {
+        Relocation is = after.relocation().orElse(null);
+        if (is == null) {
+            return;
+        }
+        Optional<Relocation> was = before.relocation().filter(known -> known.id() == is.id());
+        if (was.isEmpty()) {
+            events.add(relocation("relocation.begun", is));
+        }
+        for (int i = 0; i < is.steps().size(); i++) {
+            int index = i;
+            RelocationStep step = is.steps().get(i);
+            RelocationStep.Status before =
+                    was.map(known -> known.steps().get(index).status()).orElse(RelocationStep.Status.WAITING);
+            if (before != step.status()) {
+                String how = step.status().name().toLowerCase(Locale.ROOT);
+                events.add(new FabricEventDraft("relocation.step")
+                        .about(step.name(), step.to(), step.from(), is.id())
+                        .because(step.reason().isEmpty() ? how : how + ": " + step.reason()));
+            }
+        }
+        if (is.state().isOver() && was.filter(known -> known.state().isOver()).isEmpty()) {
+            events.add(
+                    relocation("relocation.ended", is).because(is.state().name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private static FabricEventDraft relocation(String type, Relocation about) {
+        return new FabricEventDraft(type).about("", about.to(), about.from(), about.id());
     }
 }

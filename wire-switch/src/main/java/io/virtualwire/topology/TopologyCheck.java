@@ -52,6 +52,10 @@ final class TopologyCheck {
         }
         checkUri("libvirt of host " + name, host.libvirt());
         checkUri("libvirt-peer of host " + name, host.libvirtPeer());
+        String cloud = host.cloud();
+        if (cloud != null) {
+            checkName("cloud of host " + name, cloud);
+        }
         if (host.libvirt() == null && host.libvirtPeer() != null) {
             faults.add("host " + name + " has libvirt-peer, but no libvirt");
         }

@@ -26,6 +26,11 @@ public record VmMove(
         String reason,
         Optional<VmMoveMeasure> measure) {
 
+    /** Whether it goes from one of these hosts to the other. */
+    boolean isBetween(String one, String other) {
+        return from.equals(one) && to.equals(other) || from.equals(other) && to.equals(one);
+    }
+
     VmMove in(VmMovePhase next, String why) {
         return new VmMove(vm, generation, from, to, way, next, driver, instance, givenUp, why, measure);
     }

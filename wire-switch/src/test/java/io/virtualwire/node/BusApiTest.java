@@ -94,20 +94,30 @@ final class BusApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "north", "west"));
+        NodeMachineHosts hosts = new NodeMachineHosts(
+                new TlsContexts(NODE),
+                new HypervisorPool(
+                        uri -> {
+                            throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
+                        },
+                        told -> {}));
+        RelocationOperations relocations =
+                new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "north", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,
                 new NodeRecord("east", new Identity("acme", "node-east"), "1", List.of(), "east:7482"),
                 log,
-                new NodeMachineHosts(
-                        new TlsContexts(NODE),
-                        new HypervisorPool(
-                                uri -> {
-                                    throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
-                                },
-                                told -> {})));
+                hosts,
+                () -> Set.of("east", "north", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(audit(number)), InstantSource.system());
         BusApi api = new BusApi(
-                vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+                vertx,
+                operations,
+                vms,
+                relocations,
+                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
+                feed,
+                trail);
         api.open();
         HttpServer server = new NodeApi(
                         vertx,
@@ -115,6 +125,7 @@ final class BusApiTest {
                         log,
                         operations,
                         vms,
+                        relocations,
                         new NodeEvents(vertx, "east"),
                         feed,
                         api,

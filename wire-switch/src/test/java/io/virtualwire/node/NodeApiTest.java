@@ -94,14 +94,24 @@ final class NodeApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
+        NodeMachineHosts hosts =
+                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, told -> {}));
+        RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,
                 new NodeRecord("east", new Identity("acme", "node-east"), "1", List.of(), "east:7482"),
                 log,
-                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, told -> {})));
+                hosts,
+                () -> Set.of("east", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         BusApi bus = new BusApi(
-                vertx, operations, vms, new ConnectorOperations(vertx, new TlsContexts(NODE), log), feed, trail);
+                vertx,
+                operations,
+                vms,
+                relocations,
+                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
+                feed,
+                trail);
         bus.open();
         NodeStanding standing = new NodeStanding(
                 "east",
@@ -117,6 +127,7 @@ final class NodeApiTest {
                 log,
                 operations,
                 vms,
+                relocations,
                 new NodeEvents(vertx, "east"),
                 feed,
                 bus,

@@ -59,12 +59,16 @@ final class NodeInterface implements AutoCloseable {
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         TlsContexts tls = new TlsContexts(node);
+        NodeMachineHosts hosts = new NodeMachineHosts(tls, new HypervisorPool(NodeInterface::none, told -> {}));
+        RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,
                 new NodeRecord("east", node.identity(), "east1", List.of(), "east:7482"),
                 log,
-                new NodeMachineHosts(tls, new HypervisorPool(NodeInterface::none, told -> {})));
-        BusApi bus = new BusApi(vertx, operations, vms, new ConnectorOperations(vertx, tls, log), feed, trail);
+                hosts,
+                () -> Set.of("east", "west"));
+        BusApi bus =
+                new BusApi(vertx, operations, vms, relocations, new ConnectorOperations(vertx, tls, log), feed, trail);
         bus.open();
         ReloadSource reloading = new ReloadSource("node");
         reloading.use(() -> new ReloadReport("node.yaml", List.of(), List.of(), List.of(), List.of()));
@@ -82,6 +86,7 @@ final class NodeInterface implements AutoCloseable {
                         log,
                         operations,
                         vms,
+                        relocations,
                         new NodeEvents(vertx, "east"),
                         feed,
                         bus,

@@ -68,6 +68,7 @@ final class VirtualMachines {
     private final Map<String, Jack> jacks = new HashMap<>();
     private final Map<String, Set<String>> endpoints = new HashMap<>();
     private @Nullable Stage struck;
+    private int swallowed;
     private FakeHypervisors.Fate fate = FakeHypervisors.Fate.DONE;
 
     VirtualMachines(VirtualFabric fabric, VirtualStation guest) {
@@ -84,8 +85,11 @@ final class VirtualMachines {
             return cut ? FakeHypervisors.Fate.REFUSED : stage == struck ? fate : FakeHypervisors.Fate.DONE;
         });
         hypervisors.onResume((uri, machine) -> jacks.get(hostOf(uri)).announce());
-        guest.attach((frame, offset, length) ->
-                hypervisors.running(VM).forEach(uri -> jacks.get(hostOf(uri)).emit(frame, offset, length)));
+        guest.attach((frame, offset, length) -> {
+            List<String> running = hypervisors.running(VM);
+            swallowed += running.isEmpty() ? 1 : 0;
+            running.forEach(uri -> jacks.get(hostOf(uri)).emit(frame, offset, length));
+        });
         hypervisors
                 .at(uriOf(SOURCE))
                 .define(new MachineSpec(
@@ -114,6 +118,11 @@ final class VirtualMachines {
         fate = how;
     }
 
+    /** How many frames the guest sent or was given while it did not run, which here, unlike in a real TAP, are gone. */
+    int swallowed() {
+        return swallowed;
+    }
+
     static String uriOf(String host) {
         return "fake:///" + host;
     }
@@ -139,9 +148,7 @@ final class VirtualMachines {
 
     private void putEndpoint(String host) {
         endpoints.get(host).add(VM);
-        // In place of what is plugged in again when the daemon starts anew.
-        fabric.daemon(host).addPort(VM, jacks.get(host));
-        fabric.daemon(host).engine().addPort(VM, jacks.get(host), new Activation(true, true, true, guest.address()));
+        fabric.daemon(host).addPort(VM, jacks.get(host), new Activation(true, true, true, guest.address()));
     }
 
     /** Where the machine is, if it is somewhere; and whatever is at a place where it is not. */
@@ -239,6 +246,11 @@ final class VirtualMachines {
         }
 
         @Override
+        public boolean isDraining() {
+            return ask("", node, host, false, () -> false);
+        }
+
+        @Override
         public List<EndpointStatus> endpoints() {
             return ask("", node, host, false, List::of);
         }
@@ -259,7 +271,7 @@ final class VirtualMachines {
                     throw new WireException(ErrorCode.IN_USE, name + " is in use at " + host, "");
                 }
                 endpoints.get(host).remove(name);
-                daemon().engine().removePort(name);
+                daemon().removePort(name);
                 return true;
             });
         }
@@ -360,7 +372,11 @@ final class VirtualMachines {
 
         @Override
         public boolean deliver(byte[] bytes, int offset, int length) {
-            return !hypervisors.running(VM).contains(uriOf(host)) || guest.deliver(bytes, offset, length);
+            if (hypervisors.running(VM).contains(uriOf(host))) {
+                return guest.deliver(bytes, offset, length);
+            }
+            swallowed++;
+            return true;
         }
 
         @Override

@@ -21,6 +21,7 @@ import io.virtualwire.migration.FarEnds;
 import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.migration.KeeperObserver;
 import io.virtualwire.migration.ReplicatedStates;
+import io.virtualwire.relocation.RelocationDriver;
 import io.virtualwire.testkit.fabric.Interference;
 import io.virtualwire.testkit.fabric.Sabotage;
 import io.virtualwire.testkit.fabric.Step;
@@ -32,6 +33,8 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
+import io.virtualwire.topology.Relocation;
+import io.virtualwire.topology.RelocationStep;
 import io.virtualwire.topology.Topology;
 import io.virtualwire.topology.TopologyFile;
 import io.virtualwire.topology.VmMove;
@@ -139,8 +142,9 @@ final class VirtualNodes {
         VirtualMachines made = new VirtualMachines(fabric, stations.get(VirtualMachines.VM));
         machines = made;
         nodes.values().forEach(RunningNode::driveMachines);
-        String hosts = TOPOLOGY.replace("h1: { api: \"h1:1\" }", "h1: { api: \"h1:1\", libvirt: \"fake:///h1\" }")
-                .replace("h3: { api", "h4: { api: \"h4:1\", libvirt: \"fake:///h4\" }, h3: { api");
+        String hosts = TOPOLOGY.replace(
+                        "h1: { api: \"h1:1\" }", "h1: { api: \"h1:1\", libvirt: \"fake:///h1\", cloud: east }")
+                .replace("h3: { api", "h4: { api: \"h4:1\", libvirt: \"fake:///h4\", cloud: west }, h3: { api");
         String web = "  - { switch: lan, port: web, endpoint: web@h1 }\n";
         fabric.run(Duration.ofSeconds(1));
         propose(new FabricCommand.ApplyTopology(-1, TopologyFile.parse("test", hosts.replace(web, "")), "without"));
@@ -181,6 +185,24 @@ final class VirtualNodes {
                     && undesired().isEmpty()
                     && machines().leftovers(vm.host(), vm.prepared()).isEmpty();
         });
+    }
+
+    /** Has what is left of the east moved to the west, in this order. */
+    void relocate(List<RelocationStep> order) {
+        List<RelocationStep> left = order.stream()
+                .filter(step -> step.kind() == RelocationStep.Kind.MACHINE
+                        ? state().machines()
+                                .vm(step.name())
+                                .orElseThrow()
+                                .host()
+                                .equals(step.from())
+                        : owner().equals(step.from()))
+                .toList();
+        propose(new FabricCommand.BeginRelocation("east", "west", VmMoveWay.DEFAULT, 0, left));
+    }
+
+    Relocation relocation() {
+        return state().relocation().orElseThrow();
     }
 
     /** Calls the machine's move off, if that is still possible. */
@@ -569,6 +591,17 @@ final class VirtualNodes {
         }
     }
 
+    /** How many frames never arrived. */
+    long lost() {
+        long lost = 0;
+        for (VirtualStation from : stations.values()) {
+            for (VirtualStation to : stations.values()) {
+                lost += from == to ? 0 : from.sentTo(to) - to.gotFrom(from);
+            }
+        }
+        return lost;
+    }
+
     void verifyNoDuplicates() {
         stations.values().forEach(station -> {
             if (!station.duplicates().isEmpty()) {
@@ -639,6 +672,7 @@ final class VirtualNodes {
         private final List<HandoffEvent> events = new ArrayList<>();
         private @Nullable Reconciler reconciler;
         private @Nullable MachineMover mover;
+        private @Nullable RelocationDriver relocations;
         private @Nullable NodeRecord self;
         private int life;
 
@@ -658,7 +692,8 @@ final class VirtualNodes {
             VirtualDaemon daemon = fabric.daemon(name);
             Loop loop = daemon.loop();
             FabricLog<FabricCommand, FabricState> log = new InterferedLog(name, logs.log(NODES.indexOf(name)));
-            NodeRecord self = new NodeRecord(name, daemon.identity(), name + "-" + mine, List.of(), "");
+            NodeRecord self = new NodeRecord(
+                    name, daemon.identity(), name + "-" + mine, List.of(), "", name.equals("west") ? "west" : "east");
             Connectors connectors = new Connectors(loop);
             KeeperContext context = new KeeperContext(
                     self,
@@ -674,14 +709,15 @@ final class VirtualNodes {
             reconciler = made;
             this.self = self;
             mover = null;
+            relocations = null;
             driveMachines();
             connectors.changed = made::farEndChanged;
             daemon.observe(new Observer(made));
             loop.execute(made::start);
             log.onChange(applied -> loop.schedule(someMillis(12), () -> {
                 made.agreed(applied);
-                if (mover != null && reconciler == made) {
-                    mover.agreed(made.state(), made.presentNodes());
+                if (reconciler == made) {
+                    tellMovers(made);
                 }
             }));
             register(log, loop, self);
@@ -706,6 +742,14 @@ final class VirtualNodes {
                     (move, progress) -> {});
             mover = made;
             loop.execute(made::start);
+            RelocationDriver driver = new RelocationDriver(
+                    own,
+                    loop,
+                    there.asSeenBy(name),
+                    task -> loop.schedule(someMillis(8), task),
+                    new LogProposals(log, loop, task -> loop.schedule(someMillis(8), task)));
+            relocations = driver;
+            loop.execute(driver::start);
         }
 
         private void whoJoinsFindsOnlyTheLiving() {
@@ -732,10 +776,17 @@ final class VirtualNodes {
             Loop loop = fabric.daemon(name).loop();
             loop.execute(() -> {
                 to.present(present);
-                if (mover != null) {
-                    mover.agreed(to.state(), to.presentNodes());
-                }
+                tellMovers(to);
             });
+        }
+
+        private void tellMovers(Reconciler of) {
+            if (mover != null) {
+                mover.agreed(of.state(), of.presentNodes());
+            }
+            if (relocations != null) {
+                relocations.agreed(of.state(), of.presentNodes());
+            }
         }
     }
 

@@ -28,7 +28,7 @@ public final class HostCommand {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  wire host add hostb 198.51.100.7",
-                "  wire host add hostb 198.51.100.7 --libvirt qemu+ssh://198.51.100.7/system"
+                "  wire host add hostb 198.51.100.7 --libvirt qemu+ssh://198.51.100.7/system --cloud west"
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
@@ -44,6 +44,13 @@ public final class HostCommand {
                             paramLabel = "URI",
                             description = "How other hosts' hypervisors reach it; default: as nodes do.")
                     Optional<String> peer,
+            @Option(
+                            names = "--cloud",
+                            paramLabel = "CLOUD",
+                            description =
+                                    "The cloud that it is in, so that machines can be moved to that cloud: the fabric is told"
+                                            + " of the host.")
+                    Optional<String> cloud,
             @Mixin NodeOption node,
             @Mixin Person person,
             @Mixin Output output) {
@@ -53,15 +60,39 @@ public final class HostCommand {
         }
         HostAddress parsed = HostAddress.parse(address, HostAddress.DEFAULT_API_PORT);
         person.hosts().put(name, parsed);
-        libvirt.ifPresent(uri -> {
-            HostSpec spec;
+        if (libvirt.isPresent() || cloud.isPresent()) {
+            HostSpec described;
             try (WireEnd end = new WireEnd(new EndpointRef("", name), person.connector(name))) {
-                spec = new FabricHost(end).describe(person).withLibvirt(uri, peer.orElse(null));
+                described = new FabricHost(end).describe(person);
             }
-            node.ask(person, client -> new FabricEdit(client).apply(now -> now.withHost(name, spec)));
-        });
+            node.ask(
+                    person,
+                    client -> new FabricEdit(client)
+                            .apply(now -> now.withHost(
+                                    name,
+                                    told(
+                                            described,
+                                            Optional.ofNullable(now.hosts().get(name)),
+                                            libvirt,
+                                            peer,
+                                            cloud))));
+        }
         output.print(Map.of("name", name, "address", parsed.toString()), out -> out.println(name + " is " + parsed));
         return ExitCode.OK;
+    }
+
+    /** What is not said again stays as it was. */
+    private static HostSpec told(
+            HostSpec described,
+            Optional<HostSpec> known,
+            Optional<String> libvirt,
+            Optional<String> peer,
+            Optional<String> cloud) {
+        HostSpec reached = libvirt.map(uri -> described.withLibvirt(uri, peer.orElse(null)))
+                .or(() -> known.filter(host -> host.libvirt() != null)
+                        .map(host -> described.withLibvirt(String.valueOf(host.libvirt()), host.libvirtPeer())))
+                .orElse(described);
+        return reached.in(cloud.or(() -> known.map(HostSpec::cloud)).orElse(null));
     }
 
     @Command(name = "rm", description = "Forget a host; succeeds if it is not noted.")

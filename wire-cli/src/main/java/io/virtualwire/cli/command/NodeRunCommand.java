@@ -63,6 +63,12 @@ final class NodeRunCommand implements Callable<Integer> {
     private boolean witness;
 
     @Option(
+            names = "--cloud",
+            paramLabel = "CLOUD",
+            description = "The cloud that it is in, so that things can be moved to that cloud; default: none.")
+    private Optional<String> cloud = Optional.empty();
+
+    @Option(
             names = "--leave-timeout",
             paramLabel = "SECONDS",
             description =
@@ -102,16 +108,17 @@ final class NodeRunCommand implements Callable<Integer> {
                             "trust", kept.trusting(NodeFile::trust),
                             "log-level", said.log().setting(NodeFile::logLevel)),
                     new NodeSettings(
-                            self,
-                            kept.self(),
-                            address,
-                            wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
-                            said.apiPort().orElse(NodeSettings.DEFAULT_API_PORT),
-                            nodes,
-                            folder,
-                            said.audit().orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
-                            witness || file.witness().orElse(false),
-                            LibvirtHypervisor::connect));
+                                    self,
+                                    kept.self(),
+                                    address,
+                                    wirePort.or(file::wirePort).orElse(NodeSettings.DEFAULT_WIRE_PORT),
+                                    said.apiPort().orElse(NodeSettings.DEFAULT_API_PORT),
+                                    nodes,
+                                    folder,
+                                    said.audit().orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
+                                    witness || file.witness().orElse(false),
+                                    LibvirtHypervisor::connect)
+                            .in(cloud.or(file::cloud).orElse("")));
         }
     }
 

@@ -34,7 +34,8 @@ final class VmMigration {
         Thread interrupted = new Thread(this::callOff);
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
-            return node.migrateVm(vm, to, how.mode(), how.postCopy(), how.copyStorage(), how.bandwidth(), this::show);
+            return node.migrateVm(
+                    vm, to, how.mode(), how.postCopy(), how.copyStorage(), how.bandwidth(), how.parallel(), this::show);
         } finally {
             ended.set(true);
             over.countDown();
@@ -76,7 +77,7 @@ final class VmMigration {
                         it.totalBytes() / MEBIBYTE,
                         it.bytesPerSecond() / MEBIBYTE,
                         it.dirtyBytesPerSecond() / MEBIBYTE))
-                .orElse(line));
+                .orElse(step.detail().isEmpty() ? line : line + " " + step.node() + ": " + step.detail()));
         if (calledOff) {
             // Whoever called it off does not see the command's end.
             step.error().ifPresent(why -> output.progress(why.message()));

@@ -30,6 +30,18 @@ final class VmMigrationOptions {
             description = "For a virtual machine: at most so many MiB a second; default: as fast as it goes.")
     private int bandwidth;
 
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "For virtual machines: so many at once between two hosts, further ones wait; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int parallel;
+
+    int parallel() {
+        return parallel;
+    }
+
     String mode() {
         return mode;
     }
