@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +130,12 @@ public final class Enrolment {
                         "cannot enrol " + token.identity() + ": the answer names another authority than the token",
                         "make a new token with 'wire token create'");
             }
-            return applicant.accept(answer.certificate(), List.of(issuer));
+            List<X509Certificate> authorities = Stream.concat(
+                            Stream.of(issuer),
+                            answer.others().stream()
+                                    .map(it -> TenantAuthority.parseCertificate("the authority's answer", it)))
+                    .toList();
+            return applicant.accept(answer.certificate(), authorities);
         }
     }
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a running daemon's identity good: renews its credentials in time, follows its tenant's revocation list, and lets
- * connections end whose peers are believed no more.
+ * Keeps a running daemon's identity good: renews its credentials in time, takes others that somebody puts into their file, follows its
+ * tenant's revocation list and whom that says to believe, and lets connections end whose peers are believed no more.
  *
  * <p>Credentials whose certificate names no authority service are left as they are.
  */
@@ -39,7 +39,7 @@ public final class IdentityKeeper implements AutoCloseable {
     /**
      * Begins.
      *
-     * @param file where renewed credentials are written
+     * @param file where its credentials are
      */
     public static IdentityKeeper start(OwnIdentity self, Path file, InstantSource clock, Ticker ticker) {
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(
@@ -48,9 +48,13 @@ public final class IdentityKeeper implements AutoCloseable {
         self.revocations()
                 .onChange(list -> LOG.info("revocation list {}: {} certificates", list.number(), list.size()));
         IdentityKeeper keeper = new IdentityKeeper(self, threads, new ListFollower(self, IdentityKeeper::authority));
-        Renewal renewal = new Renewal(self, file, clock, ticker);
+        KeptCredentials kept = new KeptCredentials(self, file);
+        Renewal renewal = new Renewal(self, kept, clock, ticker);
         keeper.every(TICK, self::review);
-        keeper.every(TICK, renewal::tick);
+        keeper.every(TICK, () -> {
+            kept.review();
+            renewal.tick();
+        });
         keeper.lists.start();
         return keeper;
     }

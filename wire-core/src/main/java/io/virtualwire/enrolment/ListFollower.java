@@ -26,6 +26,7 @@ final class ListFollower implements AutoCloseable {
     private final Function<OwnIdentity, Optional<AuthorityClient>> authority;
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean silent;
+    private long heard;
 
     ListFollower(OwnIdentity self, Function<OwnIdentity, Optional<AuthorityClient>> authority) {
         this.self = self;
@@ -61,8 +62,10 @@ final class ListFollower implements AutoCloseable {
     private void askUntilTrouble(AuthorityClient service) {
         try {
             while (closed.getCount() > 0) {
-                RevocationsAnswer answer = service.revocations(known(), PATIENCE);
-                answer.list().ifPresent(list -> self.offer(RevocationList.parse("the authority", list)));
+                // From the beginning at first: of two authorities' lists a peer may have told only one.
+                RevocationsAnswer answer = service.revocations(heard, PATIENCE);
+                answer.all().forEach(list -> self.offer(RevocationList.parse("the authority", list)));
+                heard = answer.number();
                 silent = false;
             }
         } catch (WireException e) {
@@ -71,12 +74,5 @@ final class ListFollower implements AutoCloseable {
             }
             silent = true;
         }
-    }
-
-    private long known() {
-        return self.revocations()
-                .of(self.credentials().issuer())
-                .map(RevocationList::number)
-                .orElse(0L);
     }
 }

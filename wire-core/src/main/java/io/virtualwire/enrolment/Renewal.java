@@ -7,23 +7,26 @@ import io.virtualwire.identity.Applicant;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.time.Ticker;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gets the next certificate, for a new key, when the present one has lived two thirds of its life. One thread. */
+/** Gets the next certificate, for a new key, when the present one has lived two thirds of its life, or its authority
+ * is superseded. One thread. */
 final class Renewal {
     private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
 
     private final OwnIdentity self;
-    private final Path file;
+    private final KeptCredentials file;
     private final InstantSource clock;
     private final RenewalTimer timer;
+    private int judgedVersion = -1;
+    private @Nullable Credentials judged;
 
-    Renewal(OwnIdentity self, Path file, InstantSource clock, Ticker ticker) {
+    Renewal(OwnIdentity self, KeptCredentials file, InstantSource clock, Ticker ticker) {
         this.self = self;
         this.file = file;
         this.clock = clock;
@@ -32,6 +35,7 @@ final class Renewal {
     }
 
     void tick() {
+        hastenIfSuperseded();
         if (!timer.isDue()) {
             return;
         }
@@ -42,8 +46,7 @@ final class Renewal {
         }
         try (AuthorityClient service = authority.get()) {
             Credentials next = next(service);
-            keep(next);
-            self.renew(next);
+            file.keep(next);
             timer.obtained(next.life(), next.life());
             LOG.info("renewed the credentials of {}, valid for {}", self.identity(), next.life());
         } catch (WireException e) {
@@ -60,20 +63,20 @@ final class Renewal {
         Applicant applicant = Applicant.named(self.identity());
         String certificate =
                 service.renew(new RenewalRequest(applicant.request())).certificate();
-        return applicant.accept(certificate, self.credentials().authorities());
+        return applicant.accept(certificate, self.authorities());
     }
 
-    /** To the file go the authorities that are there: others were trusted for the sake of the configuration. */
-    private void keep(Credentials next) {
-        try {
-            new Credentials(
-                            next.key(),
-                            next.certificate(),
-                            Credentials.load(file).authorities())
-                    .save(file);
-        } catch (WireException e) {
-            // The old file may still do for a renewal after a restart; the new credentials do for now.
-            LOG.error("cannot keep the renewed credentials of {}: {}", self.identity(), IdentityKeeper.reason(e));
+    /** Another authority has taken the place of the one that issued these: there are new ones to be had from that. */
+    private void hastenIfSuperseded() {
+        int version = self.revocations().version();
+        Credentials now = self.credentials();
+        if (version == judgedVersion && now == judged) {
+            return;
+        }
+        judgedVersion = version;
+        judged = now;
+        if (self.revocations().isSuperseded(now.certificate())) {
+            timer.hasten();
         }
     }
 }

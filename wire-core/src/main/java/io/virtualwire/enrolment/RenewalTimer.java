@@ -16,6 +16,7 @@ final class RenewalTimer {
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final double LEAST_JITTER = 0.5;
+    private static final Duration HASTE = Duration.ofSeconds(2);
 
     private final Ticker ticker;
     private final RandomGenerator random;
@@ -35,6 +36,14 @@ final class RenewalTimer {
         double share = random.nextDouble(LATEST_SHARE, EARLIEST_SHARE);
         long wait = left.toNanos() - (long) (newLife.toNanos() * share);
         dueAt = ticker.nanoTime() + Math.max(0, wait);
+    }
+
+    /** Soon, but not all at the same moment. */
+    void hasten() {
+        long soon = ticker.nanoTime() + (long) (HASTE.toNanos() * random.nextDouble());
+        if (soon - dueAt < 0) {
+            dueAt = soon;
+        }
     }
 
     boolean isDue() {

@@ -87,6 +87,11 @@ public record Credentials(PrivateKey key, X509Certificate certificate, List<X509
                         "issue them again"));
     }
 
+    /** For which tenant an authority speaks. */
+    public static String tenantOf(X509Certificate authority) {
+        return SubjectNames.of(authority).tenant();
+    }
+
     /** Where the authority that issued these can be asked, if the certificate says so. */
     public Optional<URI> authorityService() {
         return CertificateDraft.listAddress(certificate);

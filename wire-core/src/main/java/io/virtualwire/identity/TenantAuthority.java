@@ -217,7 +217,7 @@ public final class TenantAuthority {
     }
 
     /** Whether {@code authority} signed that certificate. */
-    static boolean issued(X509Certificate authority, X509Certificate certificate) {
+    public static boolean issued(X509Certificate authority, X509Certificate certificate) {
         if (!Arrays.equals(
                 authority.getSubjectX500Principal().getEncoded(),
                 certificate.getIssuerX500Principal().getEncoded())) {

@@ -34,6 +34,7 @@ import io.virtualwire.time.Ticker;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +72,8 @@ public final class AuthorityServer implements AutoCloseable {
     private final Duration life;
     private final JsonMapper json = ApiJson.strict();
     private final OwnIdentity self;
+    private volatile Object standing;
+    private Object seen = new Object();
     private int port;
 
     private AuthorityServer(
@@ -80,8 +83,8 @@ public final class AuthorityServer implements AutoCloseable {
         this.deadline = new RequestDeadline(vertx, Duration.ofSeconds(IDLE_SECONDS));
         this.registrar = registrar;
         this.life = life;
-        this.self = new OwnIdentity(
-                registrar.authority().issueOwn(OWN_LIFE), Revocations.inMemory(), clock, Ticker.system());
+        this.self = new OwnIdentity(registrar.ownCredentials(OWN_LIFE), Revocations.inMemory(), clock, Ticker.system());
+        this.standing = registrar.standing();
     }
 
     /**
@@ -161,8 +164,28 @@ public final class AuthorityServer implements AutoCloseable {
                 .get(START_SECONDS, TimeUnit.SECONDS);
         port = server.actualPort();
         doorkeeper.watch(port);
-        vertx.setPeriodic(
-                OWN_RENEWAL_MILLIS, timer -> self.renew(registrar.authority().issueOwn(OWN_LIFE)));
+        vertx.setPeriodic(OWN_RENEWAL_MILLIS, timer -> self.renew(registrar.ownCredentials(OWN_LIFE)));
+        vertx.setPeriodic(LOOK_MILLIS, timer -> followRotation());
+    }
+
+    /** Shows itself as the service of another authority when a command has put that in the place of the one before. */
+    private void followRotation() {
+        Object version = registrar.version();
+        if (!version.equals(seen)) {
+            seen = version;
+            vertx.executeBlocking(
+                            () -> {
+                                Object now = registrar.standing();
+                                if (!now.equals(standing)) {
+                                    self.renew(registrar.ownCredentials(OWN_LIFE));
+                                    standing = now;
+                                    LOG.info("another authority takes the place of the one before");
+                                }
+                                return now;
+                            },
+                            true)
+                    .onFailure(e -> LOG.error("cannot show another authority's certificate", e));
+        }
     }
 
     private Router router() {
@@ -249,8 +272,12 @@ public final class AuthorityServer implements AutoCloseable {
                 .onFailure(e -> refuse(context, e))
                 .onSuccess(newest -> {
                     if (newest.number() > after || patience <= 0) {
-                        Optional<String> list = newest.number() > after ? newest.list() : Optional.empty();
-                        answer(context, 200, new RevocationsAnswer(newest.number(), list));
+                        answer(
+                                context,
+                                200,
+                                newest.number() > after
+                                        ? newest
+                                        : new RevocationsAnswer(newest.number(), Optional.empty(), List.of()));
                     } else {
                         vertx.setTimer(LOOK_MILLIS, timer -> look(context, after, version, patience - 1));
                     }

@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param serial hexadecimal
  * @param revokedAt when it was taken back, if it was
+ * @param authority the fingerprint of the authority that issued it; earlier releases did not note that, and had but one
  */
-record IssuedRecord(String serial, String name, Instant until, Optional<Instant> revokedAt) {
+record IssuedRecord(
+        String serial, String name, Instant until, Optional<Instant> revokedAt, Optional<String> authority) {
     private static final int HEXADECIMAL = 16;
 
     static String serial(BigInteger number) {
@@ -22,6 +24,6 @@ record IssuedRecord(String serial, String name, Instant until, Optional<Instant>
     }
 
     IssuedRecord revoked(Instant at) {
-        return new IssuedRecord(serial, name, until, Optional.of(revokedAt.orElse(at)));
+        return new IssuedRecord(serial, name, until, Optional.of(revokedAt.orElse(at)), authority);
     }
 }

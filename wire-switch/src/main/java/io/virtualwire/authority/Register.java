@@ -13,14 +13,17 @@ import java.util.function.UnaryOperator;
  * @param service where its service was last told to listen, as host:port
  * @param listNumber the number of the newest revocation list; 0: there is none
  * @param list that list, as PEM
+ * @param rotation that another authority takes the place of the one before
  */
 record Register(
         Optional<String> service,
         long listNumber,
         Optional<String> list,
         List<TokenRecord> tokens,
-        List<IssuedRecord> issued) {
-    static final Register EMPTY = new Register(Optional.empty(), 0, Optional.empty(), List.of(), List.of());
+        List<IssuedRecord> issued,
+        Optional<RotationRecord> rotation) {
+    static final Register EMPTY =
+            new Register(Optional.empty(), 0, Optional.empty(), List.of(), List.of(), Optional.empty());
 
     /** How long something that has ended is remembered: a certificate may be renewed, and a token be asked about, that long. */
     private static final Duration MEMORY = Duration.ofDays(8);
@@ -31,33 +34,37 @@ record Register(
     }
 
     Register at(String newService) {
-        return new Register(Optional.of(newService), listNumber, list, tokens, issued);
+        return new Register(Optional.of(newService), listNumber, list, tokens, issued, rotation);
     }
 
     Register listing(long number, String pem) {
-        return new Register(service, number, Optional.of(pem), tokens, issued);
+        return new Register(service, number, Optional.of(pem), tokens, issued, rotation);
     }
 
     Register with(TokenRecord token) {
         List<TokenRecord> more = new ArrayList<>(tokens);
         more.removeIf(other -> other.digest().equals(token.digest()));
         more.add(token);
-        return new Register(service, listNumber, list, more, issued);
+        return new Register(service, listNumber, list, more, issued, rotation);
     }
 
     Register withTokens(List<TokenRecord> newTokens) {
-        return new Register(service, listNumber, list, newTokens, issued);
+        return new Register(service, listNumber, list, newTokens, issued, rotation);
     }
 
     Register with(IssuedRecord certificate) {
         List<IssuedRecord> more = new ArrayList<>(issued);
         more.add(certificate);
-        return new Register(service, listNumber, list, tokens, more);
+        return new Register(service, listNumber, list, tokens, more, rotation);
+    }
+
+    Register with(RotationRecord newRotation) {
+        return new Register(service, listNumber, list, tokens, issued, Optional.of(newRotation));
     }
 
     Register mapIssued(UnaryOperator<IssuedRecord> change) {
         return new Register(
-                service, listNumber, list, tokens, issued.stream().map(change).toList());
+                service, listNumber, list, tokens, issued.stream().map(change).toList(), rotation);
     }
 
     /** Without what ended so long ago that nobody can come back to it. */
@@ -68,6 +75,7 @@ record Register(
                 listNumber,
                 list,
                 tokens.stream().filter(it -> it.expiresAt().isAfter(oldest)).toList(),
-                issued.stream().filter(it -> it.until().isAfter(oldest)).toList());
+                issued.stream().filter(it -> it.until().isAfter(oldest)).toList(),
+                rotation);
     }
 }

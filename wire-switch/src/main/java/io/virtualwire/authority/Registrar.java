@@ -10,13 +10,12 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.enrolment.EnrolmentToken;
+import io.virtualwire.identity.AuthorityFolder;
 import io.virtualwire.identity.CertificateRequest;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.Fingerprint;
-import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
-import java.math.BigInteger;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -25,9 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,26 +47,23 @@ public final class Registrar {
     /** How long the certificates of enrolled daemons hold unless told otherwise. */
     public static final Duration DEFAULT_LIFE = Duration.ofHours(24);
 
-    /** How long a certificate that has ended stays on the list, for daemons whose clocks are behind. */
-    private static final Duration LISTED_AFTER_END = Duration.ofDays(1);
-
     private static final String AUDIT = "audit.jsonl";
     private static final int SECRET_BYTES = 24;
     private static final int ID_DIGITS = 8;
 
-    private final TenantAuthority authority;
+    private final String tenant;
+    private final Authorities authorities;
+    private final Rotation rotation;
     private final RegisterFile file;
     private final InstantSource clock;
     private final AuditTrail trail;
     private final RandomGenerator random;
 
     private Registrar(
-            TenantAuthority authority,
-            RegisterFile file,
-            InstantSource clock,
-            AuditTrail trail,
-            RandomGenerator random) {
-        this.authority = authority;
+            AuthorityFolder folder, RegisterFile file, InstantSource clock, AuditTrail trail, RandomGenerator random) {
+        this.tenant = folder.present().tenant();
+        this.authorities = new Authorities(folder);
+        this.rotation = new Rotation(tenant, folder, authorities, file, clock, trail);
         this.file = file;
         this.clock = clock;
         this.trail = trail;
@@ -83,23 +77,44 @@ public final class Registrar {
 
     /** @param random what secrets are made of */
     static Registrar of(WireHome home, InstantSource clock, RandomGenerator random) {
+        return of(home, new AuthorityFolder(home.tenantFolder(), clock), clock, random);
+    }
+
+    static Registrar of(WireHome home, AuthorityFolder folder, InstantSource clock, RandomGenerator random) {
         AuditFile audit = new AuditFile(home.tenantFolder().resolve(AUDIT));
         return new Registrar(
-                home.authority(clock),
-                new RegisterFile(home.tenantFolder()),
-                clock,
-                new AuditTrail(audit, clock),
-                random);
+                folder, new RegisterFile(home.tenantFolder()), clock, new AuditTrail(audit, clock), random);
     }
 
     /** The tenant whose members these are. */
     public String tenant() {
-        return authority.tenant();
+        return tenant;
     }
 
-    /** The authority itself. */
-    public TenantAuthority authority() {
-        return authority;
+    /** All authorities of the tenant that are believed, the one that issues first. */
+    public List<X509Certificate> authorities() {
+        return authorities.believed(file.read());
+    }
+
+    /** How another authority takes the place of this one. */
+    public Rotation rotation() {
+        return rotation;
+    }
+
+    /** Credentials for the service; nobody else gets its name. */
+    Credentials ownCredentials(Duration life) {
+        Register register = file.read();
+        Credentials own = authorities.serving(register).issueOwn(life);
+        for (X509Certificate other : authorities.believed(register)) {
+            own = own.trusting(other);
+        }
+        return own;
+    }
+
+    /** Differs whenever the service is to show other credentials. */
+    Object standing() {
+        Register register = file.read();
+        return List.of(authorities.serving(register).certificate(), authorities.believed(register));
     }
 
     /** Where its service can be asked, if that was ever said. */
@@ -119,7 +134,10 @@ public final class Registrar {
                 "identity.issue",
                 name,
                 () -> file.change(register -> {
-                    Credentials issued = authority.issue(name, life, listAddress(register));
+                    Credentials issued = authorities.issuing(register).issue(name, life, listAddress(register));
+                    for (X509Certificate other : authorities.believed(register)) {
+                        issued = issued.trusting(other);
+                    }
                     return new Change<>(noted(register, name, issued.certificate()), issued);
                 }));
     }
@@ -142,7 +160,10 @@ public final class Registrar {
                 Optional.empty(),
                 Optional.empty());
         EnrolmentToken token = new EnrolmentToken(
-                new Identity(tenant(), name), service, Fingerprint.of(authority.certificate()), secret);
+                new Identity(tenant(), name),
+                service,
+                Fingerprint.of(authorities.serving(file.read()).certificate()),
+                secret);
         return local(
                 "token.create",
                 name,
@@ -208,9 +229,10 @@ public final class Registrar {
             if (now.isAfter(token.expiresAt())) {
                 throw refused(ErrorCode.UNAUTHENTICATED, "the token for " + member + " expired " + token.expiresAt());
             }
-            X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
+            X509Certificate made =
+                    authorities.issuing(register).certify(member, request.key(), life, listAddress(register));
             Register after = noted(register, token.name(), made).with(token.used(now, key, TenantAuthority.pem(made)));
-            return new Change<>(after, answer(made));
+            return new Change<>(after, answer(register, made));
         });
     }
 
@@ -225,7 +247,7 @@ public final class Registrar {
 
     private CertificateAnswer next(X509Certificate shown, Identity member, String pem, Duration life) {
         return file.change(register -> {
-            if (isRevoked(register, shown)) {
+            if (isRevoked(register, shown) || isOfRetired(register, shown)) {
                 throw refused(ErrorCode.FORBIDDEN, "the certificate of " + member + " was revoked");
             }
             CertificateRequest request = CertificateRequest.parse(pem);
@@ -235,10 +257,11 @@ public final class Registrar {
             if (member.name().equals(TenantAuthority.SERVICE)) {
                 throw refused(ErrorCode.FORBIDDEN, "the service renews its own certificate");
             }
-            X509Certificate made = authority.certify(member, request.key(), life, listAddress(register));
+            X509Certificate made =
+                    authorities.issuing(register).certify(member, request.key(), life, listAddress(register));
             // What it shows may be from after the backup that the register was restored from.
             Register known = knows(register, shown) ? register : noted(register, member.name(), shown);
-            return new Change<>(noted(known.pruned(clock.instant()), member.name(), made), answer(made));
+            return new Change<>(noted(known.pruned(clock.instant()), member.name(), made), answer(register, made));
         });
     }
 
@@ -265,24 +288,9 @@ public final class Registrar {
                     .withTokens(before.tokens().stream()
                             .filter(it -> !it.name().equals(name) || it.usedAt().isPresent())
                             .toList());
-            // Counts from the clock, so that a register restored from a backup goes on above what daemons know.
-            long number = Math.max(before.listNumber() + 1, now.toEpochMilli());
-            Map<BigInteger, Instant> revoked = new HashMap<>();
-            for (IssuedRecord one : after.issued()) {
-                if (one.until().isBefore(now.minus(LISTED_AFTER_END))) {
-                    // Nobody believes it any more, and this authority renews it as little: it asks the register.
-                    continue;
-                }
-                one.revokedAt().ifPresent(since -> revoked.put(one.number(), since));
-            }
-            RevocationList list = authority.revocationList(number, revoked);
-            return new Change<>(after.listing(number, list.pem()), new Revoked(identity, taken.size(), list));
+            Register listed = authorities.listed(after, now);
+            return new Change<>(listed, new Revoked(identity, taken.size(), Authorities.lists(listed)));
         });
-    }
-
-    /** The newest revocation list, if there ever was one. */
-    public Optional<RevocationList> revocations() {
-        return file.read().list().map(pem -> RevocationList.parse("the authority's register", pem));
     }
 
     /** All certificates that are in force or may be renewed. */
@@ -305,10 +313,14 @@ public final class Registrar {
         });
     }
 
-    /** The newest list with its number; 0 if there never was one. */
+    /** The newest lists with their number; 0 if there never was one. */
     RevocationsAnswer newestList() {
         Register register = file.read();
-        return new RevocationsAnswer(register.listNumber(), register.list());
+        List<String> lists = Authorities.pems(register);
+        return new RevocationsAnswer(
+                register.listNumber(),
+                lists.stream().findFirst(),
+                lists.stream().skip(1).toList());
     }
 
     /** Differs whenever the register does. */
@@ -347,22 +359,42 @@ public final class Registrar {
         if (isRevoked(register, made)) {
             throw refused(ErrorCode.FORBIDDEN, "what the token for " + token.name() + " gave was revoked");
         }
-        return answer(made);
+        return answer(register, made);
     }
 
-    private CertificateAnswer answer(X509Certificate made) {
+    private CertificateAnswer answer(Register register, X509Certificate made) {
+        X509Certificate serving = authorities.serving(register).certificate();
         return new CertificateAnswer(
                 TenantAuthority.pem(made),
-                TenantAuthority.pem(authority.certificate()),
-                made.getNotAfter().toInstant());
+                TenantAuthority.pem(serving),
+                made.getNotAfter().toInstant(),
+                authorities.believed(register).stream()
+                        .filter(it -> !it.equals(serving))
+                        .map(TenantAuthority::pem)
+                        .toList());
     }
 
-    private static Register noted(Register register, String name, X509Certificate made) {
+    private static boolean isOfRetired(Register register, X509Certificate shown) {
+        return register.rotation()
+                .filter(RotationRecord::isOver)
+                .filter(it -> TenantAuthority.issued(Authorities.certificate(it.former()), shown))
+                .isPresent();
+    }
+
+    private Optional<String> issuer(Register register, X509Certificate made) {
+        return authorities.believed(register).stream()
+                .filter(it -> TenantAuthority.issued(it, made))
+                .map(it -> Fingerprint.of(it).toString())
+                .findFirst();
+    }
+
+    private Register noted(Register register, String name, X509Certificate made) {
         return register.with(new IssuedRecord(
                 IssuedRecord.serial(made.getSerialNumber()),
                 name,
                 made.getNotAfter().toInstant(),
-                Optional.empty()));
+                Optional.empty(),
+                issuer(register, made)));
     }
 
     private static boolean knows(Register register, X509Certificate certificate) {

@@ -168,7 +168,7 @@ class AuthorityServerTest {
                     .isEqualTo(self.credentials().certificate());
 
             registrar.issue("hostc", Duration.ofHours(1));
-            long number = registrar.revoke("hostc").list().number();
+            long number = registrar.revoke("hostc").lists().getLast().number();
             await().atMost(Duration.ofSeconds(3))
                     .until(() -> self.revocations().all().stream().anyMatch(it -> it.number() == number));
         }

@@ -142,7 +142,7 @@ class RegistrarTest {
         token("hostb");
         Revoked revoked = registrar.revoke("hostb");
         assertThat(revoked.certificates()).isEqualTo(2);
-        assertThat(revoked.list().size()).isEqualTo(2);
+        assertThat(revoked.lists().getLast().size()).isEqualTo(2);
         assertThat(registrar.tokens()).as("its unused tokens are gone, too").isEmpty();
         for (Credentials one : List.of(old, older)) {
             refused(ErrorCode.FORBIDDEN, "revoked", () -> renew(one, "hostb"));
@@ -168,13 +168,13 @@ class RegistrarTest {
         registrar.issue("b", DAY);
         registrar.issue("c", DAY);
         String backup = Files.readString(register);
-        long first = registrar.revoke("a").list().number();
+        long first = registrar.revoke("a").lists().getLast().number();
         now = now.minus(Duration.ofHours(1));
-        long second = registrar.revoke("b").list().number();
+        long second = registrar.revoke("b").lists().getLast().number();
         assertThat(second).isGreaterThan(first);
         Files.writeString(register, backup);
         now = now.plus(Duration.ofHours(2));
-        assertThat(registrar.revoke("c").list().number()).isGreaterThan(second);
+        assertThat(registrar.revoke("c").lists().getLast().number()).isGreaterThan(second);
     }
 
     @Test
@@ -183,9 +183,9 @@ class RegistrarTest {
         registrar.revoke("a");
         now = now.plus(Duration.ofDays(10));
         registrar.issue("b", DAY);
-        RevocationList list = registrar.revoke("b").list();
+        RevocationList list = registrar.revoke("b").lists().getLast();
         assertThat(list.size()).isEqualTo(1);
-        assertThat(registrar.revocations().orElseThrow().number()).isEqualTo(list.number());
+        assertThat(registrar.rotation().lists().getLast().number()).isEqualTo(list.number());
     }
 
     @Test
@@ -206,7 +206,7 @@ class RegistrarTest {
 
     @Test
     void certificatesMadeWithoutTheRegisterAreEnteredOnce() {
-        Credentials old = registrar.authority().issue("admin");
+        Credentials old = new WireHome(folder).authority(() -> now).issue("admin");
         registrar.note(List.of(old));
         registrar.note(List.of(old));
         assertThat(registrar.members()).hasSize(1);
@@ -243,8 +243,7 @@ class RegistrarTest {
     }
 
     private Credentials accept(Applicant applicant, CertificateAnswer answer) {
-        return applicant.accept(
-                answer.certificate(), List.of(registrar.authority().certificate()));
+        return applicant.accept(answer.certificate(), registrar.authorities());
     }
 
     private static void refused(ErrorCode code, String reason, ThrowingCallable attempt) {

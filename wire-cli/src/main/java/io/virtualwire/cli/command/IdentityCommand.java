@@ -11,12 +11,15 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +28,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire identity …}. */
-@Command(name = "identity", description = "Credentials of daemons and persons.")
+@Command(
+        name = "identity",
+        description = "Credentials of daemons and persons.",
+        subcommands = IdentityRotateCommand.class)
 public final class IdentityCommand {
     private static final int SERIAL_DIGITS = 12;
 
@@ -84,24 +90,21 @@ public final class IdentityCommand {
         // Those that an earlier release issued are in no register.
         registrar.note(home.names().stream().map(home::credentials).toList());
         Revoked revoked = registrar.revoke(name);
-        Revocations.in(Person.revocations(home))
-                .offer(revoked.list(), List.of(registrar.authority().certificate()));
-        List<Told> told = new RevocationNews(home).tell(revoked.list());
-        output.print(
-                new Done(
-                        revoked.identity(),
-                        revoked.certificates(),
-                        revoked.list().number(),
-                        told),
-                out -> {
-                    out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity()
-                            + ", list " + revoked.list().number());
-                    Table table = new Table("DAEMON", "HEARD");
-                    told.forEach(it -> table.row(it.daemon(), it.heard()));
-                    if (!told.isEmpty()) {
-                        table.print(out);
-                    }
-                });
+        RevocationList list = revoked.lists().getLast();
+        Revocations known = Revocations.in(Person.revocations(home));
+        List<X509Certificate> believed = new ArrayList<>(registrar.authorities());
+        registrar.rotation().former().ifPresent(believed::add);
+        revoked.lists().forEach(it -> known.offer(it, believed));
+        List<Told> told = new RevocationNews(home).tell(revoked.lists());
+        output.print(new Done(revoked.identity(), revoked.certificates(), list.number(), told), out -> {
+            out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity() + ", list "
+                    + list.number());
+            Table table = new Table("DAEMON", "HEARD");
+            told.forEach(it -> table.row(it.daemon(), it.heard()));
+            if (!told.isEmpty()) {
+                table.print(out);
+            }
+        });
         return ExitCode.OK;
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Tells all daemons that a wire home knows of a new revocation list, all at the same time. */
+/** Tells all daemons that a wire home knows of new revocation lists, all at the same time. */
 final class RevocationNews {
     private static final String TAKEN = "yes";
 
@@ -28,20 +28,24 @@ final class RevocationNews {
      *
      * @param heard {@code yes}, or why not
      */
-    record Told(String daemon, String heard) {}
+    record Told(String daemon, String heard) {
+        boolean isHeard() {
+            return heard.equals(TAKEN);
+        }
+    }
 
     RevocationNews(WireHome home) {
         this.home = home;
     }
 
-    List<Told> tell(RevocationList list) {
+    List<Told> tell(List<RevocationList> lists) {
         if (!home.names().contains(Person.ADMIN)) {
             return List.of();
         }
         Credentials admin = home.credentials(Person.ADMIN);
         List<Callable<Told>> all = new ArrayList<>();
-        new HostBook(home).all().forEach((name, address) -> all.add(() -> connector(admin, name, address, list)));
-        NodeOption.noted(home).forEach(address -> all.add(() -> node(admin, address, list)));
+        new HostBook(home).all().forEach((name, address) -> all.add(() -> connector(admin, name, address, lists)));
+        NodeOption.noted(home).forEach(address -> all.add(() -> node(admin, address, lists)));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Told> told = new ArrayList<>();
             for (Future<Told> one : threads.invokeAll(all)) {
@@ -56,19 +60,19 @@ final class RevocationNews {
         }
     }
 
-    private static Told connector(Credentials admin, String name, HostAddress address, RevocationList list) {
+    private static Told connector(Credentials admin, String name, HostAddress address, List<RevocationList> lists) {
         try (ConnectorClient client = new ConnectorClient(new TlsContexts(admin), address, Optional.empty())) {
-            client.offer(list);
+            lists.forEach(client::offer);
             return new Told(name, TAKEN);
         } catch (WireException e) {
             return new Told(name, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Told node(Credentials admin, String text, RevocationList list) {
+    private static Told node(Credentials admin, String text, List<RevocationList> lists) {
         HostAddress address = HostAddress.parse(text, NodeClient.DEFAULT_PORT);
         try (NodeClient client = new NodeClient(new TlsContexts(admin), address, Optional.empty())) {
-            client.offer(list);
+            lists.forEach(client::offer);
             return new Told("node " + text, TAKEN);
         } catch (WireException e) {
             return new Told("node " + text, String.valueOf(e.getMessage()));
