@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Sets up the interfaces of one network namespace, by iproute2; blocks, so it is for control work only. */
 public final class InterfaceControl {
@@ -48,6 +50,23 @@ public final class InterfaceControl {
 
     public int mtu(String name) {
         return Integer.parseInt(attribute(name, "mtu"));
+    }
+
+    /** The number by which the kernel knows it; no later interface of the namespace gets it soon again. */
+    public int index(String name) {
+        String output = ip("-o", "link", "show", "dev", name);
+        return Integer.parseInt(output.substring(0, output.indexOf(':')).strip());
+    }
+
+    /** All interfaces of the namespace, by their numbers. */
+    public Map<Integer, String> names() {
+        Map<Integer, String> names = new HashMap<>();
+        for (String line : ip("-o", "link", "show").split("\n")) {
+            // "3: tap0: <BROADCAST> ..." or "3: veth0@if2: <BROADCAST> ..."
+            String[] words = line.strip().split(":?[\\s@]+", 3);
+            names.put(Integer.parseInt(words[0]), words[1]);
+        }
+        return names;
     }
 
     public MacAddress mac(String name) {

@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * The system calls, each returning its result or its error number negated.
@@ -82,8 +83,27 @@ final class Syscalls {
     private static final MethodHandle MEMFD_CREATE =
             bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle DUP = bind("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle BPF = bind(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT),
+            ERRNO,
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle MMAP = bind(
+            "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG), ERRNO);
+    private static final MethodHandle MUNMAP =
+            bind("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG), ERRNO);
+    private static final MethodHandle MOUNT =
+            bind("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS), ERRNO);
+    private static final MethodHandle UMOUNT =
+            bind("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle GETEUID = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    /* The C library has no function for bpf(2). */
+    private static final long BPF_NUMBER = System.getProperty("os.arch").equals("amd64") ? 321 : 280;
+
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
 
     private final MemorySegment state = Arena.ofAuto().allocate(JAVA_INT);
     private final int[] value = new int[1];
@@ -308,6 +328,52 @@ final class Syscalls {
             return result((int) DUP.invokeExact(state, fd));
         } catch (Throwable e) {
             throw defect("dup", e);
+        }
+    }
+
+    int bpf(int command, MemorySegment attributes) {
+        try {
+            return result(
+                    (int) (long) BPF.invokeExact(state, BPF_NUMBER, command, attributes, (int) attributes.byteSize()));
+        } catch (Throwable e) {
+            throw defect("bpf", e);
+        }
+    }
+
+    /** Shows what the descriptor holds as memory, which others see and change too; nothing if that is refused. */
+    Optional<MemorySegment> mapShared(int fd, long length) {
+        try {
+            MemorySegment found = (MemorySegment)
+                    MMAP.invokeExact(state, MemorySegment.NULL, length, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+            return found.address() == -1 ? Optional.empty() : Optional.of(found.reinterpret(length));
+        } catch (Throwable e) {
+            throw defect("mmap", e);
+        }
+    }
+
+    int unmap(MemorySegment mapped) {
+        try {
+            return result((int) MUNMAP.invokeExact(state, mapped, mapped.byteSize()));
+        } catch (Throwable e) {
+            throw defect("munmap", e);
+        }
+    }
+
+    int mount(String kind, String where) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment type = arena.allocateFrom(kind);
+            return result(
+                    (int) MOUNT.invokeExact(state, type, arena.allocateFrom(where), type, 0L, MemorySegment.NULL));
+        } catch (Throwable e) {
+            throw defect("mount", e);
+        }
+    }
+
+    int unmount(String where) {
+        try (Arena arena = Arena.ofConfined()) {
+            return result((int) UMOUNT.invokeExact(state, arena.allocateFrom(where), 0));
+        } catch (Throwable e) {
+            throw defect("umount2", e);
         }
     }
 
