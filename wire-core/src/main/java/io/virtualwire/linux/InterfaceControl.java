@@ -10,9 +10,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Sets up the interfaces of one network namespace, by iproute2; blocks, so it is for control work only. */
 public final class InterfaceControl {
+    /* "3: tap0: <BROADCAST> ..." or "3: veth0@if2: <BROADCAST> ..."; between them ip may complain about others. */
+    private static final Pattern NUMBERED = Pattern.compile("^(\\d+): ([^:@\\s]+)[:@]", Pattern.MULTILINE);
+
     private final NetworkNamespace namespace;
 
     public InterfaceControl(NetworkNamespace namespace) {
@@ -54,17 +59,21 @@ public final class InterfaceControl {
 
     /** The number by which the kernel knows it; no later interface of the namespace gets it soon again. */
     public int index(String name) {
-        String output = ip("-o", "link", "show", "dev", name);
-        return Integer.parseInt(output.substring(0, output.indexOf(':')).strip());
+        Matcher line = NUMBERED.matcher(ip("-o", "link", "show", "dev", name));
+        if (!line.find()) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "ip link show dev " + name + " says no number",
+                    "run the command by hand to see why");
+        }
+        return Integer.parseInt(line.group(1));
     }
 
     /** All interfaces of the namespace, by their numbers. */
     public Map<Integer, String> names() {
         Map<Integer, String> names = new HashMap<>();
-        for (String line : ip("-o", "link", "show").split("\n")) {
-            // "3: tap0: <BROADCAST> ..." or "3: veth0@if2: <BROADCAST> ..."
-            String[] words = line.strip().split(":?[\\s@]+", 3);
-            names.put(Integer.parseInt(words[0]), words[1]);
+        for (Matcher line = NUMBERED.matcher(ip("-o", "link", "show")); line.find(); ) {
+            names.put(Integer.parseInt(line.group(1)), line.group(2));
         }
         return names;
     }
