@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 /** A {@link FabricLog} agreed on through Apache Ratis: this node's vote, its copy on disk, and its way to the leader. */
 public final class RaftLog<C, S> implements FabricLog<C, S> {
     private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
+    private static final int JOIN_ATTEMPTS = 5;
 
     private final StateMachine<C, S> machine;
     private final LogSettings settings;
@@ -156,7 +157,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             Files.createDirectories(folder);
             RaftLog<C, S> joined = new RaftLog<>(machine, settings, group, List.of(), own, folder);
             try {
-                agreeOn(peers, admin, settings);
+                agreeInTheEndOn(peers, admin, settings);
                 return joined;
             } catch (IOException | RuntimeException e) {
                 joined.close();
@@ -172,6 +173,27 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         }
     }
 
+    /**
+     * Repeats the question while this node runs and keeps what the leader has sent it: where a leader changes, or a disk is busier
+     * than a leader's patience, whoever began anew each time might never be done.
+     */
+    private static void agreeInTheEndOn(List<RaftPeer> voters, RaftClient admin, LogSettings settings)
+            throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                agreeOn(voters, admin, settings);
+                return;
+            } catch (InterruptedIOException closing) {
+                throw closing;
+            } catch (IOException e) {
+                if (attempt == JOIN_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.info("The other voters did not take {} in yet: {}", voters, e.getMessage());
+            }
+        }
+    }
+
     private static void agreeOn(List<RaftPeer> voters, RaftClient admin, LogSettings settings) throws IOException {
         CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
         Thread asking = Thread.ofVirtual().name("log-join").start(() -> {
@@ -182,7 +204,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             }
         });
         try {
-            RaftClientReply answer = reply.get(2 * settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+            RaftClientReply answer = reply.get(3 * settings.patience().toMillis(), TimeUnit.MILLISECONDS);
             if (!answer.isSuccess()) {
                 throw new IOException(answer.getException());
             }

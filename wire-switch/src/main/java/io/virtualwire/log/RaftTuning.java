@@ -54,6 +54,9 @@ final class RaftTuning {
         RaftServerConfigKeys.Rpc.setRequestTimeout(properties, time(REQUEST_TIMEOUT));
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, time(settings.electionMax()));
+        // Whoever is taken in writes a snapshot before it answers, and its disk may be busy.
+        RaftServerConfigKeys.setStagingTimeout(
+                properties, time(settings.patience().multipliedBy(2)));
         // A paused virtual machine is no reason to give up for good.
         RaftServerConfigKeys.setCloseThreshold(properties, time(Duration.ofHours(1)));
     }

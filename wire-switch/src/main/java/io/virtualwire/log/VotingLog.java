@@ -156,6 +156,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
                     return takenIn(lost);
                 } catch (WireException notNow) {
                     log.waitsFor(String.valueOf(notNow.getMessage()));
+                    LOG.info("{} is not taken in yet: {}", opening.self(), notNow.getMessage());
                 }
             }
             if (System.nanoTime() - said > SAY_AGAIN.toNanos()) {
