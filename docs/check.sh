@@ -225,6 +225,8 @@ on hosta wire switch create lan --on east --node 192.0.2.10 >"$work/create.log" 
 on hosta wire migrate lan --to west --node 192.0.2.10 >"$work/migrate.log" 2>&1 || fail "the switch does not move"
 on hosta curl -s --retry 5 --retry-connrefused --cert "$person/.config/virtualwire/admin.wire" --insecure 'https://192.0.2.10:7482/v1/events?since=0&follow=false' |
   jq -cs 'map(select(.type == "component.moved"))[0]' | same event '[(del(.key) | keys), .type, .component, .node, .from]'
+typed hosta drain-node >"$work/drain-node.log"
+grep -q "west is empty" "$work/drain-node.log" || fail "the node is not emptied: $(cat "$work/drain-node.log")"
 for name in topology vlans storm static vms; do
   block $name >"$work/$name.yaml"
   on hosta wire apply -f "$work/$name.yaml" --node 192.0.2.10 >"$work/$name.log" 2>&1 || fail "$name is refused"

@@ -8,6 +8,7 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TlsContexts;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +39,21 @@ public final class NodeClient implements AutoCloseable {
     /** What the node knows of its fabric. */
     public NodeView view() {
         return calls.get("/v1/fabric", new TypeReference<NodeView>() {});
+    }
+
+    /** Has a node emptied, and take nothing from now on; returns at once. */
+    public NodeDrain drain(String node) {
+        return calls.put("/v1/nodes/" + RestCalls.encode(node) + "/drain", Map.of(), new TypeReference<NodeDrain>() {});
+    }
+
+    /** Lets a node take things again. */
+    public NodeDrain undoDrain(String node) {
+        return calls.deleteFor("/v1/nodes/" + RestCalls.encode(node) + "/drain", new TypeReference<NodeDrain>() {});
+    }
+
+    /** How far that is. */
+    public NodeDrain drainStatus(String node) {
+        return calls.get("/v1/nodes/" + RestCalls.encode(node) + "/drain", new TypeReference<NodeDrain>() {});
     }
 
     /** A component, with what the node that holds it says about it. */

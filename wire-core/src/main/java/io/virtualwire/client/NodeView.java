@@ -11,6 +11,7 @@ import java.util.List;
  * @param nodes all nodes that ever announced themselves
  * @param components in order of their names
  * @param clouds those of which some host or node is said to be
+ * @param draining those of the nodes that are to be emptied, and take nothing
  */
 public record NodeView(
         String name,
@@ -18,10 +19,12 @@ public record NodeView(
         List<String> present,
         List<String> nodes,
         List<ComponentSummary> components,
-        List<Cloud> clouds) {
+        List<Cloud> clouds,
+        List<String> draining) {
     /** A node of an earlier release leaves out what it does not have. */
     public NodeView {
         clouds = clouds == null ? List.of() : List.copyOf(clouds);
+        draining = draining == null ? List.of() : List.copyOf(draining);
         present = List.copyOf(present);
         nodes = List.copyOf(nodes);
         components = List.copyOf(components);

@@ -87,6 +87,25 @@ class WireEngineTest {
             engine.connect(Bench.request(Side.B, 1, Role.ACTIVE, Bench.FAR, 1));
         }
 
+        /** Its far end, where it has gone on, does not agree with it: that remembers the peer's generation for as long as it has a side. */
+        @Test
+        void forgetsTheOldestOfVeryManyThatWereDisconnected() {
+            engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 2));
+            engine.disconnect(Bench.WIRE, Side.A, Bench.generation(3));
+            int bound = Bounds.PROTOCOL.rememberedFences();
+            for (int i = 1; i < bound; i++) {
+                engine.disconnect(WireId.named("gone" + i), Side.A, Bench.generation(1));
+            }
+            refused(
+                    ErrorCode.STALE_GENERATION,
+                    () -> engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 2)));
+            engine.disconnect(WireId.named("one more"), Side.A, Bench.generation(1));
+            engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 2));
+            refused(
+                    ErrorCode.STALE_GENERATION,
+                    () -> engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 1)));
+        }
+
         @Test
         void rememberAGenerationThatWasDisconnected() {
             engine.connect(Bench.request(Side.A, 3, Role.ACTIVE, Bench.FAR, 1));

@@ -186,7 +186,10 @@ public final class MachineMover {
     private Set<String> registered() {
         Set<String> registered = new HashSet<>(present);
         registered.retainAll(state.nodes().keySet());
-        return registered;
+        // One that is to be emptied takes something only if there is no other.
+        Set<String> taking = new HashSet<>(registered);
+        taking.removeIf(state::isDraining);
+        return taking.isEmpty() ? registered : taking;
     }
 
     private boolean isUndriven(VmMove move) {

@@ -40,14 +40,14 @@ public final class NodeChoice {
         }
         List<WireRecord> wires = state.wiresOf(component);
         String best = known.stream()
-                .filter(present::contains)
+                .filter(node -> present.contains(node) && !state.isDraining(node))
                 .min(Comparator.<String>comparingLong(node -> -near(wires, node))
                         .thenComparing(this::held)
                         .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow(() -> new WireException(
                         ErrorCode.UNAVAILABLE,
-                        "cannot move " + component + " to cloud " + cloud + ": no node there can be reached: "
-                                + String.join(", ", known),
+                        "cannot move " + component + " to cloud " + cloud
+                                + ": no node there can be reached and takes things: " + String.join(", ", known),
                         "start one, or name a node elsewhere"));
         long near = near(wires, best);
         String why = near > 0

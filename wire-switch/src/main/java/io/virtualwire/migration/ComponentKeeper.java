@@ -90,6 +90,11 @@ public final class ComponentKeeper {
         declining = reason;
     }
 
+    /** Takes moves to this node again. */
+    public void accept() {
+        declining = null;
+    }
+
     /** Whether this node has anything of the component. */
     public boolean isIdle() {
         return component == null;

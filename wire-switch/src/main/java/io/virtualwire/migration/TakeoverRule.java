@@ -5,6 +5,7 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.Move;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.SwitchSpec;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -13,7 +14,8 @@ import java.util.stream.Stream;
  * Who takes a component that nobody holds: the same answer on every node that sees the same, so that only one proposes it.
  *
  * <p>The first of these that is present: the node to which it is moving, which has its sides ready; the node that held it, in
- * a new process; the node where the topology places it; the first by name.
+ * a new process; the node where the topology places it; the first by name. One that drains only if there is no other: better there than
+ * nowhere.
  */
 public final class TakeoverRule {
 
@@ -36,11 +38,15 @@ public final class TakeoverRule {
         Stream<String> placed =
                 Optional.ofNullable(state.topology().switches().get(component)).map(SwitchSpec::node).stream();
         Stream<String> all = state.nodes().keySet().stream();
-        return Stream.of(moving, holder, placed, all)
+        List<String> able = Stream.of(moving, holder, placed, all)
                 .flatMap(names -> names)
                 .filter(present::contains)
                 .filter(state.nodes()::containsKey)
-                .findFirst();
+                .toList();
+        return able.stream()
+                .filter(node -> !state.isDraining(node))
+                .findFirst()
+                .or(() -> able.stream().findFirst());
     }
 
     private static boolean isProcess(FabricState state, String node, String instance) {

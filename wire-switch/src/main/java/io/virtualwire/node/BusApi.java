@@ -110,6 +110,11 @@ final class BusApi {
                 Set.of("name", "node", "key"),
                 asked -> fabric.createSwitch(asked.text("name"), asked.text("node"), asked.key()));
         change("switches.remove", Set.of("name", "key"), asked -> fabric.removeSwitch(asked.text("name"), asked.key()));
+        operation("nodes.show", Set.of("name"), asked -> fabric.drain(asked.text("name")));
+        change(
+                "nodes.drain",
+                Set.of("name", "undo", "key"),
+                asked -> fabric.drain(asked.text("name"), !asked.flag("undo"), asked.key()));
         operation("vms.list", Set.of(), asked -> machines.list());
         operation("vms.show", Set.of("name"), asked -> machines.show(asked.text("name")));
         change(

@@ -101,7 +101,8 @@ final class ComponentViews {
                 present.stream().sorted().toList(),
                 List.copyOf(state.nodes().keySet()),
                 components,
-                clouds(new Clouds(state)));
+                clouds(new Clouds(state)),
+                state.nodes().keySet().stream().filter(state::isDraining).toList());
     }
 
     private static List<NodeView.Cloud> clouds(Clouds clouds) {

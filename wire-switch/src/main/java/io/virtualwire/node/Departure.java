@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does before it ends: moves its components to other nodes, as a person would who said {@code wire migrate} for each.
+ * What a node does before it ends, or when it is to be emptied: moves its components to other nodes, as a person would who said {@code wire migrate} for each.
  *
  * <pre>
  *   HOLDS ──move agreed──▶ MOVES ──the other holds it──▶ DRAINS ──retired──▶ GONE
@@ -35,15 +35,20 @@ final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
 
     private final String self;
+    private final String why;
     private final Consumer<FabricCommand> proposals;
     /** For each component, the nodes that were asked. */
     private final Map<String, Set<String>> asked = new HashMap<>();
 
     private final CompletableFuture<Set<String>> over = new CompletableFuture<>();
 
-    /** @param proposals takes commands for the log */
-    Departure(String self, Consumer<FabricCommand> proposals) {
+    /**
+     * @param why what the node does: it {@code is ending}, or {@code drains}
+     * @param proposals takes commands for the log
+     */
+    Departure(String self, String why, Consumer<FabricCommand> proposals) {
         this.self = self;
+        this.why = why;
         this.proposals = proposals;
     }
 
@@ -58,7 +63,7 @@ final class Departure {
      * @param held what this process holds
      */
     void round(FabricState state, Set<String> present, List<String> held, Collection<ComponentKeeper> keepers) {
-        keepers.forEach(keeper -> keeper.decline("node " + self + " is ending"));
+        keepers.forEach(keeper -> keeper.decline("node " + self + " " + why));
         if (state.nodes().keySet().stream().noneMatch(node -> !node.equals(self) && present.contains(node))) {
             over.complete(Set.copyOf(held));
             return;
@@ -77,7 +82,7 @@ final class Departure {
                 stay.add(component);
             } else {
                 moving = true;
-                LOG.info("Before this node ends, {} goes to {}", component, to.get());
+                LOG.info("This node {}: {} goes to {}", why, component, to.get());
                 proposals.accept(new FabricCommand.BeginMove(component, claim.highest(), to.get()));
             }
         }
@@ -95,6 +100,7 @@ final class Departure {
                 .orElse("");
         return state.nodes().keySet().stream()
                 .filter(node -> !node.equals(self) && present.contains(node) && !tried.contains(node))
+                .filter(node -> !state.isDraining(node))
                 .min(Comparator.<String>comparingInt(node -> node.equals(placed) ? 0 : 1)
                         .thenComparing(node -> claimsOf(state, node))
                         .thenComparing(Comparator.naturalOrder()));

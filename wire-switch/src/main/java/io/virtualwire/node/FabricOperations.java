@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AppliedTopology;
 import io.virtualwire.client.FabricEvent;
+import io.virtualwire.client.NodeDrain;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.VmPolicy;
 import io.virtualwire.client.WantedTopology;
@@ -217,6 +218,45 @@ final class FabricOperations {
                     "");
         }
         return new NodeChoice(state, present.get()).of(component, to);
+    }
+
+    /**
+     * Has a node emptied, and take nothing; or lets it take things again. What that comes to is seen by {@link #drain(String)}.
+     *
+     * @param draining which of both
+     */
+    Future<NodeDrain> drain(String name, boolean draining, String key) {
+        RequestKey request = RequestKey.of(keyOr(key), List.of("drain", name, Boolean.toString(draining)));
+        return append(new FabricCommand.DrainNode(name, draining), request).map(state -> drainOf(state, name));
+    }
+
+    /** How far the emptying of a node is. */
+    Future<NodeDrain> drain(String name) {
+        return latest().map(state -> {
+            if (state.node(name).isEmpty()) {
+                throw new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no node " + name,
+                        "nodes are: " + String.join(", ", state.nodes().keySet()));
+            }
+            return drainOf(state, name);
+        });
+    }
+
+    private static NodeDrain drainOf(FabricState state, String name) {
+        return new NodeDrain(
+                name,
+                state.isDraining(name),
+                state.claims().values().stream()
+                        .filter(claim -> claim.owner().equals(name))
+                        .map(Claim::component)
+                        .toList(),
+                state.machines().moves().keySet().stream()
+                        .filter(vm -> state.machines()
+                                .moving(vm)
+                                .filter(move -> move.driver().equals(name))
+                                .isPresent())
+                        .toList());
     }
 
     private static FabricEvent effect(FabricState state, RequestKey request, String type) {

@@ -148,9 +148,7 @@ final class MachineOperations {
         RequestKey request = RequestKey.of(
                 key.isEmpty() ? UUID.randomUUID().toString() : key, List.of("migrate", name, to, way.toString()));
         return latest().compose(state -> aside(() -> chosen(state, name, to, request)))
-                .compose(choice -> append(
-                                new FabricCommand.BeginVmMove(name, choice.place(), way, self.name(), self.instance()),
-                                request)
+                .compose(choice -> append(beginning(name, choice.place(), way), request)
                         .map(state -> state.events()
                                 .of(request.key(), "vm.moving")
                                 .map(event -> new BegunMove(event.generation(), event.node(), choice.why()))
@@ -181,7 +179,38 @@ final class MachineOperations {
                 hosts.hypervisor(host, spec);
             }
         }
+        requireTaking(state, name, choice.place());
         return choice;
+    }
+
+    /** A target that drains would refuse the machine's endpoint when it is being moved already. */
+    private void requireTaking(FabricState state, String name, String to) {
+        HostSpec spec = state.topology().hosts().get(to);
+        boolean drains;
+        try {
+            drains = spec != null && hosts.connector(to, spec).isDraining();
+        } catch (WireException silent) {
+            // It is asked again in the move's first step, which waits for it.
+            drains = false;
+        }
+        if (drains) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot move " + name + " to " + to + ": the connector there drains and takes nothing new",
+                    "choose another host, or: wire connector drain --host " + to + " --cancel");
+        }
+    }
+
+    /** This node drives it, unless it is to be emptied: then the first one that is not. If that one is away another claims the move. */
+    private FabricCommand beginning(String name, String to, VmMoveWay way) {
+        FabricState state = log.current().state();
+        NodeRecord driver = state.isDraining(self.name())
+                ? state.nodes().values().stream()
+                        .filter(node -> !node.draining())
+                        .findFirst()
+                        .orElse(self)
+                : self;
+        return new FabricCommand.BeginVmMove(name, to, way, driver.name(), driver.instance());
     }
 
     Future<VmView> giveUp(String name) {

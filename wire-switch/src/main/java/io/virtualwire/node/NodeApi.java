@@ -161,6 +161,15 @@ final class NodeApi {
                 .later("attachVm", this::attachVm)
                 .later("detachVm", this::detachVm)
                 .later("followVm", this::followVm)
+                .later("nodeDrain", call -> fabric.drain(call.path("name")))
+                .later(
+                        "drainNode",
+                        call -> fabric.drain(
+                                call.path("name"), true, call.header(KEY).orElse("")))
+                .later(
+                        "undoDrainNode",
+                        call -> fabric.drain(
+                                call.path("name"), false, call.header(KEY).orElse("")))
                 .on("migrateVm", this::migrateVm)
                 .later("giveUpVmMigration", call -> machines.giveUp(call.path("name")))
                 .later("planRelocation", this::planRelocation)

@@ -170,6 +170,11 @@ final class NodeStanding {
         away.removeAll(present.get());
         parts.add(
                 new HealthPart("nodes", away.isEmpty(), away.isEmpty() ? "" : "not seen: " + String.join(", ", away)));
+        if (log.current().state().isDraining(node)) {
+            List<String> left = held.stream().map(one -> one.view().name()).toList();
+            parts.add(new HealthPart(
+                    "drain", true, "drains and takes nothing new" + (left.isEmpty() ? "" : "; still here: " + left)));
+        }
         List<String> idle = held.stream()
                 .filter(one -> !one.deciding())
                 .map(one -> one.view().name())

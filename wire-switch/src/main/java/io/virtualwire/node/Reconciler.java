@@ -52,6 +52,7 @@ final class Reconciler {
     private long index = -1;
     private boolean stopped;
     private @Nullable Departure departure;
+    private final Drainage drainage;
     private Set<Identity> members = Set.of();
 
     /** @param question asks the log for what is agreed now */
@@ -59,6 +60,7 @@ final class Reconciler {
         this.context = context;
         this.log = new LogProbe(question, context.loop(), this::run);
         this.reporter = new Reporter(context, this::keeper);
+        this.drainage = new Drainage(context.self().name(), context.loop().ticker(), context.proposals());
     }
 
     /** Begins the periodic round. */
@@ -75,7 +77,7 @@ final class Reconciler {
     /** Moves everything away from here that another node can take; gives what is left when no more can be done. */
     CompletableFuture<Set<String>> leave() {
         if (departure == null) {
-            departure = new Departure(context.self().name(), context.proposals());
+            departure = new Departure(context.self().name(), "is ending", context.proposals());
             run();
         }
         return departure.over();
@@ -173,6 +175,7 @@ final class Reconciler {
                         && !state.topology().switches().containsKey(entry.getKey()));
         if (departure == null) {
             state.topology().switches().keySet().forEach(component -> takeIfDue(component, present));
+            drainage.round(state, present, held(), keepers.values());
         } else {
             departure.round(state, present, held(), keepers.values());
         }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FabricCommand.Stamped.class, name = "stamped"),
     @JsonSubTypes.Type(value = FabricCommand.RegisterNode.class, name = "registerNode"),
+    @JsonSubTypes.Type(value = FabricCommand.DrainNode.class, name = "drainNode"),
     @JsonSubTypes.Type(value = FabricCommand.ApplyTopology.class, name = "applyTopology"),
     @JsonSubTypes.Type(value = FabricCommand.TakeOver.class, name = "takeOver"),
     @JsonSubTypes.Type(value = FabricCommand.BeginMove.class, name = "beginMove"),
@@ -59,6 +60,9 @@ public sealed interface FabricCommand {
 
     /** A node's process has started. */
     record RegisterNode(NodeRecord node) implements FabricCommand {}
+
+    /** A node is to be emptied and to take nothing, or no longer. */
+    record DrainNode(String node, boolean draining) implements FabricCommand {}
 
     /**
      * The user wants this network from now on.

@@ -70,6 +70,11 @@ public record FabricState(
         return Optional.ofNullable(nodes.get(name));
     }
 
+    /** Whether a node is to be emptied, and to take nothing. */
+    public boolean isDraining(String node) {
+        return node(node).filter(NodeRecord::draining).isPresent();
+    }
+
     public Optional<MoveRecord> lastMove(String component) {
         return Optional.ofNullable(moves.get(component));
     }
@@ -113,6 +118,22 @@ public record FabricState(
                 removed,
                 moves,
                 observations.with(node.name(), true),
+                events,
+                machines,
+                relocation);
+    }
+
+    FabricState withNodes(Map<String, NodeRecord> changed) {
+        return new FabricState(
+                version,
+                topology,
+                lastGeneration,
+                changed,
+                claims,
+                wires,
+                removed,
+                moves,
+                observations,
                 events,
                 machines,
                 relocation);

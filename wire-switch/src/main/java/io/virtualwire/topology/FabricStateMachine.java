@@ -56,7 +56,8 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
     private static FabricState next(FabricState state, FabricCommand command) {
         return switch (command) {
             case FabricCommand.Stamped nested -> next(state, nested.command());
-            case FabricCommand.RegisterNode register -> state.withNode(register.node());
+            case FabricCommand.RegisterNode register -> new NodeRules(state).register(register);
+            case FabricCommand.DrainNode drain -> new NodeRules(state).drain(drain);
             case FabricCommand.ApplyTopology apply -> applyTopology(state, apply);
             case FabricCommand.TakeOver take -> takeOver(state, take);
             case FabricCommand.BeginMove begin -> beginMove(state, begin);
@@ -101,6 +102,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
         }
         Topology wanted = apply.topology();
         new TopologyCheck(wanted).requireValid("that was given");
+        new NodeRules(state).requireTaking(wanted);
 
         long generation = state.lastGeneration();
         Map<String, WireRecord> wires = new TreeMap<>();
@@ -193,6 +195,7 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
                         ErrorCode.NOT_FOUND,
                         "Cannot move " + begin.component() + " to " + begin.to() + ": there is no such node",
                         "Nodes are: " + String.join(", ", state.nodes().keySet())));
+        new NodeRules(state).requireTaking("move " + begin.component() + " to " + begin.to(), begin.to());
         if (claim.owner().equals(begin.to())) {
             throw new WireException(
                     ErrorCode.WRONG_STATE,

@@ -12,9 +12,16 @@ import java.util.List;
  * @param wirePaths where wires to it go, each {@code host:port}
  * @param api where its API answers, {@code host:port}
  * @param cloud the cloud that it is in; empty if nobody says
+ * @param draining whether it is to be emptied, and to take nothing; outlives its processes
  */
 public record NodeRecord(
-        String name, Identity identity, String instance, List<String> wirePaths, String api, String cloud) {
+        String name,
+        Identity identity,
+        String instance,
+        List<String> wirePaths,
+        String api,
+        String cloud,
+        boolean draining) {
     public NodeRecord {
         wirePaths = List.copyOf(wirePaths);
         // A node of a release that knew of no clouds.
@@ -24,5 +31,15 @@ public record NodeRecord(
     /** In no cloud that anybody speaks of. */
     public NodeRecord(String name, Identity identity, String instance, List<String> wirePaths, String api) {
         this(name, identity, instance, wirePaths, api, "");
+    }
+
+    /** As a process announces itself, which does not know what is wanted of its node. */
+    public NodeRecord(
+            String name, Identity identity, String instance, List<String> wirePaths, String api, String cloud) {
+        this(name, identity, instance, wirePaths, api, cloud, false);
+    }
+
+    NodeRecord draining(boolean drains) {
+        return new NodeRecord(name, identity, instance, wirePaths, api, cloud, drains);
     }
 }

@@ -32,6 +32,9 @@ final class StateChange {
     private void nodes() {
         after.nodes().forEach((name, node) -> {
             Optional<NodeRecord> known = before.node(name);
+            if (known.map(NodeRecord::draining).orElse(false) != node.draining()) {
+                events.add(new FabricEventDraft(node.draining() ? "node.draining" : "node.taking").at(name));
+            }
             boolean isGone = after.observations().absent().contains(name);
             boolean wasGone = before.observations().absent().contains(name);
             if (known.isEmpty() || !known.get().instance().equals(node.instance())) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +13,7 @@ import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.FabricBus;
 import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.WireView;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
@@ -39,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -182,6 +185,29 @@ final class BusApiTest {
         refused(ErrorCode.BAD_REQUEST, () -> bus.request("components.show", Map.of("nmae", "lan")));
         refused(ErrorCode.BAD_REQUEST, () -> bus.request("events.read", Map.of("since", -5)));
         refused(ErrorCode.WRONG_STATE, () -> bus.request("events.read", Map.of("since", 1_000)));
+    }
+
+    @Test
+    void aNodeThatDrainsIsAskedForNothing() {
+        bus.createSwitch("lan", "east");
+        assertThat(bus.request("nodes.drain", Map.of("name", "west", "key", "once"))
+                        .path("draining")
+                        .asBoolean())
+                .isTrue();
+        assertThat(bus.fabric().draining()).containsExactly("west");
+        refused(ErrorCode.WRONG_STATE, () -> bus.createSwitch("dmz", "west"));
+        refused(ErrorCode.NOT_FOUND, () -> bus.request("nodes.show", Map.of("name", "south")));
+        refused(ErrorCode.NOT_FOUND, () -> bus.request("nodes.drain", Map.of("name", "south")));
+        try (NodeClient client =
+                new NodeClient(new TlsContexts(ACME.issue("me")), addresses.getFirst(), Optional.empty())) {
+            assertThat(client.drainStatus("west").isEmpty()).isTrue();
+            assertThat(client.undoDrain("west").draining()).isFalse();
+            assertThat(client.drain("north").draining()).isTrue();
+        }
+        assertThat(bus.fabric().draining()).containsExactly("north");
+        assertThat(bus.createSwitch("dmz", "west").switches()).contains("dmz");
+        JsonNode told = bus.request("events.read", Map.of("since", 0)).path("events");
+        assertThat(told).extracting(it -> it.path("type").asText()).contains("node.draining", "node.taking");
     }
 
     @Test

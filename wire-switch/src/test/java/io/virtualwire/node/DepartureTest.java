@@ -1,8 +1,10 @@
 package io.virtualwire.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtualwire.testkit.fabric.Weather;
+import io.virtualwire.topology.FabricCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +37,57 @@ final class DepartureTest {
         nodes.verifyRecovered();
         nodes.verifyNothingLostOrABoundWasCounted();
         assertThat(nodes.fabric.isBoundExceeded()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void aNodeThatIsDrainedGivesAllAwayAndTakesNothingAlsoAfterARestart(long seed) {
+        VirtualNodes nodes = new VirtualNodes(seed, Weather.FINE).begin();
+        nodes.startTraffic(Duration.ofMillis(5));
+        String drained = nodes.owner();
+        nodes.propose(new FabricCommand.DrainNode(drained, true));
+        nodes.require(
+                drained + " is empty", LIMIT, () -> nodes.component(drained).isEmpty());
+        assertThat(nodes.owner()).isNotEqualTo(drained);
+        nodes.crash(drained, Duration.ofSeconds(1));
+        nodes.require(drained + " is back", LIMIT, () -> nodes.isUp(drained));
+        nodes.fabric.run(Duration.ofSeconds(2));
+        assertThat(nodes.state().isDraining(drained)).isTrue();
+        assertThatThrownBy(() -> nodes.beginMove(drained)).hasMessageContaining("drains and takes nothing new");
+        nodes.stopTraffic();
+        nodes.verifyNothingLostOrABoundWasCounted();
+
+        String holder = nodes.owner();
+        nodes.crash(holder, Duration.ofSeconds(30));
+        nodes.require(
+                "the third takes it over",
+                Duration.ofSeconds(25),
+                () -> !nodes.owner().equals(holder));
+        assertThat(nodes.owner()).isNotEqualTo(drained);
+        nodes.require(holder + " is back", Duration.ofSeconds(40), () -> nodes.isUp(holder));
+        nodes.fabric.run(Duration.ofSeconds(2));
+        nodes.propose(new FabricCommand.DrainNode(drained, false));
+        nodes.beginMove(drained);
+        nodes.require("it takes things again", LIMIT, () -> nodes.owner().equals(drained));
+        nodes.verifyRecovered();
+    }
+
+    @Test
+    void whatNobodyElseCanTakeStaysUntilSomebodyCan() {
+        VirtualNodes nodes = new VirtualNodes(5, Weather.FINE).begin();
+        for (String node : List.of("east", "north", "west")) {
+            nodes.propose(new FabricCommand.DrainNode(node, true));
+        }
+        nodes.fabric.run(Duration.ofSeconds(5));
+        String holder = nodes.owner();
+        assertThat(nodes.deciders()).containsExactly(holder);
+        String other = holder.equals("east") ? "north" : "east";
+        nodes.propose(new FabricCommand.DrainNode(other, false));
+        nodes.require(
+                "the one that can has it",
+                Duration.ofSeconds(15),
+                () -> nodes.owner().equals(other));
+        nodes.verifyRecovered();
     }
 
     @Test

@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "node",
         description = "A node of your fabric: runs switches, and votes on what is wanted.",
-        subcommands = {NodeRunCommand.class, NodeReloadCommand.class})
+        subcommands = {NodeRunCommand.class, NodeReloadCommand.class, NodeDrainCommand.class})
 public final class NodeCommand {}

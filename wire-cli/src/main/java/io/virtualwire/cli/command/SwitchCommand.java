@@ -176,6 +176,9 @@ public final class SwitchCommand {
             table.print(out);
             out.println(
                     "nodes present: " + String.join(", ", view.present()) + " of " + String.join(", ", view.nodes()));
+            if (!view.draining().isEmpty()) {
+                out.println("nodes that drain: " + String.join(", ", view.draining()));
+            }
         });
         return ExitCode.OK;
     }

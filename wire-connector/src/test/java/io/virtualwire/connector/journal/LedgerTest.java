@@ -241,6 +241,29 @@ final class LedgerTest {
         assertThat(ledger.settle(news)).isEmpty();
     }
 
+    /** What docs/operations.md says of it: the oldest is forgotten, not the newest, and nobody else's. */
+    @Test
+    void beyondTheBoundTheOldestMayComeBackAndNoOther() {
+        accept(connect(3, peer("b", 1)));
+        disconnect(3);
+        SideKey second = new SideKey(TENANT, WireId.named("second"), SIDE.side());
+        disconnect(second, 7);
+        SideKey others = new SideKey("rival", WireId.named("theirs"), SIDE.side());
+        disconnect(others, 9);
+        for (int i = 2; i < Ledger.LONGEST_MEMORY; i++) {
+            disconnect(new SideKey(TENANT, WireId.named("gone" + i), SIDE.side()), 1);
+        }
+        refused(ErrorCode.STALE_GENERATION, () -> ledger.connect(TENANT, connect(3, peer("b", 1))));
+        disconnect(new SideKey(TENANT, WireId.named("one more"), SIDE.side()), 1);
+        assertThat(ledger.side(SIDE)).isEmpty();
+        assertThat(ledger.side(second)).isPresent();
+        assertThat(ledger.side(others)).isPresent();
+        assertThat(accept(connect(3, peer("b", 1)))).isPositive();
+        refused(
+                ErrorCode.STALE_GENERATION,
+                () -> ledger.connect(TENANT, connect(second.wire(), "web", 7, peer("b", 1))));
+    }
+
     @Test
     void undoTakesBackEveryKindOfEntry() {
         accept(connect(1, peer("b", 1)));
