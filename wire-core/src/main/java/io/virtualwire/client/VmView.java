@@ -1,6 +1,14 @@
 package io.virtualwire.client;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * A virtual machine of a fabric.
@@ -14,6 +22,7 @@ import java.util.List;
  * @param phase of that move, or how the last one ended; empty if there was none
  * @param follow whether its wires follow it when somebody else moves it: {@code rarp}, {@code never}
  * @param standbys where it is awaited
+ * @param lastMove the move that is under way, or the latest
  */
 public record VmView(
         String name,
@@ -26,7 +35,8 @@ public record VmView(
         String phase,
         List<Nic> nics,
         String follow,
-        List<Standby> standbys) {
+        List<Standby> standbys,
+        Optional<Move> lastMove) {
     public VmView {
         nics = List.copyOf(nics);
         standbys = List.copyOf(standbys);
@@ -39,6 +49,30 @@ public record VmView(
      * @param detail why not
      */
     public record Standby(String host, boolean ready, String detail) {}
+
+    /**
+     * What the fabric keeps of a move; the measures are those of {@link VmMigrationStep.Result}.
+     *
+     * @param mode how the hypervisors did it; {@code followed} if somebody else moved it
+     * @param phase how far it is, or how it ended
+     * @param reason why it was rolled back; empty if it was not
+     */
+    public record Move(
+            String from,
+            String to,
+            long generation,
+            String mode,
+            String phase,
+            String reason,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) Map<String, Double> phases,
+            OptionalLong hypervisorDowntimeMillis,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) String activatedBy,
+            OptionalDouble activationToHeardMillis,
+            OptionalDouble activationToFirstFrameMillis) {
+        public Move {
+            phases = Collections.unmodifiableMap(new LinkedHashMap<>(phases));
+        }
+    }
 
     /**
      * An interface that is an endpoint.

@@ -255,7 +255,7 @@ final class MachineOperations {
                     known,
                     there.failure(),
                     move.filter(it -> !it.phase().isOver()).map(VmMove::to).orElse(""),
-                    move.map(it -> VmMigrationWatch.name(it.phase())).orElse(""),
+                    move.map(it -> MoveReport.name(it.phase())).orElse(""),
                     vm.nics().stream().map(nic -> view(state, nic)).toList(),
                     Optional.ofNullable(state.topology().vms().get(vm.name()))
                             .filter(it -> it.follow() == VmSpec.Follow.RARP)
@@ -263,7 +263,8 @@ final class MachineOperations {
                             .orElse(VmPolicy.NEVER),
                     vm.prepared().stream()
                             .map(host -> standby(state, vm, host, askStandbys))
-                            .toList()));
+                            .toList(),
+                    move.map(MoveReport::view)));
         }
         return views;
     }

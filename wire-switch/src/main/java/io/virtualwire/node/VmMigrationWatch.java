@@ -9,11 +9,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.VmMove;
-import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +41,6 @@ final class VmMigrationWatch {
         this.log = log;
         this.events = events;
         this.vm = vm;
-    }
-
-    /** How people call a phase. */
-    static String name(VmMovePhase phase) {
-        return phase.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Tells of each step of the move; the last one has a result or an error. */
@@ -103,30 +94,12 @@ final class VmMigrationWatch {
                                 "",
                                 millis(),
                                 Optional.empty(),
-                                Optional.of(result(move)),
+                                Optional.of(
+                                        MoveReport.result(move, movedMillis > 0 ? movedMillis : millis(), millis())),
                                 Optional.empty()));
             case ROLLED_BACK ->
                 end(steps, failed("it stays on " + move.from() + ", because " + move.reason(), ErrorCode.WRONG_STATE));
         }
-    }
-
-    private VmMigrationStep.Result result(VmMove move) {
-        VmMoveMeasure measure = move.measure().orElse(VmMoveMeasure.NONE);
-        Map<String, Double> phases = new LinkedHashMap<>();
-        measure.begun().forEach((phase, millis) -> phases.put(name(phase), millis));
-        return new VmMigrationStep.Result(
-                vm,
-                move.from(),
-                move.to(),
-                generation,
-                move.way().mode(),
-                movedMillis > 0 ? movedMillis : millis(),
-                millis(),
-                phases,
-                measure.pauseMillis(),
-                measure.activatedBy(),
-                measure.heardMillis(),
-                measure.firstFrameMillis());
     }
 
     private void end(Consumer<VmMigrationStep> steps, VmMigrationStep last) {
@@ -136,7 +109,13 @@ final class VmMigrationWatch {
 
     private VmMigrationStep step(VmMove move) {
         return new VmMigrationStep(
-                name(move.phase()), move.driver(), "", millis(), Optional.empty(), Optional.empty(), Optional.empty());
+                MoveReport.name(move.phase()),
+                move.driver(),
+                "",
+                millis(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private VmMigrationStep copying(JsonObject event) {
