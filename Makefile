@@ -49,6 +49,7 @@ bench-quick: ## The same against the fastest few (8 minutes)
 bench-migration: ## Live migrations over wires and over kernel VXLAN, near and across a slow line, in one run (15 minutes)
 	@config/prerequisites.sh bench-migration
 	@bin/wire --build
+	@$(MVN) -q -Pquick -pl wire-testkit -am compile
 	@benchmarks/migration.sh
 
 docs: ## Write docs/cli from what the commands say of themselves

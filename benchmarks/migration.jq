@@ -8,6 +8,8 @@ def summed: {median: median, worst: max};
    line: .[0].line, system: .[0].system, moves: length,
    networkMillis: (map(.networkMillis) | summed), gapMillis: (map(.gapMillis) | summed), pauseMillis: (map(.pauseMillis) | summed),
    rarpToFarEndMillis: (map(.rarpToFarEndMillis | select(. != null)) | summed),
+   rarpToAnswerMillis: (map(.rarpToAnswerMillis | select(. != null)) | summed),
+   firstFrameMillis: (map(.firstFrameMillis | select(. != null)) | summed),
    heardMillis: (map(.heardMillis | select(. != null)) | summed),
    lost: {median: (map(.lost) | median), all: (map(.lost) | add)}, duplicated: (map(.duplicated) | add),
    activatedBy: (map(.activatedBy | select(. != null)) | group_by(.) | map({(.[0]): length}) | add)}],

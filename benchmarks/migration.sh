@@ -7,7 +7,8 @@
 #
 # migration.sh [RESULT.json]; the environment says how: ROUNDS (moves each way, 5), WAYS ('near wan'), SYSTEMS ('vxlan wire'), SEED.
 # Of each move: the gap that the pings saw, the pause that QEMU reports, the difference, which is the network's share; how long the
-# guest's first RARP took from its TAP at the target to the host outside; pings lost and doubled.
+# guest's first RARP took from its TAP at the target to the host outside, and when after it the guest itself answered first; pings lost
+# and doubled.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ROUNDS=${ROUNDS:-5}
@@ -46,6 +47,7 @@ trap 'exit 143' TERM
 relay=
 long_line() {
   ip -n "$lab-west" link delete wan
+  [ -e "$top/wire-testkit/target/classes/io/virtualwire/testkit/wan/WanRelay.class" ] || die "wire-testkit is not built. Run:  make bench-migration"
   relay_classes=$top/wire-testkit/target/classes:$(printf '%s:' "$top"/wire-cli/target/dist/lib/*.jar)
   . "$top/config/jdk25.sh"
   "$(find_jdk25)/bin/java" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
@@ -103,28 +105,38 @@ wire_told() { :; }
 
 # --- readings ---------------------------------------------------------------------------------------------------------
 capture() { # HOST LOG; $last is its pid
-  start "$1" "$2" tcpdump -i any -n -tt -l --immediate-mode ether proto 0x8035
+  start "$1" "$2" tcpdump -i any -n -tt -l --immediate-mode 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply'
   await 20 "a capture" grep -q 'listening on' "$OUT/$2"
+}
+# When the guest answered first after that, as it left its TAP, and as it came to the host outside: '"T" "T"', or nothing.
+answered() { # NAME RARP-TIME
+  local f
+  for f in there far; do
+    awk -v since="$2" '$1 + 0 > since + 0 && /echo reply/ && ($3 == "P" || $3 == "In" || $3 == "M") {print $1; exit}' "$OUT/$1.$f.log"
+  done
 }
 first() { sed -n 's/^\([0-9]*\.[0-9]*\) .*Reverse.*/\1/p' "$OUT/$1" | head -n 1; }
 readings=$OUT/readings.jsonl
 : >"$readings"
 read_move() { # LINE SYSTEM ROUND FROM TO
-  local name=$1-$2-$3-$4 seen=() there far
+  local name=$1-$2-$3-$4 seen=() there far answers
   capture "$5" "$name.there.log"; seen+=("$last")
   capture out "$name.far.log"; seen+=("$last")
   watched "$name" "$2_move" "$name" "$4" "$5" || die "$name: $(tail -n 3 "$OUT/$name.log")"
   ended "${seen[@]}"
   "$2_told" "$name" "$5"
   there=$(first "$name.there.log") far=$(first "$name.far.log")
+  answers=$(answered "$name" "${there:-0}" | jq -cs .)
   jq -cn --arg line "$1" --arg system "$2" --argjson round "$3" --arg from "$4" --arg to "$5" \
-    --argjson there "${there:-null}" --argjson far "${far:-null}" \
+    --argjson there "${there:-null}" --argjson far "${far:-null}" --argjson answers "${answers:-[]}" \
     --slurpfile pings "$OUT/$name.pings.json" --slurpfile move "$OUT/$name.json" '
     $pings[0] as $p | $move[0] as $m |
     {line: $line, system: $system, round: $round, from: $from, to: $to,
      gapMillis: $p.gapMillis, pauseMillis: $m.hypervisorDowntimeMillis,
      networkMillis: (($p.gapMillis - $m.hypervisorDowntimeMillis) * 10 | round / 10),
      rarpToFarEndMillis: (if $there and $far then (($far - $there) * 100000 | round) / 100 else null end),
+     rarpToAnswerMillis: (if $there and $answers[0] then (($answers[0] - $there) * 100000 | round) / 100 else null end),
+     answerToOutsideMillis: (if ($answers | length) == 2 then (($answers[1] - $answers[0]) * 100000 | round) / 100 else null end),
      activatedBy: $m.activatedBy, heardMillis: $m.activationToHeardMillis, firstFrameMillis: $m.activationToFirstFrameMillis,
      pings: $p.sent, lost: $p.lost, duplicated: $p.duplicated, totalMillis: $m.totalMillis}' | tee -a "$readings" >&2
 }

@@ -61,7 +61,7 @@ status=$?; [ $status = 0 ] || tail -n 60 "$out/03-event-bus.log"
 result $status "examples/03-event-bus"
 
 # One move is enough to see that everything fits together; all of them take minutes.
-if [ "${LONG:-}" = 1 ]; then stages="there back together" keep=1; else stages=there keep=; fi
+if [ "${LONG:-}" = 1 ]; then stages="there back together virsh" keep=1; else stages=there keep=; fi
 KEEP=$keep STAGES=$stages OUT=$out/04-live-migration bash "$here/04-live-migration/run.sh" >"$out/04-live-migration.log" 2>&1
 status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/04-live-migration.log"
 result $status "examples/04-live-migration"
@@ -74,6 +74,11 @@ sed -n 's/  *# .*//; s/^\(\.\/lab\.sh [a-z]*\) demo/\1 '$lab'/p' "$here/04-live-
 status=$?; [ $status = 0 ] || cat "$out/lab.sh" "$out/lab.log"
 result $status "examples/04-live-migration/lab.sh"
 bash "$here/04-live-migration/lab.sh" down $lab
+if [ "${LONG:-}" = 1 ]; then
+  bash "$here/04-live-migration/two-hosts.sh" >"$out/two-hosts.log" 2>&1
+  status=$?; [ $status = 0 ] || tail -n 60 "$out/two-hosts.log"
+  result $status "examples/04-live-migration/two-hosts.sh"
+fi
 
 bash "$top/docs/check.sh" >"$out/docs.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 60 "$out/docs.log"

@@ -41,7 +41,7 @@ daemons() {
   for host in east-1 west-1 out node-east node-west; do "$wire" identity issue $host --out "$work/$host.wire" >>"$OUT/wire.log" 2>&1; done
   local peers=east=${at[east]}:7483,west=${at[west]}:7483
   for host in east west; do
-    start $host node-$host.log "$wire" node run --name $host --identity "$work/node-$host.wire" --listen "${at[$host]}" --peers $peers --state "$work/node-$host"
+    start $host node-$host.log "$wire" node run --name $host --cloud $host --identity "$work/node-$host.wire" --listen "${at[$host]}" --peers $peers --state "$work/node-$host"
     start $host connector-$host-1.log "$wire" connector run --identity "$work/$host-1.wire" --listen "${at[$host]}" --state "$work/connector-$host-1"
   done
   start out connector-out.log "$wire" connector run --identity "$work/out.wire" --listen "${at[out]}" --state "$work/connector-out"
@@ -49,7 +49,7 @@ daemons() {
   await 180 "the cluster" ask switch ls --node "${at[east]},${at[west]}"
   ask switch create lan --on east
   for host in east west; do
-    ask host add $host-1 "${at[$host]}" --libvirt "$(labsh uri "$lab" $host)" --libvirt-peer "$(labsh tcp "$lab" $host)"
+    ask host add $host-1 "${at[$host]}" --cloud $host --libvirt "$(labsh uri "$lab" $host)" --libvirt-peer "$(labsh tcp "$lab" $host)"
   done
   ask host add out "${at[out]}"
   ask switch plug lan/client client@out

@@ -33,7 +33,7 @@ down() {
   local host pid
   for host in east west; do
     for pid in "$run/$host"/run/qemu/*.pid "$run/$host"/libvirtd.pid; do
-      [ -s "$pid" ] && kill "$(cat "$pid")" 2>/dev/null || true
+      [ -s "$pid" ] && kill "$(cat "$pid" 2>/dev/null)" 2>/dev/null || true
     done
   done
   for host in east west out wan; do
