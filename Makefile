@@ -38,13 +38,13 @@ test-long: ## The same with more seeds, more fuzz, and all that may happen to tw
 bench: ## Wires against every other way to join two hosts, in one run (half an hour, on a quiet machine)
 	@config/prerequisites.sh bench
 	@bin/wire --build
-	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh
+	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch vxlan-bridge wire-kernel ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh
 	@benchmarks/start.sh
 
 bench-quick: ## The same against the fastest few (8 minutes)
 	@config/prerequisites.sh bench-quick
 	@bin/wire --build
-	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch ovs vde nebula fastd' ROUNDS=3 benchmarks/compare.sh
+	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch vxlan-bridge wire-kernel ovs vde nebula fastd' ROUNDS=3 benchmarks/compare.sh
 
 bench-migration: ## Live migrations over wires and over kernel VXLAN, near and across a slow line, in one run (15 minutes)
 	@config/prerequisites.sh bench-migration

@@ -6,7 +6,7 @@ def ratio($x; $y): if $x == null or $y == null or $y == 0 then null else ($x / $
    | [$readings[] | select(.system == $fact.system)] as $own
    | $fact + ($figures | map({key: ., value: (. as $f | $own | map(.[$f]) | median)}) | from_entries)] as $rows
 | (reduce $rows[] as $row ({}; .[$row.system] = $row)) as $of
-| ["wire-plain", "wire-sealed", "wire-switch", "underlay", "vxlan"] as $notPeers
+| ["wire-plain", "wire-sealed", "wire-switch", "wire-kernel", "underlay", "vxlan", "vxlan-bridge"] as $notPeers
 | [$rows[] | select(.system as $s | $notPeers | index($s) | not)] as $peers
 | {date: $date, commit: $commit, runtime: $jdk, kernel: $kernel, cpus: $cpus, processor: $processor,
    underlayMtu: 1500, rounds: $rounds, secondsEach: $seconds,
@@ -15,6 +15,9 @@ def ratio($x; $y): if $x == null or $y == null or $y == 0 then null else ($x / $
      plainTcpToVxlan: ratio($of["wire-plain"].tcpMbps; $of.vxlan.tcpMbps),
      plainPps64ToVxlan: ratio($of["wire-plain"].pps64; $of.vxlan.pps64),
      sealedTcpToVxlan: ratio($of["wire-sealed"].tcpMbps; $of.vxlan.tcpMbps),
+     kernelTcpToVxlanBridge: ratio($of["wire-kernel"].tcpMbps; $of["vxlan-bridge"].tcpMbps),
+     kernelPps64ToVxlanBridge: ratio($of["wire-kernel"].pps64; $of["vxlan-bridge"].pps64),
+     kernelRttToVxlanBridge: ratio($of["wire-kernel"].rttMillisAvg; $of["vxlan-bridge"].rttMillisAvg),
      switchTcpToPlain: ratio($of["wire-switch"].tcpMbps; $of["wire-plain"].tcpMbps),
      plainTcpToBestPeer: ratio($of["wire-plain"].tcpMbps; [$peers[].tcpMbps] | max),
      plainPps64ToBestPeer: ratio($of["wire-plain"].pps64; [$peers[].pps64] | max),

@@ -2,6 +2,7 @@ package io.virtualwire.kernel;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.linux.DeviceShield;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.TrafficControl;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class CrossConnect implements AutoCloseable {
     private final Tables tables;
     private final InterfaceControl interfaces;
     private final TrafficControl traffic;
+    private final DeviceShield shield;
     private final UnderlayMtu mtu;
     private final Map<String, Integer> sidesByDevice = new HashMap<>();
     private final Places sidePlaces = new Places(Tables.MOST_SIDES);
@@ -38,6 +40,7 @@ public final class CrossConnect implements AutoCloseable {
         this.tables = tables;
         this.traffic = traffic;
         interfaces = new InterfaceControl(config.namespace());
+        shield = new DeviceShield(config.namespace());
         mtu = new UnderlayMtu(interfaces);
     }
 
@@ -51,7 +54,7 @@ public final class CrossConnect implements AutoCloseable {
         CrossConnect opened = new CrossConnect(config, tables, traffic);
         VxlanDevice device = new VxlanDevice(config, opened.interfaces);
         try {
-            opened.restore(device.ensure());
+            opened.restore(device);
             return opened;
         } catch (RuntimeException e) {
             opened.abandon(device, e);
@@ -72,9 +75,10 @@ public final class CrossConnect implements AutoCloseable {
         }
     }
 
-    private void restore(int vxlanIndex) {
-        tables.board().device(vxlanIndex);
+    private void restore(VxlanDevice device) {
+        tables.board().device(device.ensure());
         traffic.attach(config.device(), tables.fromUnderlay());
+        device.open();
         if (tables.board().lastVni() == 0) {
             tables.board().lastVni(ThreadLocalRandom.current().nextInt(1, KernelLeg.HIGHEST_VNI));
         }
@@ -97,7 +101,8 @@ public final class CrossConnect implements AutoCloseable {
     }
 
     /**
-     * Makes a device the endpoint of a side that is standby and has no far end yet; once more changes nothing.
+     * Makes a device the endpoint of a side that is standby and has no far end yet; once more changes nothing. The host's own
+     * stack neither hears nor says anything there any more.
      *
      * @param straight give frames to the other end of a veth, which is in another namespace, without a queue between
      */
@@ -116,6 +121,7 @@ public final class CrossConnect implements AutoCloseable {
             tables.endpoints().put(index, side);
             sidesByDevice.put(device, side);
         }
+        shield.hush(device);
         traffic.attach(device, tables.fromEndpoint());
     }
 
@@ -128,6 +134,7 @@ public final class CrossConnect implements AutoCloseable {
         // No program must run for the device while its place may become another's.
         if (interfaces.exists(device)) {
             traffic.detach(device);
+            shield.unhush(device);
         }
         forget(tables.sides().device(side), side);
     }

@@ -1,5 +1,7 @@
 package io.virtualwire.kernel;
 
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import io.virtualwire.linux.InterfaceControl;
 
 /**
@@ -20,7 +22,7 @@ final class VxlanDevice {
         this.interfaces = interfaces;
     }
 
-    /** Makes it if it is not there; gives its index. */
+    /** Makes it, closed, if it is not there; gives its index. */
     int ensure() {
         String device = config.device();
         if (!interfaces.exists(device)) {
@@ -39,9 +41,25 @@ final class VxlanDevice {
             // An address of its own would make the host's stack speak there.
             interfaces.ip("link", "set", "dev", device, "addrgenmode", "none");
             interfaces.mtu(device, MTU);
+        } else {
+            refuseAnothers(device);
         }
-        interfaces.up(device);
         return interfaces.index(device);
+    }
+
+    /** Lets frames in, for which the program must be there: what it does not take the host's own stack would get. */
+    void open() {
+        interfaces.up(config.device());
+    }
+
+    private void refuseAnothers(String device) {
+        String found = interfaces.ip("-d", "-o", "link", "show", "dev", device);
+        if (!found.contains("vxlan external") || !found.contains("dstport " + config.port() + " ")) {
+            throw new WireException(
+                    ErrorCode.IN_USE,
+                    "the interface " + device + " is there, and is no external VXLAN device with port " + config.port(),
+                    "rename it, or choose another name or port for kernel wires");
+        }
     }
 
     /** Deletes it if it was made here. */

@@ -59,7 +59,10 @@ public final class BpfHash implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
             int result = bpf.calls().bpf(Bpf.MAP_LOOKUP, attributes(arena, key, value));
-            return result == -Errno.ENOENT ? OptionalInt.empty() : OptionalInt.of(value.get(JAVA_INT, 0));
+            if (result < 0 && result != -Errno.ENOENT) {
+                throw Bpf.failure("look up " + Integer.toUnsignedString(key) + " in an eBPF map", result);
+            }
+            return result < 0 ? OptionalInt.empty() : OptionalInt.of(value.get(JAVA_INT, 0));
         }
     }
 

@@ -26,11 +26,7 @@ public final class DeviceShield {
 
     /** Raises it; once more changes nothing. Best done before the interface comes up. */
     public void raise(String device) {
-        namespace.call(() -> {
-            quieten(device);
-            return true;
-        });
-        new InterfaceControl(namespace).ip("link", "set", "dev", device, "arp", "off");
+        hush(device);
         String table = table(device);
         // Added and flushed first, so that it may be there.
         nft("""
@@ -41,13 +37,27 @@ public final class DeviceShield {
                 """.formatted(table, device));
     }
 
-    /** Lowers it; nothing happens if it is not up, or the interface is gone. */
-    public void lower(String device) {
-        nft("add table %1$s\ndelete table %1$s\n".formatted(table(device)));
+    /** Only lets the host's stack say nothing there of its own accord; for where something else takes all that comes in. */
+    public void hush(String device) {
+        namespace.call(() -> {
+            quieten(device);
+            return true;
+        });
+        new InterfaceControl(namespace).ip("link", "set", "dev", device, "arp", "off");
+    }
+
+    /** Lets it speak again; nothing happens if the interface is gone. */
+    public void unhush(String device) {
         InterfaceControl control = new InterfaceControl(namespace);
         if (control.exists(device)) {
             control.ip("link", "set", "dev", device, "arp", "on");
         }
+    }
+
+    /** Lowers it; nothing happens if it is not up, or the interface is gone. */
+    public void lower(String device) {
+        nft("add table %1$s\ndelete table %1$s\n".formatted(table(device)));
+        unhush(device);
     }
 
     /** nftables takes letters, digits, '/', '_', '\\' and '.' in names; interfaces may have others. */

@@ -29,7 +29,7 @@ public final class TrafficControl {
 
     /** Lets the pinned program decide about every frame that comes in there; another one is replaced without a gap. */
     public void attach(String device, Path pinned) {
-        if (!tc("qdisc", "show", "dev", device).contains("clsact")) {
+        if (!hooked(device)) {
             tc("qdisc", "add", "dev", device, "clsact");
         }
         tc(
@@ -50,11 +50,15 @@ public final class TrafficControl {
                 pinned.toString());
     }
 
-    /** Takes it away: frames come in there as if it had never been. */
+    /** Takes it away: frames come in there as if it had never been; nothing happens if it is not there. */
     public void detach(String device) {
-        if (tc("filter", "show", "dev", device, "ingress").contains(" pref " + PREFERENCE + " ")) {
+        if (hooked(device) && tc("filter", "show", "dev", device, "ingress").contains(" pref " + PREFERENCE + " ")) {
             tc("filter", "delete", "dev", device, "ingress", "pref", PREFERENCE);
         }
+    }
+
+    private boolean hooked(String device) {
+        return tc("qdisc", "show", "dev", device).contains("clsact");
     }
 
     private String tc(String... arguments) {

@@ -25,6 +25,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -144,6 +145,43 @@ class CrossConnectNetnsTest {
                 .isEqualTo(a.report().mutedFrames());
     }
 
+    @Test
+    void theHostsOwnStackIsKeptOff() {
+        a.guest().ip("route add 192.0.2.1/32 dev eth0");
+        a.host().ip("route add 10.9.0.1/32 dev " + KernelHost.DEVICE);
+        a.guest().run("ping", "-c", "1", "-W", "1", "192.0.2.1");
+        KernelHost.wire(a, b, false);
+        assertThat(a.guest().tryRun("ping", "-c", "1", "-W", "0.3", "192.0.2.1").status())
+                .isNotZero();
+        a.crossConnect().unplug(KernelHost.DEVICE);
+        a.guest().run("ping", "-c", "1", "-W", "1", "192.0.2.1");
+    }
+
+    @Test
+    void whatWasNotFinishedIsBegunAnew() throws IOException {
+        KernelHost.wire(a, b, false);
+        Files.delete(a.config().folder().resolve("whole_1"));
+        a.reopen();
+        assertThat(a.crossConnect().isPlugged(KernelHost.DEVICE)).isFalse();
+        KernelHost.wire(a, b, false);
+        a.guest().run("ping", "-c", "1", "-W", "1", GUEST_B);
+    }
+
+    @Test
+    void anothersDeviceIsLeftAlone() {
+        a.host().ip("link add taken type bridge");
+        CrossConnectConfig other = new CrossConnectConfig(
+                new NetworkNamespace(a.host().name()),
+                "taken",
+                4789,
+                lab.scratch().resolve("bpf-other"));
+        assertThatThrownBy(() -> CrossConnect.open(other))
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.IN_USE));
+        a.host().ip("link show dev taken");
+        assertThat(other.folder()).isEmptyDirectory();
+    }
+
     private void send(int vni, int from, byte[] frame) {
         ByteBuffer vxlan = ByteBuffer.allocate(8 + frame.length)
                 .putInt(0x0800_0000)
@@ -198,6 +236,7 @@ class CrossConnectNetnsTest {
             process.toHandle().destroyForcibly();
             process.onExit().join();
             pings.awaitReplies(50);
+            stream();
             a.reopen();
             pings.awaitReplies(50);
             // It knows what the other had done, and goes on from there.
@@ -306,6 +345,10 @@ class CrossConnectNetnsTest {
         b.crossConnect().plug(KernelHost.DEVICE, false);
         assertThat(b.crossConnect().legs(KernelHost.DEVICE)).isEmpty();
         assertThat(b.report().state()).isEqualTo(SideState.STANDBY);
+        b.host().ip("link delete " + KernelHost.DEVICE);
+        b.host().ip("link add " + KernelHost.DEVICE + " mtu 1400 type bridge");
+        b.crossConnect().unplug(KernelHost.DEVICE);
+        assertThat(b.crossConnect().isPlugged(KernelHost.DEVICE)).isFalse();
     }
 
     @Test
