@@ -2,46 +2,18 @@ package io.virtualwire.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.LoopRunner;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Backlog} owes that is not {@link Backlog#NONE}. */
-abstract class BacklogContractTest {
+abstract class BacklogContractTest extends PortOnLoop<BacklogContractTest.Harness> {
     /** A port, and a guest that takes frames when it is told to. */
-    interface Harness extends AutoCloseable {
-        Port port();
-
+    interface Harness extends OpenPort {
         /** A frame that the port takes. */
         byte[] frame();
 
         /** The guest takes as many frames, which are there. */
         void guestTakes(int frames);
-
-        @Override
-        void close();
-    }
-
-    private DatapathLoop loop;
-    private Harness harness;
-    private Port port;
-
-    abstract Harness open(DatapathLoop owner);
-
-    @BeforeEach
-    void openOne() {
-        loop = DatapathLoop.start("backlog");
-        harness = open(loop);
-        port = harness.port();
-    }
-
-    @AfterEach
-    void closeAll() {
-        LoopRunner.run(loop, port::close);
-        harness.close();
-        loop.close();
     }
 
     @Test

@@ -118,7 +118,7 @@ class BacklogNetnsTest extends BacklogContractTest {
         public byte[] frame() {
             return new FrameBuilder(new Random(3))
                     .payload(new byte[50])
-                    .between(DescriptorGuest.NEIGHBOUR, DescriptorGuest.GUEST)
+                    .between(UdpGuest.NEIGHBOUR, UdpGuest.GUEST)
                     .build();
         }
 

@@ -1,7 +1,6 @@
 package io.virtualwire.port;
 
 import io.virtualwire.frame.FrameBuilder;
-import io.virtualwire.frame.MacAddress;
 import io.virtualwire.linux.DeviceShield;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
@@ -12,24 +11,18 @@ import io.virtualwire.linux.TransmitCounter;
 import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.transport.DatapathLoop;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 
 /** The guest is a process that holds the descriptor of a TAP, as QEMU does: here this one. The port has the device's side. */
-final class DescriptorGuest implements PortHarness {
-    static final MacAddress GUEST = MacAddress.parse("52:54:00:00:00:02");
-    static final MacAddress NEIGHBOUR = MacAddress.parse("52:54:00:00:00:01");
-    private static final InetSocketAddress GUEST_ADDRESS = new InetSocketAddress("10.1.0.2", 5000);
-    private static final InetSocketAddress NEIGHBOUR_ADDRESS = new InetSocketAddress("10.1.0.1", 6000);
+final class DescriptorGuest extends UdpGuest {
+    private static final long PAUSE_NANOS = 100_000;
     /** virtio-net, Ethernet, IPv4, UDP. */
     private static final int HEADERS = 12 + 14 + 20 + 8;
 
     private final Namespaces lab = Namespaces.open();
-    private final List<byte[]> received = new CopyOnWriteArrayList<>();
     private final Namespace host;
     private final TapDevice tap;
     private final PacketPort port;
@@ -70,7 +63,7 @@ final class DescriptorGuest implements PortHarness {
             if (length >= HEADERS) {
                 received.add(Arrays.copyOfRange(buffer, HEADERS, length));
             } else {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
@@ -87,28 +80,6 @@ final class DescriptorGuest implements PortHarness {
                 .between(GUEST, NEIGHBOUR)
                 .between(GUEST_ADDRESS, NEIGHBOUR_ADDRESS)
                 .build());
-    }
-
-    @Override
-    public byte[] frameToGuest(byte[] payload) {
-        return builder(payload).build();
-    }
-
-    @Override
-    public byte[] superFrameToGuest(byte[] payload, int gsoSize) {
-        return builder(payload).gsoSize(gsoSize).build();
-    }
-
-    private static FrameBuilder builder(byte[] payload) {
-        return new FrameBuilder(new Random(5))
-                .payload(payload)
-                .between(NEIGHBOUR, GUEST)
-                .between(NEIGHBOUR_ADDRESS, GUEST_ADDRESS);
-    }
-
-    @Override
-    public List<byte[]> guestReceived() {
-        return received;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.virtualwire.port;
 
-import io.virtualwire.frame.FrameBuilder;
-import io.virtualwire.frame.MacAddress;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.TapDevice;
@@ -11,22 +9,12 @@ import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.transport.DatapathLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The guest is the kernel of a namespace with a TAP, 10.1.0.2, whose only neighbour is 10.1.0.1. */
-final class KernelGuest implements PortHarness {
-    private static final MacAddress GUEST = MacAddress.parse("52:54:00:00:00:02");
-    private static final MacAddress NEIGHBOUR = MacAddress.parse("52:54:00:00:00:01");
-    private static final InetSocketAddress GUEST_ADDRESS = new InetSocketAddress("10.1.0.2", 5000);
-    private static final InetSocketAddress NEIGHBOUR_ADDRESS = new InetSocketAddress("10.1.0.1", 6000);
-
+final class KernelGuest extends UdpGuest {
     private final Namespaces lab = Namespaces.open();
-    private final List<byte[]> received = new CopyOnWriteArrayList<>();
     private final TapPort port;
     private final DatagramChannel socket;
 
@@ -75,28 +63,6 @@ final class KernelGuest implements PortHarness {
         } catch (IOException gone) {
             // The interface went with the port: what the guest sends then reaches nobody.
         }
-    }
-
-    @Override
-    public byte[] frameToGuest(byte[] payload) {
-        return builder(payload).build();
-    }
-
-    @Override
-    public byte[] superFrameToGuest(byte[] payload, int gsoSize) {
-        return builder(payload).gsoSize(gsoSize).build();
-    }
-
-    private static FrameBuilder builder(byte[] payload) {
-        return new FrameBuilder(new Random(5))
-                .payload(payload)
-                .between(NEIGHBOUR, GUEST)
-                .between(NEIGHBOUR_ADDRESS, GUEST_ADDRESS);
-    }
-
-    @Override
-    public List<byte[]> guestReceived() {
-        return received;
     }
 
     @Override

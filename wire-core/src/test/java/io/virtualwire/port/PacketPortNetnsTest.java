@@ -48,7 +48,7 @@ class PacketPortNetnsTest extends PortContractTest {
                         .tags(tags)
                         .payload(new byte[9000])
                         .gsoSize(1000)
-                        .between(DescriptorGuest.GUEST, DescriptorGuest.NEIGHBOUR)
+                        .between(UdpGuest.GUEST, UdpGuest.NEIGHBOUR)
                         .build();
 
                 guest.sends(frame);

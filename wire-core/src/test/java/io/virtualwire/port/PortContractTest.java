@@ -3,7 +3,6 @@ package io.virtualwire.port;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.frame.VirtioNetHeader;
-import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.LoopRunner;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -11,32 +10,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Port} owes. */
-abstract class PortContractTest {
+abstract class PortContractTest extends PortOnLoop<PortHarness> {
     private final Random random = new Random(11);
-    private DatapathLoop loop;
-    private PortHarness harness;
-    private Port port;
-
-    abstract PortHarness open(DatapathLoop owner);
-
-    @BeforeEach
-    void openOne() {
-        loop = DatapathLoop.start("contract");
-        harness = open(loop);
-        port = harness.port();
-    }
-
-    @AfterEach
-    void closeAll() {
-        LoopRunner.run(loop, port::close);
-        harness.close();
-        loop.close();
-    }
 
     @Test
     void whatTheGuestSendsReachesTheSink() {

@@ -3,9 +3,7 @@ package io.virtualwire.port;
 import java.util.List;
 
 /** A port with its guest, for the contract test: the guest speaks in payloads, the port in frames. */
-interface PortHarness extends AutoCloseable {
-    Port port();
-
+interface PortHarness extends OpenPort {
     /** The guest sends a frame that ends with the payload, if the port is open. */
     void guestSends(byte[] payload);
 
@@ -17,7 +15,4 @@ interface PortHarness extends AutoCloseable {
 
     /** The payloads that the guest has received, in order, joined. */
     List<byte[]> guestReceived();
-
-    @Override
-    void close();
 }

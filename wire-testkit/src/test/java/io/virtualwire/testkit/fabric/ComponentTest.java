@@ -1,7 +1,5 @@
 package io.virtualwire.testkit.fabric;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.virtualwire.handoff.InstanceState;
 import java.time.Duration;
 import java.util.Random;
@@ -11,18 +9,10 @@ import org.junit.jupiter.api.Test;
 class ComponentTest {
     private static final Duration GAP = Duration.ofMillis(2);
 
-    private static Weather weather(long seed) {
-        return switch ((int) (seed % 3)) {
-            case 0 -> Weather.FINE;
-            case 1 -> Weather.GUSTY;
-            default -> Weather.STORM;
-        };
-    }
-
     @Test
     void movesThereAndBackWithoutLoss() {
         new Seeds("ComponentTest.movesThereAndBackWithoutLoss", 120).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
             fabric.run(Duration.ofMillis(10));
@@ -37,10 +27,7 @@ class ComponentTest {
             require(fabric, "be heard at n1 again", () -> it.allHear(3));
             require(fabric, "retire n2", () -> it.stateOf(it.node(2)) == InstanceState.RETIRED);
             fabric.run(Duration.ofMillis(100));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             it.wires.forEach(fabric::verifyPasses);
         });
@@ -49,7 +36,7 @@ class ComponentTest {
     @Test
     void isCalledOffOrGoesThroughButNothingBetween() {
         new Seeds("ComponentTest.isCalledOffOrGoesThroughButNothingBetween", 120).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
             it.claim(it.node(1), it.node(2), 2);
@@ -59,10 +46,7 @@ class ComponentTest {
             fabric.run(Duration.ofMillis(1_500));
             boolean moved = it.stateOf(it.node(2)) == InstanceState.DECIDING;
             boolean stayed = it.stateOf(it.node(1)) == InstanceState.DECIDING;
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             if (moved == stayed) {
                 throw fabric.failure(moved ? "both instances decide" : "no instance decides");
             }
@@ -74,7 +58,7 @@ class ComponentTest {
     @Test
     void isTakenOverAfterACrashBetweenAnyTwoSteps() {
         new Seeds("ComponentTest.isTakenOverAfterACrashBetweenAnyTwoSteps", 300).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
             fabric.startTraffic(GAP);
@@ -103,7 +87,7 @@ class ComponentTest {
     @Test
     void isTakenOverFromAnOwnerThatIsCutOffAndComesBack() {
         new Seeds("ComponentTest.isTakenOverFromAnOwnerThatIsCutOffAndComesBack", 200).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
             VirtualDaemon old = it.node(1);
@@ -142,7 +126,7 @@ class ComponentTest {
     @Test
     void survivesAFarEndThatCrashesDuringTheMove() {
         new Seeds("ComponentTest.survivesAFarEndThatCrashesDuringTheMove", 150).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
+            VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
             fabric.startTraffic(GAP);

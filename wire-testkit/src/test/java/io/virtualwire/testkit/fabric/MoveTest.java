@@ -10,30 +10,18 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MoveTest {
-    private static Weather weather(long seed) {
-        return switch ((int) (seed % 3)) {
-            case 0 -> Weather.FINE;
-            case 1 -> Weather.GUSTY;
-            default -> Weather.STORM;
-        };
-    }
-
     @Test
     void movesOneSide() {
         new Seeds("MoveTest.movesOneSide", 600).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20));
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             it.moveA();
             it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
             fabric.run(Duration.ofMillis(200));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             it.disconnect(it.p1, Side.A, 1);
             fabric.verifyPasses(it.wire);
@@ -43,8 +31,8 @@ class MoveTest {
     @Test
     void movesBothSidesAtOnce() {
         new Seeds("MoveTest.movesBothSidesAtOnce", 600).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20));
             it.prepareBoth();
@@ -54,10 +42,7 @@ class MoveTest {
             it.moveB();
             it.require("flip", () -> it.isActive(it.q2, Side.B, 2) && it.isActive(it.p2, Side.A, 2));
             fabric.run(Duration.ofMillis(300));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             it.disconnect(it.p1, Side.A, 1);
             it.disconnect(it.q1, Side.B, 1);
@@ -68,12 +53,11 @@ class MoveTest {
     @Test
     void movesAGuestThatAnnouncesItself() {
         new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 300).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20));
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             // Nobody tells p1 to yield: it learns from the far end's end marker that it is superseded, and what is
             // given to
             // its port before that finds no guest.
@@ -95,12 +79,11 @@ class MoveTest {
     @Test
     void movesAGuestThatWasSuspendedWithoutALoss() {
         new Seeds("MoveTest.movesAGuestThatWasSuspendedWithoutALoss", 150).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20));
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             fabric.run(Duration.ofMillis(5));
             boolean takesOneInVain = seed % 2 == 0;
             if (takesOneInVain) {
@@ -115,7 +98,7 @@ class MoveTest {
             it.require("yield", () -> it.p1.side(it.wire, Side.A).orElseThrow().superseded());
             fabric.run(Duration.ofMillis(200));
             Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
+            if (Seeds.weather(seed).lossPerMille() == 0) {
                 // One that is taken with none behind it may as well have reached the guest.
                 assertThat(tally.sent() - tally.delivered())
                         .as("seed %d", seed)
@@ -131,12 +114,11 @@ class MoveTest {
     @Test
     void aGuestThatGoesOnWhereItWasHasEverythingOnce() {
         new Seeds("MoveTest.aGuestThatGoesOnWhereItWasHasEverythingOnce", 80).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20));
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             fabric.guest(it.wire, Side.A).suspend(seed % 2 == 0);
             fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
             boolean before = fabric.random().nextBoolean();
@@ -150,10 +132,7 @@ class MoveTest {
                 it.disconnect(it.p2, Side.A, 2);
             }
             fabric.run(Duration.ofMillis(100));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             fabric.verifyPasses(it.wire);
         });
@@ -162,11 +141,10 @@ class MoveTest {
     @Test
     void resumesWhenTheSuccessorNeverCameUp() {
         new Seeds("MoveTest.resumesWhenTheSuccessorNeverCameUp", 200).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             it.p1.yieldSide(it.wire, Side.A);
             fabric.guest(it.wire, Side.A).moveTo(null);
             fabric.run(Duration.ofNanos(fabric.random().nextInt(60_000_000)));
@@ -187,17 +165,14 @@ class MoveTest {
     @Test
     void callsAMoveOffBeforeItYields() {
         new Seeds("MoveTest.callsAMoveOffBeforeItYields", 200).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             it.prepareA();
             fabric.run(Duration.ofMillis(fabric.random().nextInt(40)));
             it.disconnect(it.p2, Side.A, 2);
             fabric.run(Duration.ofMillis(100));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             assertThat(it.p1.side(it.wire, Side.A).orElseThrow().state()).isEqualTo(SideState.ACTIVE);
             fabric.calm();
             fabric.verifyPasses(it.wire);
@@ -207,8 +182,8 @@ class MoveTest {
     @Test
     void survivesBrokenStreamsAndACrashAtAnyTime() {
         new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 1_000).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             Random random = fabric.random();
             fabric.startTraffic(Duration.ofMillis(2));
             VirtualDaemon[] all = {it.p1, it.p2, it.q1, it.q2};
@@ -242,8 +217,8 @@ class MoveTest {
     @Test
     void takesOverWithAFenceAndTheOldOwnerComesBack() {
         new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 600).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             Random random = fabric.random();
             fabric.startTraffic(Duration.ofMillis(1));
             fabric.run(Duration.ofMillis(20 + random.nextInt(20)));

@@ -1,5 +1,7 @@
 package io.virtualwire.testkit.fabric;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.function.LongConsumer;
 
 /**
@@ -8,6 +10,23 @@ import java.util.function.LongConsumer;
  */
 record Seeds(String scenario, int ordinary) {
     private static final int LONG_RUN_FACTOR = 25;
+
+    /** Each weather in its turn. */
+    static Weather weather(long seed) {
+        return switch ((int) (seed % 3)) {
+            case 0 -> Weather.FINE;
+            case 1 -> Weather.GUSTY;
+            default -> Weather.STORM;
+        };
+    }
+
+    /** Every invariant was kept; and where the weather lost nothing, nothing was lost. */
+    static void verifyAllDelivered(VirtualFabric fabric, long seed) {
+        Tally tally = fabric.verify();
+        if (weather(seed).lossPerMille() == 0) {
+            assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
+        }
+    }
 
     void run(LongConsumer scenarioFromSeed) {
         Long one = Long.getLong("wire.seed");

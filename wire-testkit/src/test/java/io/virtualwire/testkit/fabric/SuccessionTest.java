@@ -1,7 +1,5 @@
 package io.virtualwire.testkit.fabric;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.virtualwire.control.Side;
 import java.time.Duration;
 import java.util.List;
@@ -10,19 +8,11 @@ import org.junit.jupiter.api.Test;
 
 /** One process takes the place of another at any time, in the middle of whatever is going on. */
 class SuccessionTest {
-    private static Weather weather(long seed) {
-        return switch ((int) (seed % 3)) {
-            case 0 -> Weather.FINE;
-            case 1 -> Weather.GUSTY;
-            default -> Weather.STORM;
-        };
-    }
-
     @Test
     void losesNothingWhileFramesPass() {
         new Seeds("SuccessionTest.losesNothingWhileFramesPass", 30).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             for (int i = 0; i < 10; i++) {
                 VirtualDaemon daemon = fabric.random().nextBoolean() ? it.p1 : it.q1;
@@ -30,10 +20,7 @@ class SuccessionTest {
                 fabric.run(Duration.ofMillis(fabric.random().nextInt(600)));
             }
             fabric.run(Duration.ofMillis(500));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             fabric.verifyPasses(it.wire);
         });
@@ -43,8 +30,8 @@ class SuccessionTest {
     @Test
     void isNotNoticedByAMoveInBothDirections() {
         new Seeds("SuccessionTest.isNotNoticedByAMoveInBothDirections", 45).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             succeedOften(fabric, it, Duration.ZERO, 60, 5);
             fabric.run(Duration.ofMillis(20));
@@ -55,10 +42,7 @@ class SuccessionTest {
             it.moveB();
             it.require("flip", () -> it.isActive(it.q2, Side.B, 2) && it.isActive(it.p2, Side.A, 2));
             fabric.run(Duration.ofMillis(300));
-            Tally tally = fabric.verify();
-            if (weather(seed).lossPerMille() == 0) {
-                assertThat(tally.delivered()).as("seed %d", seed).isEqualTo(tally.sent());
-            }
+            Seeds.verifyAllDelivered(fabric, seed);
             fabric.calm();
             it.disconnect(it.p1, Side.A, 1);
             it.disconnect(it.q1, Side.B, 1);
@@ -69,12 +53,11 @@ class SuccessionTest {
     @Test
     void keepsEveryInvariantOfAMoveThatHasToWaitForIt() {
         new Seeds("SuccessionTest.keepsEveryInvariantOfAMoveThatHasToWaitForIt", 45).run(seed -> {
-            VirtualFabric fabric = new VirtualFabric(seed, weather(seed));
-            WireInMotion it = new WireInMotion(fabric).connect();
+            WireInMotion it = WireInMotion.connected(seed);
+            VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
             succeedOften(fabric, it, Duration.ofMillis(60), 3, 40);
-            it.prepareA();
-            it.require("prepare", it::isPreparedA);
+            it.prepareAndAgreeA();
             it.moveA();
             it.require("flip", () -> it.isActive(it.q1, Side.B, 2));
             fabric.run(Duration.ofMillis(400));

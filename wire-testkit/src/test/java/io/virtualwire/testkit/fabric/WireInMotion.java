@@ -35,6 +35,11 @@ final class WireInMotion {
         q2 = fabric.daemon("q2");
     }
 
+    /** In a fabric of its own, in the weather of that seed. */
+    static WireInMotion connected(long seed) {
+        return new WireInMotion(new VirtualFabric(seed, Seeds.weather(seed))).connect();
+    }
+
     /** Both guests are at their first places, and the wire carries frames. */
     WireInMotion connect() {
         fabric.place(wire, Side.A, p1);
@@ -54,6 +59,12 @@ final class WireInMotion {
         p2.connect(VirtualFabric.relayFrom(side(Side.A, 2, Role.STANDBY, q1, 1), p1, 1));
         p1.connect(VirtualFabric.relayTo(side(Side.A, 1, Role.ACTIVE, q1, 1), p2, 2));
         q1.connect(side(Side.B, 1, Role.ACTIVE, p2, 2));
+    }
+
+    /** The same, and all know of it. */
+    void prepareAndAgreeA() {
+        prepareA();
+        require("prepare", this::isPreparedA);
     }
 
     /** Side B has a standby at q2, announced to p1 and q1. */
