@@ -14,18 +14,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
- * Two clouds, each a namespace with a libvirt daemon and a connector, a node with a switch, and somebody who pings the guests.
+ * Two clouds, each a namespace with a libvirt daemon and a connector, nodes with switches, and somebody who pings the guests.
  *
  * <pre>
  *   pinger ── connector e1 ═╗
- *   guest  ── connector e1 ═╬═ switch lan on node n1   (east, 192.0.2.1)
- *            connector w1 ═╝                          (west, 192.0.2.2)
+ *   guest  ── connector e1 ═╬═ switch lan on node n1   (cloud east, 192.0.2.1)
+ *            connector w1 ═╝             node n2@west (cloud west, 192.0.2.2)
  * </pre>
  */
 final class MachineLab implements AutoCloseable {
@@ -33,6 +35,7 @@ final class MachineLab implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EAST = "192.0.2.1";
     private static final String WEST = "192.0.2.2";
+    private static final List<String> SWITCHES = List.of("lan", "dmz");
 
     private final Namespaces lab = Namespaces.open();
     private final Namespace east = lab.namespace("east");
@@ -42,8 +45,10 @@ final class MachineLab implements AutoCloseable {
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final Map<String, LibvirtHost> hypervisors = new TreeMap<>();
     private final Map<String, RunningCommand> nodes = new TreeMap<>();
+    private final Map<String, RunningCommand> connectors = new TreeMap<>();
     private final CommandSession wire;
 
+    /** @param nodeNames n1, n2 …, the first with the switch; in the east, or {@code n2@west} */
     MachineLab(String... nodeNames) throws IOException {
         lab.veth(east, "up0", EAST + "/24", west, "up0", WEST + "/24");
         east.ip("link set lo up");
@@ -51,10 +56,9 @@ final class MachineLab implements AutoCloseable {
         hypervisors.put("e1", part(LibvirtHost.start(east, lab.scratch().resolve("e"), EAST)));
         hypervisors.put("w1", part(LibvirtHost.start(west, lab.scratch().resolve("w"), WEST)));
         wire = part(new CommandSession(east, home));
-        part(daemon(east, "connector", "run", "--name", "e1", "--listen", EAST))
-                .awaitLine("connector acme/.* is ready.*", LIMIT);
-        part(daemon(west, "connector", "run", "--name", "w1", "--listen", WEST))
-                .awaitLine("connector acme/.* is ready.*", LIMIT);
+        connectors.put("e1", part(daemon(east, "connector", "run", "--name", "e1", "--listen", EAST)));
+        connectors.put("w1", part(daemon(west, "connector", "run", "--name", "w1", "--listen", WEST)));
+        connectors.values().forEach(each -> each.awaitLine("connector acme/.* is ready.*", LIMIT));
         for (String name : nodeNames) {
             startNode(name, nodeNames);
         }
@@ -62,42 +66,71 @@ final class MachineLab implements AutoCloseable {
             node.awaitLine("node .* is up.*", LIMIT);
         }
         hypervisors.values().forEach(LibvirtHost::awaitReady);
-        said("switch", "ls", "--node", address(nodeNames[0]));
-        said("switch", "create", "lan", "--on", nodeNames[0]);
+        said(
+                "switch",
+                "ls",
+                "--node",
+                Arrays.stream(nodeNames).map(MachineLab::address).collect(Collectors.joining(",")));
         addHost("e1", EAST);
         addHost("w1", WEST);
-        said("endpoint", "add", "pinger", "--host", "e1", "--netns", pinger.name(), "--tap", "eth0");
-        said("switch", "plug", "lan/pinger", "pinger@e1");
-        pinger.address("eth0", "10.1.0.1/24");
+        createSwitch("lan", "10.1.0.1/24", nameOf(nodeNames[0]));
     }
 
-    /** Nodes are told apart by their ports: all are in the east. */
-    private String address(String node) {
-        return EAST + ":" + (7482 + 100 * (node.charAt(1) - '1'));
+    /** A switch on a node in the east, and the pinger at it. */
+    void createSwitch(String name, String cidr, String node) throws IOException {
+        said("switch", "create", name, "--on", node);
+        said("endpoint", "add", "ping-" + name, "--host", "e1", "--netns", pinger.name(), "--tap", name + "0");
+        said("switch", "plug", name + "/pinger", "ping-" + name + "@e1");
+        pinger.address(name + "0", cidr);
+    }
+
+    private static String nameOf(String node) {
+        return node.split("@")[0];
+    }
+
+    private static String addressOf(String node) {
+        return node.endsWith("@west") ? WEST : EAST;
+    }
+
+    private static int offset(String node) {
+        return 100 * (node.charAt(1) - '1');
+    }
+
+    /** Nodes are told apart by their ports. */
+    private static String address(String node) {
+        return addressOf(node) + ":" + (7482 + offset(node));
     }
 
     void startNode(String name, String... all) {
-        List<String> peers = new ArrayList<>();
-        for (String each : all) {
-            peers.add(each + "=" + EAST + ":" + (7483 + 100 * (each.charAt(1) - '1')));
-        }
-        int offset = 100 * (name.charAt(1) - '1');
+        String peers = Arrays.stream(all)
+                .map(each -> nameOf(each) + "=" + addressOf(each) + ":" + (7483 + offset(each)))
+                .collect(Collectors.joining(","));
+        boolean isWest = name.endsWith("@west");
         nodes.put(
-                name,
+                nameOf(name),
                 part(daemon(
-                        east,
+                        isWest ? west : east,
                         "node",
                         "run",
                         "--name",
-                        name,
+                        nameOf(name),
+                        "--cloud",
+                        isWest ? "west" : "east",
                         "--listen",
-                        EAST,
+                        addressOf(name),
                         "--wire-port",
-                        Integer.toString(7481 + offset),
+                        Integer.toString(7481 + offset(name)),
                         "--api-port",
-                        Integer.toString(7482 + offset),
+                        Integer.toString(7482 + offset(name)),
                         "--peers",
-                        String.join(",", peers))));
+                        peers)));
+    }
+
+    /** The daemons by name. */
+    Map<String, RunningCommand> daemons() {
+        Map<String, RunningCommand> daemons = new TreeMap<>(connectors);
+        daemons.putAll(nodes);
+        return daemons;
     }
 
     RunningCommand node(String name) {
@@ -106,18 +139,32 @@ final class MachineLab implements AutoCloseable {
 
     private void addHost(String name, String address) throws IOException {
         LibvirtHost there = hypervisors.get(name);
-        said("host", "add", name, address, "--libvirt", there.uri(), "--libvirt-peer", there.tcpUri());
+        said(
+                "host",
+                "add",
+                name,
+                address,
+                "--libvirt",
+                there.uri(),
+                "--libvirt-peer",
+                there.tcpUri(),
+                "--cloud",
+                name.equals("e1") ? "east" : "west");
     }
 
-    /** A guest that is defined and attached first, so that its TAP is there when it starts; then plugged in. */
+    /** A guest that is defined and attached first, so that its TAPs are there when it starts; then plugged in: lan, dmz. */
     void startGuest(String name, String host, LinuxGuest guest) throws IOException {
         Path file = lab.scratch().resolve(name + ".xml");
         Files.writeString(file, guest.domain());
         LibvirtHost there = hypervisors.get(host);
         there.virsh("define", file.toString());
-        said("vm", "attach", name, "--host", host);
+        for (int nic = 0; nic < guest.nics().size(); nic++) {
+            said("vm", "attach", nic == 0 ? name : name + ":" + nic, "--host", host);
+        }
         there.virsh("start", name);
-        said("switch", "plug", "lan/" + name, name);
+        for (int nic = 0; nic < guest.nics().size(); nic++) {
+            said("switch", "plug", SWITCHES.get(nic) + "/" + name, nic == 0 ? name : name + "-" + nic);
+        }
     }
 
     void awaitAnswer(String address) {
@@ -180,11 +227,15 @@ final class MachineLab implements AutoCloseable {
             assertThat(vm.path("movingTo").asText()).isEmpty();
             assertThat(hypervisor(host).running()).contains(name);
             assertThat(hypervisor(other).running()).doesNotContain(name);
-            assertThat(endpoints(host)).contains(name);
-            assertThat(endpoints(other)).doesNotContain(name);
-            assertThat(namespace(other).tryRun("ip", "link", "show", name).succeeded())
-                    .as("a TAP left at " + other)
-                    .isFalse();
+            for (JsonNode nic : vm.path("nics")) {
+                String endpoint = nic.path("endpoint").asText();
+                assertThat(endpoints(host)).contains(endpoint);
+                assertThat(endpoints(other)).doesNotContain(endpoint);
+                String device = nic.path("device").asText();
+                assertThat(namespace(other).tryRun("ip", "link", "show", device).succeeded())
+                        .as("a TAP left at " + other)
+                        .isFalse();
+            }
         });
     }
 

@@ -15,19 +15,35 @@ final class MachineMoveNetnsIT {
     private static final List<String> MODES =
             Boolean.getBoolean("wire.long") ? List.of("tunnelled", "managed", "peer-to-peer") : List.of();
     private static final String WEB = "10.1.0.10";
+    private static final String WEB_DMZ = "10.2.0.10";
 
     @Test
-    void aGuestIsAttachedMovedThereAndBackAndLeavesNothing() throws Exception {
-        try (MachineLab lab = new MachineLab("n1")) {
-            lab.startGuest("web1", "e1", LinuxGuest.named("web1").nic("web1", "52:54:00:00:00:10", WEB + "/24"));
+    void aGuestWithTwoInterfacesMovesWithBothItsSwitchesAndBackAndLeavesNothing() throws Exception {
+        try (MachineLab lab = new MachineLab("n1", "n2@west")) {
+            lab.createSwitch("dmz", "10.2.0.1/24", "n1");
+            lab.startGuest(
+                    "web1",
+                    "e1",
+                    LinuxGuest.named("web1")
+                            .nic("web1", "52:54:00:00:00:10", WEB + "/24")
+                            .nic("web1b", "52:54:00:00:00:11", WEB_DMZ + "/24"));
             lab.awaitAnswer(WEB);
+            lab.awaitAnswer(WEB_DMZ);
             assertThat(lab.said("vm", "ls")).contains("web1", "e1", "running", "lan/web1");
+            assertThat(lab.said("migrate", "--all", "--from", "east", "--to", "west", "--plan"))
+                    .contains("web1", "lan", "dmz", "w1", "n2", "MiB are left there");
 
-            RunningCommand ping = lab.ping(WEB);
-            ping.awaitLine("64 bytes.*", MachineLab.LIMIT);
-            JsonNode there = lab.json("migrate", "web1", "--to", "w1");
-            assertThat(there.path("to").asText()).isEqualTo("w1");
+            // The guest and its switches, which the pinger stays behind.
+            List<RunningCommand> pinging = List.of(lab.ping(WEB), lab.ping(WEB_DMZ));
+            pinging.forEach(each -> each.awaitLine("64 bytes.*", MachineLab.LIMIT));
+            JsonNode all = lab.json("migrate", "--all", "--from", "east", "--to", "west");
+            assertThat(all.path("state").asText()).isEqualTo("done");
+            assertThat(all.path("steps")).hasSize(3);
+            assertThat(lab.json("switch", "ls").findValuesAsText("node")).containsOnly("n2");
             lab.awaitOnlyAt("w1", "web1");
+            assertThat(lab.run("migrate", "--all", "--from", "east", "--to", "west")
+                            .text())
+                    .contains("all 0 moved");
             String at = "w1";
             String from = "e1";
             for (String mode : MODES) {
@@ -39,15 +55,18 @@ final class MachineMoveNetnsIT {
                 from = before;
             }
             lab.awaitAnswer(WEB);
-            Pings pings = MachineLab.pings(ping);
-            System.out.println(there + ", then " + MODES + ": " + pings);
-            assertThat(pings.duplicates()).isZero();
-            assertThat(pings.lost()).isLessThan(pings.sent() / 10);
+            lab.awaitAnswer(WEB_DMZ);
+            for (RunningCommand each : pinging) {
+                Pings seen = MachineLab.pings(each);
+                System.out.println(all.path("steps") + ", then " + MODES + ": " + seen);
+                assertThat(seen.duplicates()).isZero();
+                assertThat(seen.lost()).isLessThan(seen.sent() / 10);
+            }
 
             // Somebody else moves it, and says so to nobody.
             lab.said("vm", "follow", "web1");
             lab.awaitAwaited(at, "web1");
-            ping = lab.ping(WEB);
+            RunningCommand ping = lab.ping(WEB);
             ping.awaitLine("64 bytes.*", MachineLab.LIMIT);
             lab.hypervisor(at)
                     .virsh(
@@ -57,7 +76,7 @@ final class MachineMoveNetnsIT {
                             "web1",
                             lab.hypervisor(from).tcpUri());
             lab.awaitAwaited(from, "web1");
-            pings = MachineLab.pings(ping);
+            Pings pings = MachineLab.pings(ping);
             System.out.println("by virsh to " + from + ": " + pings);
             assertThat(pings.duplicates()).isZero();
             assertThat(pings.lost()).isLessThan(pings.sent() / 10);
@@ -76,9 +95,16 @@ final class MachineMoveNetnsIT {
             assertThat(slow.output()).contains("it stays on " + at + ", because it was called off");
             lab.awaitOnlyAt(at, "web1");
             lab.awaitAnswer(WEB);
+            lab.awaitAnswer(WEB_DMZ);
 
-            assertThat(lab.run("vm", "detach", "web1").text()).contains("wires go there: lan/web1", "IN_USE");
+            JsonNode back = lab.json("migrate", "web1", "--to", from.equals("e1") ? "east" : "west");
+            assertThat(back.path("to").asText()).isEqualTo(from);
+            lab.awaitOnlyAt(from, "web1");
+            lab.awaitAnswer(WEB);
+
+            assertThat(lab.run("vm", "detach", "web1").text()).contains("wires go there: ", "lan/web1", "IN_USE");
             lab.said("switch", "unplug", "lan/web1");
+            lab.said("switch", "unplug", "dmz/web1");
             lab.said("vm", "detach", "web1");
             assertThat(lab.json("vm", "ls")).isEmpty();
         }
