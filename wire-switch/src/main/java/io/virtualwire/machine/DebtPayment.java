@@ -8,15 +8,19 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.VmDebt;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Removes what a virtual machine has left on a host: its endpoint, and a copy of itself that may still run. */
 final class DebtPayment {
     private final VmDebt debt;
     private final MachineHosts hosts;
+    private final Supplier<FabricState> latest;
 
-    DebtPayment(VmDebt debt, MachineHosts hosts) {
+    /** @param latest asks the log for what is agreed now; may block */
+    DebtPayment(VmDebt debt, MachineHosts hosts, Supplier<FabricState> latest) {
         this.debt = debt;
         this.hosts = hosts;
+        this.latest = latest;
     }
 
     /** Empty if it has to be tried again. */
@@ -27,8 +31,13 @@ final class DebtPayment {
         if (used) {
             return Optional.empty();
         }
-        if (debt.stop()) {
-            stopGhost();
+        boolean ghost = debt.stop() && isAlive();
+        // Asked afterwards: what was alive while this was still owed cannot be the machine itself, on its way back.
+        if (!latest.get().machines().debts().contains(debt)) {
+            return Optional.empty();
+        }
+        if (ghost) {
+            hypervisor().stop(debt.domain());
         }
         try {
             hosts.connector(debt.host(), debt.hostSpec()).removeEndpoint(debt.endpoint());
@@ -40,14 +49,14 @@ final class DebtPayment {
         return Optional.of(new FabricCommand.PayVmDebt(debt.vm(), debt.host(), debt.endpoint()));
     }
 
-    private void stopGhost() {
-        Hypervisor hypervisor = hosts.hypervisor(debt.host(), debt.hostSpec());
-        boolean alive = hypervisor
+    private Hypervisor hypervisor() {
+        return hosts.hypervisor(debt.host(), debt.hostSpec());
+    }
+
+    private boolean isAlive() {
+        return hypervisor()
                 .state(debt.id())
                 .filter(state -> state == Machine.State.RUNNING || state == Machine.State.PAUSED)
                 .isPresent();
-        if (alive) {
-            hypervisor.stop(debt.domain());
-        }
     }
 }

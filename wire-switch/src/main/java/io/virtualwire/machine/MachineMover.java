@@ -48,6 +48,7 @@ public final class MachineMover {
     private final MachineHosts hosts;
     private final Executor aside;
     private final Consumer<FabricCommand> proposals;
+    private final Supplier<FabricState> latest;
     private final MoveObserver observer;
     private final Turns turns;
     private final Map<String, MachineMove> driven = new HashMap<>();
@@ -61,6 +62,7 @@ public final class MachineMover {
     /**
      * @param aside where steps are taken, which ask hosts and wait for them
      * @param proposals takes commands for the log, on the owner thread
+     * @param latest asks the log for what is agreed now; aside, since it may block
      */
     public MachineMover(
             NodeRecord self,
@@ -68,12 +70,14 @@ public final class MachineMover {
             MachineHosts hosts,
             Executor aside,
             Consumer<FabricCommand> proposals,
+            Supplier<FabricState> latest,
             MoveObserver observer) {
         this.self = self;
         this.loop = loop;
         this.hosts = hosts;
         this.aside = aside;
         this.proposals = proposals;
+        this.latest = latest;
         this.observer = observer;
         this.turns = new Turns(self.name(), loop.ticker());
     }
@@ -166,7 +170,7 @@ public final class MachineMover {
         }
         for (VmDebt debt : state.machines().debts()) {
             todo.add(nameOf(debt));
-            if (turns.isMine(nameOf(debt), registered())) {
+            if (turns.isMine(nameOf(debt), order())) {
                 pay(debt);
             }
         }
@@ -183,13 +187,8 @@ public final class MachineMover {
         step("move " + move.vm(), Duration.ZERO, () -> mine.step(now));
     }
 
-    private Set<String> registered() {
-        Set<String> registered = new HashSet<>(present);
-        registered.retainAll(state.nodes().keySet());
-        // One that is to be emptied takes something only if there is no other.
-        Set<String> taking = new HashSet<>(registered);
-        taking.removeIf(state::isDraining);
-        return taking.isEmpty() ? registered : taking;
+    private List<String> order() {
+        return Turns.order(state, present);
     }
 
     private boolean isUndriven(VmMove move) {
@@ -202,14 +201,14 @@ public final class MachineMover {
 
     /** The first node that reaches the source's hypervisor takes what nobody drives. */
     private void claimIfDue(VmMove move) {
-        if (!isUndriven(move) || !turns.isMine(claimOf(move), registered())) {
+        if (!isUndriven(move) || !turns.isMine(claimOf(move), order())) {
             return;
         }
         Optional<FabricCommand> claim = Optional.of(new FabricCommand.ClaimVmMove(
                 move.vm(), move.generation(), move.instance(), self.name(), self.instance()));
         // Before anything has moved, even one that reaches no hypervisor can roll it back.
         boolean anyway =
-                move.phase() == VmMovePhase.PREPARE && turns.allHadTheirs(claimOf(move), registered(), CLAIM_PATIENCE);
+                move.phase() == VmMovePhase.PREPARE && turns.allHadTheirs(claimOf(move), order(), CLAIM_PATIENCE);
         FabricState now = state;
         step(claimOf(move), CLAIM_PAUSE, () -> anyway || reaches(now, move) ? claim : Optional.empty());
     }
@@ -260,7 +259,7 @@ public final class MachineMover {
 
     private void pay(VmDebt debt) {
         FabricState now = state;
-        step(nameOf(debt), DEBT_PAUSE, () -> new DebtPayment(debt, hosts).step(now));
+        step(nameOf(debt), DEBT_PAUSE, () -> new DebtPayment(debt, hosts, latest).step(now));
     }
 
     /** One step of a kind at a time; what comes of it is proposed, and the next is taken in a later round. */

@@ -1,7 +1,9 @@
 package io.virtualwire.machine;
 
 import io.virtualwire.time.Ticker;
+import io.virtualwire.topology.FabricState;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,22 +30,29 @@ public final class Turns {
      * Whether it is this node's turn now.
      *
      * @param what is to be done; the clock runs from the first time that this is asked
-     * @param present who may do it
+     * @param order who may do it, the first one first
      */
-    public boolean isMine(String what, Set<String> present) {
-        List<String> order = present.stream().sorted().toList();
+    public boolean isMine(String what, List<String> order) {
         int rank = order.indexOf(self);
         return rank >= 0 && waited(what) >= rank * EACH.toNanos();
     }
 
     /** Whether each of those had its turn, and so long has passed besides. */
-    public boolean allHadTheirs(String what, Set<String> present, Duration besides) {
-        return waited(what) >= present.size() * EACH.toNanos() + besides.toNanos();
+    public boolean allHadTheirs(String what, List<String> order, Duration besides) {
+        return waited(what) >= order.size() * EACH.toNanos() + besides.toNanos();
     }
 
     private long waited(String what) {
         long now = ticker.nanoTime();
         return now - since.computeIfAbsent(what, it -> now);
+    }
+
+    /** The nodes that are present, by name; those that are to be emptied last. */
+    public static List<String> order(FabricState state, Set<String> present) {
+        return present.stream()
+                .filter(state.nodes()::containsKey)
+                .sorted(Comparator.comparing(state::isDraining).thenComparing(Comparator.naturalOrder()))
+                .toList();
     }
 
     /** Forgets what is not to be done any more. */

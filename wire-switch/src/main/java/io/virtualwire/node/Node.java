@@ -20,6 +20,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.log.Applied;
 import io.virtualwire.log.Codec;
 import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.LogSettings;
@@ -69,6 +70,7 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
     private static final int LISTEN_SECONDS = 20;
+    private static final int LATEST_SECONDS = 5;
     private static final int JOIN_ATTEMPTS = 10;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -240,7 +242,16 @@ public final class Node implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("machine-step-", 0).factory());
         add(machineSteps::shutdownNow);
         MachineMover machines = new MachineMover(
-                self, loop, hosts, machineSteps, new LogProposals(log, loop, aside), new CopyProgress(steps));
+                self,
+                loop,
+                hosts,
+                machineSteps,
+                new LogProposals(log, loop, aside),
+                () -> log.latest()
+                        .thenApply(Applied::state)
+                        .orTimeout(LATEST_SECONDS, TimeUnit.SECONDS)
+                        .join(),
+                new CopyProgress(steps));
         observer.machines = machines;
         RelocationDriver relocations =
                 new RelocationDriver(self, loop, hosts, machineSteps, new LogProposals(log, loop, aside));

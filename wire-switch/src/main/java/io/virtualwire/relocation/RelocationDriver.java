@@ -10,7 +10,7 @@ import io.virtualwire.topology.Relocation;
 import io.virtualwire.topology.RelocationStep;
 import io.virtualwire.transport.Loop;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -35,7 +35,7 @@ public final class RelocationDriver {
     private final Consumer<FabricCommand> proposals;
     private final Turns turns;
     private FabricState state = FabricState.INITIAL;
-    private Set<String> present = Set.of();
+    private List<String> order = List.of();
     private boolean asking;
     private boolean stopped;
 
@@ -67,8 +67,7 @@ public final class RelocationDriver {
     /** What is agreed on now, and which nodes can be reached. */
     public void agreed(FabricState now, Set<String> reachable) {
         state = now;
-        present = new HashSet<>(reachable);
-        present.retainAll(now.nodes().keySet());
+        order = Turns.order(now, reachable);
         round();
     }
 
@@ -88,7 +87,7 @@ public final class RelocationDriver {
         int index = known.due().getAsInt();
         String what = known.id() + "/" + index;
         turns.only(Set.of(what));
-        if (asking || !turns.isMine(what, present)) {
+        if (asking || !turns.isMine(what, order)) {
             return;
         }
         RelocationStep step = known.steps().get(index);
@@ -97,7 +96,7 @@ public final class RelocationDriver {
             proposals.accept(begin);
             return;
         }
-        boolean anyway = turns.allHadTheirs(what, present, PATIENCE);
+        boolean anyway = turns.allHadTheirs(what, order, PATIENCE);
         FabricState now = state;
         asking = true;
         aside.execute(() -> {

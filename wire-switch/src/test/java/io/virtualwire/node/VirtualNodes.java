@@ -739,6 +739,7 @@ final class VirtualNodes {
                     there.asSeenBy(name),
                     task -> loop.schedule(someMillis(8), task),
                     new LogProposals(log, loop, task -> loop.schedule(someMillis(8), task)),
+                    () -> log.latest().thenApply(Applied::state).join(),
                     (move, progress) -> {});
             mover = made;
             loop.execute(made::start);

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 
 /** Many moves of real guests; with {@code -Dwire.long=true}, because they take minutes. The others: {@link MachineMoveNetnsIT}. */
 @NetnsTest
@@ -24,12 +25,17 @@ final class FleetMoveNetnsIT {
     private static final long SLACK = 6;
 
     @TestFactory
-    Stream<DynamicTest> movesThatTakeMinutes() {
-        return LONG
-                ? Stream.of(
-                        DynamicTest.dynamicTest("forth and back twenty times, nothing leaks", this::twentyTimes),
-                        DynamicTest.dynamicTest("five at once, and a node killed on the way back", this::five))
-                : Stream.empty();
+    Stream<DynamicTest> forthAndBackTwentyTimes() {
+        return inTheLongRun("nothing leaks", this::twentyTimes);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> fiveAtOnceThenTogether() {
+        return inTheLongRun("two at a time; stopped, resumed, and a node killed on the way", this::five);
+    }
+
+    private static Stream<DynamicTest> inTheLongRun(String name, Executable test) {
+        return LONG ? Stream.of(DynamicTest.dynamicTest(name, test)) : Stream.empty();
     }
 
     private void twentyTimes() throws Exception {
