@@ -216,8 +216,29 @@ said node-cluster-port SYSTEM "192.0.2.2:7483" "in use"
 said node-interface-port SYSTEM "cannot offer the interface at 192.0.2.1 port 7482: Address already in use" "ss -lntp" "--api-port"
 ! grep -q '^wire: .*Exception' "$work"/*.said || fail "an error names a class: $(grep '^wire: .*Exception' "$work"/*.said)"
 
+# A node that does not reach a host's libvirt says so to whom it concerns, and goes on.
+socat UNIX-LISTEN:"$work/libvirt-sock",mode=600,fork SYSTEM:true 2>/dev/null &
+pids+=($!)
+for ((i = 0; i < 100; i++)); do [ ! -S "$work/libvirt-sock" ] || break; sleep 0.1; done
+unreached() { # NAME CODE SOCKET TEXT
+  # A machine that is busy may need longer than a command waits.
+  for ((i = 0; i < 10; i++)); do
+    ! person host add hosta 192.0.2.1 --libvirt "qemu+unix:///system?socket=$3" --node 192.0.2.2 >"$work/$1.host" 2>&1 || break
+    sleep 0.5
+  done
+  [ $i -lt 10 ] || fail "the fabric is not told of the host: $(cat "$work/$1.host")"
+  status=0
+  person vm attach guest --host hosta --node 192.0.2.2 >"$work/$1.said" 2>&1 || status=$?
+  echo $status >"$work/$1.status"
+  said "$1" "$2" "cannot reach the hypervisor qemu+unix" "$4"
+}
+unreached no-libvirt UNAVAILABLE "$work/no-such-sock" "see that libvirtd runs there"
+unreached closed-libvirt FORBIDDEN "$work/libvirt-sock" "join group libvirt"
+person switch ls --node 192.0.2.2 >/dev/null || fail "the node does not go on"
+said node-closed-state SYSTEM "$work/closed/state" "permission denied" "--state"
+
 kill -INT $meanwhile
 wait $meanwhile || true
 grep -q ' 0% packet loss' "$work/meanwhile" || fail "the wire was disturbed meanwhile: $(cat "$work/meanwhile")"
-echo "twelve starts that cannot succeed: each says why, and no ping is lost meanwhile"
+echo "twelve starts that cannot succeed, and a libvirt that cannot be reached: each says why, and no ping is lost meanwhile"
 echo "packaging: all well"

@@ -1,11 +1,14 @@
 package io.virtualwire.enrolment;
 
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -36,12 +39,13 @@ final class KeptCredentials {
     /** Uses these, and writes them; of the authorities those that the file has, since others were trusted for the sake of the configuration. */
     void keep(Credentials next) {
         try {
-            new Credentials(
+            FileTime before = time();
+            replace(
+                    before,
+                    new Credentials(
                             next.key(),
                             next.certificate(),
-                            current(Credentials.load(file).authorities()))
-                    .save(file);
-            seen = time();
+                            current(Credentials.load(file).authorities())));
         } catch (WireException e) {
             // The old file may still do for a renewal after a restart; the new credentials do for now.
             LOG.error("cannot keep the credentials of {}: {}", self.identity(), IdentityKeeper.reason(e));
@@ -80,15 +84,36 @@ final class KeptCredentials {
     /** So that after a restart it is known whom to believe, even if no list is kept any more. */
     private void writeAuthorities() {
         try {
+            FileTime before = time();
             Credentials there = Credentials.load(file);
             List<X509Certificate> now = current(there.authorities());
             if (!now.equals(there.authorities())) {
-                new Credentials(there.key(), there.certificate(), now).save(file);
-                seen = time();
+                replace(before, new Credentials(there.key(), there.certificate(), now));
                 LOG.info("the authorities in {} are {} now", file, now.size());
             }
         } catch (WireException e) {
             LOG.error("cannot write whom {} believes: {}", self.identity(), IdentityKeeper.reason(e));
+        }
+    }
+
+    /** Writes the file, unless somebody has put others there since; then those are looked at next. */
+    private void replace(FileTime before, Credentials by) {
+        Path draft = file.resolveSibling("." + file.getFileName() + ".next");
+        by.save(draft);
+        try {
+            if (time().equals(before)) {
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+                seen = time();
+            } else {
+                Files.delete(draft);
+                judged = -1;
+            }
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "cannot write " + file + ": " + IoReason.of(e),
+                    "check that the folder is writable by this user and that the disk is not full",
+                    e);
         }
     }
 

@@ -64,7 +64,8 @@ public final class Revocations {
                         "send the list of a tenant that is served here"));
         synchronized (this) {
             RevocationList known = lists.get(authority);
-            if (known != null && known.number() >= list.number()) {
+            // The last word of an authority is its last: who has its key later cannot call it back.
+            if (known != null && (known.number() >= list.number() || isRetired(authority))) {
                 return false;
             }
             if (folder != null) {

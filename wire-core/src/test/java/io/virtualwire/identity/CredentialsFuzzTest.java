@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Credentials, certificates and revocation lists as no authority makes them. */
@@ -43,7 +44,13 @@ class CredentialsFuzzTest {
 
     @Test
     void revocationListsAreReadOrRefused() {
-        String text = acme.revocationList(7, Map.of(BigInteger.TEN, Instant.EPOCH, BigInteger.ONE, Instant.EPOCH))
+        Succession succession = new Succession(
+                Succession.Stage.ISSUES,
+                TenantAuthority.create("acme", InstantSource.system()).certificate());
+        String text = acme.revocationList(
+                        7,
+                        Map.of(BigInteger.TEN, Instant.EPOCH, BigInteger.ONE, Instant.EPOCH),
+                        Optional.of(succession))
                 .pem();
         Fuzz.of("revocation lists")
                 .refusing(WireException.class)

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -182,6 +183,60 @@ class RevocationsTest {
                         true, ticker.nanoTime() - Duration.ofHours(9).toNanos()))
                 .as("a third of the life is left: no hurry")
                 .isFalse();
+    }
+
+    @Test
+    void successorIsBelievedForItsTenantAndTheOneBeforeUntilItIsRetired() throws Exception {
+        TenantAuthority next = TenantAuthority.create("acme", InstantSource.system());
+        Credentials newer = next.issue("east").trusting(acme.certificate());
+        OwnIdentity server = self(west);
+        TenantAuthority rival = TenantAuthority.create("rival", InstantSource.system());
+        server.offer(parting(1, Succession.Stage.ANNOUNCED, rival));
+        assertThat(server.authorities()).containsExactly(acme.certificate());
+        assertThatThrownBy(() -> shakeHands(newer, server)).isInstanceOf(SSLException.class);
+
+        server.offer(parting(2, Succession.Stage.ANNOUNCED, next));
+        shakeHands(newer, server);
+        TlsContexts tls = new TlsContexts(server);
+        Handshake handshake =
+                Handshake.run(new TlsContexts(east).clientEngine(server.identity()), tls.serverEngine(_ -> true));
+        AtomicInteger cut = new AtomicInteger();
+        tls.guard(handshake.server().getSession(), cut::incrementAndGet);
+
+        server.offer(parting(3, Succession.Stage.RETIRED, next));
+        assertThatThrownBy(() -> shakeHands(east, server)).isInstanceOf(SSLException.class);
+        server.review();
+        assertThat(cut).as("it has a moment to show another certificate").hasValue(0);
+        ticker.advance(Duration.ofSeconds(3));
+        server.review();
+        assertThat(cut).hasValue(1);
+
+        assertThat(server.offer(list(4))).as("its last word").isFalse();
+        assertThatThrownBy(() -> shakeHands(east, server)).isInstanceOf(SSLException.class);
+        shakeHands(newer, server);
+    }
+
+    @Test
+    void handshakeFollowsAtOnceWhenAnotherAuthorityIssues() throws Exception {
+        OwnIdentity server = self(west);
+        TlsContexts tls = new TlsContexts(server);
+        Handshake handshake =
+                Handshake.run(new TlsContexts(east).clientEngine(server.identity()), tls.serverEngine(_ -> true));
+        Standing standing = tls.standing(handshake.server().getSession());
+        TenantAuthority next = TenantAuthority.create("acme", InstantSource.system());
+        server.offer(parting(1, Succession.Stage.ISSUES, next));
+        assertThat(standing.isFollowingDue(true, ticker.nanoTime()))
+                .as("nothing new to show")
+                .isFalse();
+        server.renew(next.issue("west").trusting(acme.certificate()));
+        assertThat(standing.isFollowingDue(false, ticker.nanoTime())).isFalse();
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(standing.isFollowingDue(true, ticker.nanoTime())).isTrue();
+        assertThat(standing.isFollowingDue(false, ticker.nanoTime())).isTrue();
+    }
+
+    private RevocationList parting(long number, Succession.Stage stage, TenantAuthority successor) {
+        return acme.revocationList(number, Map.of(), Optional.of(new Succession(stage, successor.certificate())));
     }
 
     private OwnIdentity self(Credentials credentials) {

@@ -1,6 +1,8 @@
 package io.virtualwire.authority;
 
+import io.virtualwire.client.CertificateAnswer;
 import io.virtualwire.identity.AuthorityFolder;
+import io.virtualwire.identity.Fingerprint;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.Succession;
 import io.virtualwire.identity.TenantAuthority;
@@ -83,6 +85,44 @@ final class Authorities {
         return of(rotation.former())
                 .revocationList(number, revoked, Optional.of(succession))
                 .pem();
+    }
+
+    /** What to tell who has asked for that certificate. */
+    CertificateAnswer answer(Register register, X509Certificate made) {
+        X509Certificate serving = serving(register).certificate();
+        return new CertificateAnswer(
+                TenantAuthority.pem(made),
+                TenantAuthority.pem(serving),
+                made.getNotAfter().toInstant(),
+                believed(register).stream()
+                        .filter(it -> !it.equals(serving))
+                        .map(TenantAuthority::pem)
+                        .toList());
+    }
+
+    /** Whether a certificate was issued by the one before, which is believed no more. */
+    boolean isOfRetired(Register register, X509Certificate shown) {
+        return register.rotation()
+                .filter(RotationRecord::isOver)
+                .filter(it -> TenantAuthority.issued(certificate(it.former()), shown))
+                .isPresent();
+    }
+
+    /** The same register, which knows of that certificate. */
+    Register noted(Register register, String name, X509Certificate made) {
+        return register.with(new IssuedRecord(
+                IssuedRecord.serial(made.getSerialNumber()),
+                name,
+                made.getNotAfter().toInstant(),
+                Optional.empty(),
+                issuer(register, made)));
+    }
+
+    private Optional<String> issuer(Register register, X509Certificate made) {
+        return believed(register).stream()
+                .filter(it -> TenantAuthority.issued(it, made))
+                .map(it -> Fingerprint.of(it).toString())
+                .findFirst();
     }
 
     /** The newest lists, in the order in which they are to be taken. */

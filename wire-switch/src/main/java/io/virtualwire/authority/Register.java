@@ -1,5 +1,7 @@
 package io.virtualwire.authority;
 
+import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,5 +79,22 @@ record Register(
                 tokens.stream().filter(it -> it.expiresAt().isAfter(oldest)).toList(),
                 issued.stream().filter(it -> it.until().isAfter(oldest)).toList(),
                 rotation);
+    }
+
+    boolean knows(X509Certificate certificate) {
+        String serial = IssuedRecord.serial(certificate.getSerialNumber());
+        return issued.stream().anyMatch(it -> it.serial().equals(serial));
+    }
+
+    /** Whether a certificate was taken back. */
+    boolean hasRevoked(X509Certificate certificate) {
+        String serial = IssuedRecord.serial(certificate.getSerialNumber());
+        return issued.stream()
+                .anyMatch(it -> it.serial().equals(serial) && it.revokedAt().isPresent());
+    }
+
+    /** What certificates say of where the revocation list is, and the service. */
+    Optional<URI> listAddress() {
+        return service.map(it -> URI.create("https://" + it + "/v1/revocations"));
     }
 }

@@ -16,7 +16,6 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.Fingerprint;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -134,11 +133,11 @@ public final class Registrar {
                 "identity.issue",
                 name,
                 () -> file.change(register -> {
-                    Credentials issued = authorities.issuing(register).issue(name, life, listAddress(register));
+                    Credentials issued = authorities.issuing(register).issue(name, life, register.listAddress());
                     for (X509Certificate other : authorities.believed(register)) {
                         issued = issued.trusting(other);
                     }
-                    return new Change<>(noted(register, name, issued.certificate()), issued);
+                    return new Change<>(authorities.noted(register, name, issued.certificate()), issued);
                 }));
     }
 
@@ -230,9 +229,11 @@ public final class Registrar {
                 throw refused(ErrorCode.UNAUTHENTICATED, "the token for " + member + " expired " + token.expiresAt());
             }
             X509Certificate made =
-                    authorities.issuing(register).certify(member, request.key(), life, listAddress(register));
-            Register after = noted(register, token.name(), made).with(token.used(now, key, TenantAuthority.pem(made)));
-            return new Change<>(after, answer(register, made));
+                    authorities.issuing(register).certify(member, request.key(), life, register.listAddress());
+            Register after = authorities
+                    .noted(register, token.name(), made)
+                    .with(token.used(now, key, TenantAuthority.pem(made)));
+            return new Change<>(after, authorities.answer(register, made));
         });
     }
 
@@ -247,7 +248,7 @@ public final class Registrar {
 
     private CertificateAnswer next(X509Certificate shown, Identity member, String pem, Duration life) {
         return file.change(register -> {
-            if (isRevoked(register, shown) || isOfRetired(register, shown)) {
+            if (register.hasRevoked(shown) || authorities.isOfRetired(register, shown)) {
                 throw refused(ErrorCode.FORBIDDEN, "the certificate of " + member + " was revoked");
             }
             CertificateRequest request = CertificateRequest.parse(pem);
@@ -258,10 +259,12 @@ public final class Registrar {
                 throw refused(ErrorCode.FORBIDDEN, "the service renews its own certificate");
             }
             X509Certificate made =
-                    authorities.issuing(register).certify(member, request.key(), life, listAddress(register));
+                    authorities.issuing(register).certify(member, request.key(), life, register.listAddress());
             // What it shows may be from after the backup that the register was restored from.
-            Register known = knows(register, shown) ? register : noted(register, member.name(), shown);
-            return new Change<>(noted(known.pruned(clock.instant()), member.name(), made), answer(register, made));
+            Register known = register.knows(shown) ? register : authorities.noted(register, member.name(), shown);
+            return new Change<>(
+                    authorities.noted(known.pruned(clock.instant()), member.name(), made),
+                    authorities.answer(register, made));
         });
     }
 
@@ -305,8 +308,8 @@ public final class Registrar {
         file.change(before -> {
             Register after = before;
             for (Credentials one : known) {
-                if (one.identity().tenant().equals(tenant()) && !knows(after, one.certificate())) {
-                    after = noted(after, one.identity().name(), one.certificate());
+                if (one.identity().tenant().equals(tenant()) && !after.knows(one.certificate())) {
+                    after = authorities.noted(after, one.identity().name(), one.certificate());
                 }
             }
             return new Change<>(after, true);
@@ -356,60 +359,10 @@ public final class Registrar {
         }
         X509Certificate made =
                 TenantAuthority.parseMember("the register", token.certificate().orElseThrow());
-        if (isRevoked(register, made)) {
+        if (register.hasRevoked(made)) {
             throw refused(ErrorCode.FORBIDDEN, "what the token for " + token.name() + " gave was revoked");
         }
-        return answer(register, made);
-    }
-
-    private CertificateAnswer answer(Register register, X509Certificate made) {
-        X509Certificate serving = authorities.serving(register).certificate();
-        return new CertificateAnswer(
-                TenantAuthority.pem(made),
-                TenantAuthority.pem(serving),
-                made.getNotAfter().toInstant(),
-                authorities.believed(register).stream()
-                        .filter(it -> !it.equals(serving))
-                        .map(TenantAuthority::pem)
-                        .toList());
-    }
-
-    private static boolean isOfRetired(Register register, X509Certificate shown) {
-        return register.rotation()
-                .filter(RotationRecord::isOver)
-                .filter(it -> TenantAuthority.issued(Authorities.certificate(it.former()), shown))
-                .isPresent();
-    }
-
-    private Optional<String> issuer(Register register, X509Certificate made) {
-        return authorities.believed(register).stream()
-                .filter(it -> TenantAuthority.issued(it, made))
-                .map(it -> Fingerprint.of(it).toString())
-                .findFirst();
-    }
-
-    private Register noted(Register register, String name, X509Certificate made) {
-        return register.with(new IssuedRecord(
-                IssuedRecord.serial(made.getSerialNumber()),
-                name,
-                made.getNotAfter().toInstant(),
-                Optional.empty(),
-                issuer(register, made)));
-    }
-
-    private static boolean knows(Register register, X509Certificate certificate) {
-        String serial = IssuedRecord.serial(certificate.getSerialNumber());
-        return register.issued().stream().anyMatch(it -> it.serial().equals(serial));
-    }
-
-    private static boolean isRevoked(Register register, X509Certificate certificate) {
-        String serial = IssuedRecord.serial(certificate.getSerialNumber());
-        return register.issued().stream()
-                .anyMatch(it -> it.serial().equals(serial) && it.revokedAt().isPresent());
-    }
-
-    private static Optional<URI> listAddress(Register register) {
-        return register.service().map(it -> URI.create("https://" + it + "/v1/revocations"));
+        return authorities.answer(register, made);
     }
 
     private void requireName(String name) {
