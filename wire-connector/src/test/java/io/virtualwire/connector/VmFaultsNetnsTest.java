@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.control.Side;
 import io.virtualwire.testkit.netns.NetnsTest;
+import io.virtualwire.testkit.vm.LinuxGuest;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -30,7 +31,8 @@ final class VmFaultsNetnsTest {
         TARGET_CONNECTOR_DIES_AFTER,
         SOURCE_CONNECTOR_DIES_BEFORE,
         SOURCE_CONNECTOR_IS_AWAY_WHEN_THE_MACHINE_LEAVES,
-        LINK_BREAKS_AND_LIBVIRT_GIVES_UP
+        LINK_BREAKS_AND_LIBVIRT_GIVES_UP,
+        SOURCE_RUNS_AGAIN_AFTER
     }
 
     static Stream<Cell> cells() {
@@ -85,6 +87,16 @@ final class VmFaultsNetnsTest {
                 lab.migrate(a, b);
                 lab.awaitGuest();
                 a.startConnector();
+            }
+            case SOURCE_RUNS_AGAIN_AFTER -> {
+                lab.migrate(a, b);
+                lab.awaitGuest();
+                a.libvirt().start(LinuxGuest.named("web").nic("web0", VmLab.MAC, GUEST + "/24"));
+                Awaitility.await("it speaks, and nobody hears it")
+                        .atMost(LIMIT)
+                        .until(() -> a.connector().wire(WIRE).getFirst().drops().getOrDefault("yielded", 0L) > 0);
+                assertThat(lab.identity()).isEqualTo(identity);
+                a.libvirt().virsh("destroy", "web");
             }
             case LINK_BREAKS_AND_LIBVIRT_GIVES_UP -> {
                 moved = false;

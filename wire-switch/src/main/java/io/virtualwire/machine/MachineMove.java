@@ -51,6 +51,9 @@ final class MachineMove {
     /** What is relayed comes within a second of the yield; docs/wire-protocol.md section 6. */
     private static final Duration DRAIN = Duration.ofSeconds(1);
 
+    /** How long the source's hypervisor has to let go of what runs at the target. */
+    private static final Duration GHOST_PATIENCE = Duration.ofSeconds(5);
+
     private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(10);
     private static final Duration CLEAN_UP_PATIENCE = Duration.ofSeconds(5);
 
@@ -406,21 +409,13 @@ final class MachineMove {
         Sight there = Whereabouts.sight(at.vm, at::target);
         Sight here = Whereabouts.sight(at.vm, at::source);
         boolean late = isOver(phaseSince, SOURCE_PATIENCE);
-        if (here == Sight.RUNS && there == Sight.RUNS && !move.way().isFollowed()) {
-            // Its network has left it, and what it does there is heard by nobody.
-            LOG.warn(
-                    "{} runs on {} and on {}: its ghost on {} is stopped",
-                    at.vm.name(),
-                    move.from(),
-                    move.to(),
-                    move.from());
-            at.source().stop(at.vm.domain());
+        if (there == Sight.RUNS && !move.way().isFollowed() && removeGhost(at, here)) {
             return Optional.empty();
         }
         // Who has no hypervisor cannot be asked; and what this fabric did not start there it does not stop, either.
         boolean unasked = at.host(move.from()).libvirt() == null;
         boolean gone = here == Sight.GONE
-                || here == Sight.OFF
+                || here == Sight.OFF && (there != Sight.RUNS || move.way().isFollowed())
                 || unasked
                 || late && (here == Sight.UNKNOWN || move.way().isFollowed());
         if (!yielded && hasYielded(at)) {
@@ -450,6 +445,31 @@ final class MachineMove {
             LOG.debug("Nobody knows how the sides of {} became active: {}", at.vm.name(), e.getMessage());
         }
         return stopwatch.all(pause, sides);
+    }
+
+    /** Whether something was left at the source that does not go by itself: its hypervisor has lost sight of the move. */
+    private boolean removeGhost(Sighted at, Sight here) {
+        VmMove move = at.move;
+        // While the memory is still fetched from there, it is paused there for a good reason.
+        boolean halted =
+                here == Sight.PAUSED && isOver(phaseSince, GHOST_PATIENCE) && !Whereabouts.isMoving(at.vm, at::source);
+        if (here == Sight.RUNS || halted) {
+            // Its network has left it, and what it does there is heard by nobody.
+            LOG.warn(
+                    "{} runs on {}, and a ghost of it is {} on {}, which is stopped",
+                    at.vm.name(),
+                    move.to(),
+                    here,
+                    move.from());
+            at.source().stop(at.vm.domain());
+            return true;
+        }
+        if (here == Sight.OFF && isOver(phaseSince, GHOST_PATIENCE)) {
+            // Its description has gone along.
+            at.source().remove(at.vm.domain());
+            return true;
+        }
+        return false;
     }
 
     private static boolean hasYielded(Sighted at) {

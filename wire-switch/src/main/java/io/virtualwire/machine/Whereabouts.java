@@ -72,7 +72,7 @@ record Whereabouts(Sight source, Sight target, boolean job) {
         }
     }
 
-    private static boolean isMoving(VmRecord vm, Supplier<Hypervisor> source) {
+    static boolean isMoving(VmRecord vm, Supplier<Hypervisor> source) {
         try {
             return source.get().isMoving(vm.domain());
         } catch (WireException e) {

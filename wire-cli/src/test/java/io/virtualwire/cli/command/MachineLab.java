@@ -133,6 +133,52 @@ final class MachineLab implements AutoCloseable {
         return daemons;
     }
 
+    void startConnector(String host) {
+        RunningCommand connector = part(daemon(
+                namespace(host), "connector", "run", "--name", host, "--listen", host.equals("e1") ? EAST : WEST));
+        connectors.put(host, connector);
+        connector.awaitLine("connector acme/.* is ready.*", LIMIT);
+    }
+
+    RunningCommand connector(String host) {
+        return connectors.get(host);
+    }
+
+    /** Breaks the only line between the two clouds, or mends it. */
+    void link(boolean up) {
+        west.ip("link set up0 " + (up ? "up" : "down"));
+    }
+
+    /** Begins a move, driven by that node, which tells how far it is. */
+    RunningCommand migrate(String vm, String to, String driver, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("migrate", vm, "--to", to, "--node", address(driver)));
+        arguments.addAll(List.of(options));
+        return start(arguments.toArray(String[]::new));
+    }
+
+    /** The guest's name and boot id: the same as long as it is the same running machine. */
+    String identity(String address) {
+        String said = pinger.run("curl", "-sS", "-m", "10", "http://" + address + "/cgi-bin/id")
+                .text();
+        return said.substring(0, said.lastIndexOf(' ', said.lastIndexOf(' ') - 1));
+    }
+
+    /** What the nodes say of machines. */
+    String machineLog() {
+        return nodes.entrySet().stream()
+                .map(node -> node.getValue()
+                        .output()
+                        .lines()
+                        .filter(line -> line.contains("achine"))
+                        .collect(Collectors.joining("\n", node.getKey() + ":\n", "\n")))
+                .collect(Collectors.joining());
+    }
+
+    /** Has the guest's kernel panic. */
+    void panic(String address) {
+        pinger.tryRun("curl", "-sS", "-m", "3", "http://" + address + "/cgi-bin/panic");
+    }
+
     RunningCommand node(String name) {
         return nodes.get(name);
     }
@@ -154,8 +200,13 @@ final class MachineLab implements AutoCloseable {
 
     /** A guest that is defined and attached first, so that its TAPs are there when it starts; then plugged in: lan, dmz. */
     void startGuest(String name, String host, LinuxGuest guest) throws IOException {
+        startGuest(name, host, guest, guest.domain());
+    }
+
+    /** The same, described so. */
+    void startGuest(String name, String host, LinuxGuest guest, String domain) throws IOException {
         Path file = lab.scratch().resolve(name + ".xml");
-        Files.writeString(file, guest.domain());
+        Files.writeString(file, domain);
         LibvirtHost there = hypervisors.get(host);
         there.virsh("define", file.toString());
         for (int nic = 0; nic < guest.nics().size(); nic++) {
@@ -183,6 +234,12 @@ final class MachineLab implements AutoCloseable {
     static Pings pings(RunningCommand ping) {
         ping.signal("INT");
         return Pings.of(ping.await(LIMIT).text());
+    }
+
+    /** So many pings, each of which has seconds for its answer. */
+    Pings pings(String address, int count) {
+        return Pings.of(pinger.tryRun("ping", "-c", Integer.toString(count), "-i", "0.05", "-W", "5", address)
+                .text());
     }
 
     LibvirtHost hypervisor(String host) {

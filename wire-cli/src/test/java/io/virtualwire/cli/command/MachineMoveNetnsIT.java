@@ -87,6 +87,12 @@ final class MachineMoveNetnsIT {
             at = from;
             from = left;
 
+            // Its hypervisor does not take it: there is another machine of that name. More in MachineFaultsNetnsIT.
+            lab.hypervisor(from).define(LinuxGuest.named("web1"));
+            assertThat(lab.run("migrate", "web1", "--to", from).text()).contains("already exists");
+            lab.hypervisor(from).virsh("undefine", "web1");
+            lab.awaitOnlyAt(at, "web1");
+
             // One that is too slow to end is called off by Ctrl-C.
             RunningCommand slow = lab.start("migrate", "web1", "--to", from, "--bandwidth", "1");
             slow.awaitLine(".*MiB left.*", MachineLab.LIMIT);

@@ -74,6 +74,16 @@ public final class LibvirtHost implements AutoCloseable {
         return "qemu+tcp://" + address + "/system";
     }
 
+    /** A disk image of its own; its machines know it as {@code /var/lib/libvirt/images/NAME}. */
+    public Path image(String name) {
+        try {
+            return Files.createDirectories(folder.resolve("lib").resolve("images"))
+                    .resolve(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What the guest has printed so far. */
     public String console(String guest) {
         try {
@@ -98,10 +108,19 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Starts a guest, whose TAPs are there; it answers some seconds later. */
     public void start(LinuxGuest guest) {
+        described("create", guest);
+    }
+
+    /** Makes a guest known, and does not start it. */
+    public void define(LinuxGuest guest) {
+        described("define", guest);
+    }
+
+    private void described(String command, LinuxGuest guest) {
         try {
             Path file = folder.resolve(guest.name() + ".xml");
             Files.writeString(file, guest.domain());
-            virsh("create", file.toString());
+            virsh(command, file.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,7 +5,7 @@
 #   guest.sh xml FOLDER NAME TAP,MAC,IP/NN…
 #                                          prints a libvirt domain of that guest; the TAPs are made by somebody else
 #
-# It answers ping, says who it is by HTTP (/cgi-bin/id: name, boot id, uptime), and echoes TCP to port 7.
+# It answers ping, says who it is by HTTP (/cgi-bin/id: name, boot id, uptime), panics when asked to (/cgi-bin/panic), and echoes TCP to port 7.
 # Environment of xml: MEMORY MiB (192), DIRTY MiB that it rewrites for ever (0), MTU (1500), ACCEL qemu or kvm (qemu: needs nothing).
 set -euo pipefail
 
@@ -48,6 +48,7 @@ build() {
 printf 'Content-type: text/plain\r\n\r\n'
 echo "$(hostname) $(cat /proc/sys/kernel/random/boot_id) $(cat /proc/uptime)"
 CGI
+  printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >"$root/www/cgi-bin/panic"
   cat >"$root/init" <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -78,7 +79,7 @@ fi
 echo "guest ready after $(cut -d' ' -f1 /proc/uptime) s" >/dev/console
 exec setsid sh -c 'exec sh </dev/ttyS0 >/dev/ttyS0 2>&1'
 INIT
-  chmod +x "$root/init" "$root/www/cgi-bin/id"
+  chmod +x "$root/init" "$root/www/cgi-bin/"*
   (cd "$root" && find . | cpio -o -H newc --quiet | gzip -9) >initrd.new
   mv initrd.new initrd.gz
   rm -rf "$root"

@@ -204,7 +204,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     public MachineMigration migrate(String name, MigrationPlan plan) {
         return link.ask(
                 "move machine " + name,
-                connection -> LibvirtMigration.begin(connection.domainLookupByName(name), name, plan));
+                connection -> LibvirtMigration.begin(connection.domainLookupByName(name), uri, name, plan));
     }
 
     @Override

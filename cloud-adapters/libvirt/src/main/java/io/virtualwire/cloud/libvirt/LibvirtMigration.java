@@ -3,10 +3,14 @@ package io.virtualwire.cloud.libvirt;
 import io.virtualwire.cloud.spi.MachineMigration;
 import io.virtualwire.cloud.spi.MigrationPlan;
 import io.virtualwire.control.WireException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -21,24 +25,30 @@ import org.slf4j.LoggerFactory;
 /** A move that libvirt carries out; the call that lasts as long as the move has a thread of its own. */
 final class LibvirtMigration implements MachineMigration {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final int JOB_NONE = 0;
 
     private final Domain domain;
+    private final String source;
     private final String name;
     private final MigrationPlan plan;
     private final AtomicReference<Progress> last = new AtomicReference<>(new Progress(0, 0, 0, 0));
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-    private LibvirtMigration(Domain domain, String name, MigrationPlan plan) {
+    private LibvirtMigration(Domain domain, String source, String name, MigrationPlan plan) {
+        this.source = source;
         this.domain = domain;
         this.name = name;
         this.plan = plan;
     }
 
     /** @param domain becomes the move's, which frees it */
-    static LibvirtMigration begin(Domain domain, String name, MigrationPlan plan) {
-        LibvirtMigration migration = new LibvirtMigration(domain, name, plan);
+    static LibvirtMigration begin(Domain domain, String source, String name, MigrationPlan plan) {
+        LibvirtMigration migration = new LibvirtMigration(domain, source, name, plan);
         Thread.ofPlatform().name("migrate-" + name).daemon().start(migration::run);
+        if (plan.postCopy()) {
+            Thread.ofPlatform().name("post-copy-" + name).daemon().start(migration::goOnThere);
+        }
         return migration;
     }
 
@@ -57,6 +67,46 @@ final class LibvirtMigration implements MachineMigration {
         outcome.complete(ended);
         synchronized (domain) {
             free();
+        }
+    }
+
+    /** Lets it go on at the target as soon as all of its memory was copied once. */
+    private void goOnThere() {
+        while (true) {
+            try {
+                outcome.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException stillMoving) {
+                if (isCopiedOnce()) {
+                    try {
+                        new PostCopy(source).start(name);
+                        LOG.info("{} goes on at {}, and fetches the rest of its memory", name, plan.target());
+                        return;
+                    } catch (WireException e) {
+                        LOG.info("{}", e.getMessage());
+                    }
+                }
+            } catch (InterruptedException | ExecutionException e) {
+                return;
+            }
+        }
+    }
+
+    private boolean isCopiedOnce() {
+        synchronized (domain) {
+            if (outcome.isDone()) {
+                return false;
+            }
+            try {
+                for (TypedParameter each : domain.getJobStats(0).stats) {
+                    if (each.field.equals("memory_iteration") && each instanceof TypedUlongParameter passes) {
+                        return passes.value > 1;
+                    }
+                }
+            } catch (LibvirtException e) {
+                LOG.debug("No progress of {}: {}", name, Refusal.words(e));
+            }
+            return false;
         }
     }
 
