@@ -5,13 +5,17 @@ import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.connector.succession.Stage;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.NetnsTest;
 import io.virtualwire.testkit.netns.RunningCommand;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -59,9 +63,24 @@ final class SuccessionNetnsTest {
             assertThat(asker.failures())
                     .as("what was asked meanwhile is answered late, on a busy machine too late, and never refused")
                     .allMatch(failure -> failure.endsWith("no answer"));
+            log.info("dropped by a: {}", dropped(lab.hostA(), ADDRESS_A));
+            log.info("dropped by b: {}", dropped(lab.hostB(), ADDRESS_B));
             log.info("longest ping {} ms; {}", pings.endWithoutALoss(), stream.endWithoutAnError());
         }
         assertThat(lab.client(lab.hostA(), ADDRESS_A, ME).associations()).allMatch(AssociationStatus::up);
+    }
+
+    /** What a connector and its kernel count, to tell where a lost frame went. */
+    private String dropped(Namespace host, String address) {
+        ConnectorClient client = lab.client(host, address, ME);
+        Map<String, Long> counted = new TreeMap<>();
+        client.endpoints()
+                .forEach(it -> it.drops().forEach((reason, count) -> counted.merge(reason, count, Long::sum)));
+        client.wires().forEach(it -> it.drops().forEach((reason, count) -> counted.merge(reason, count, Long::sum)));
+        client.associations()
+                .forEach(it -> it.drops().forEach((reason, count) -> counted.merge(reason, count, Long::sum)));
+        counted.values().removeIf(count -> count == 0);
+        return counted + " " + host.run("grep", "^Udp:", "/proc/net/snmp") + client.associations();
     }
 
     /** From when nothing moves to when frames pass again, in milliseconds. */

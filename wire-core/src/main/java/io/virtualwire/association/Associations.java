@@ -167,7 +167,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 associations.values().stream().map(Association::image).toList());
     }
 
-    /** Another process goes on with what {@link #image} said: leaves without a word to the peers. */
+    /** Another process goes on with what {@link #image} said: leaves without a word to the peers. Then each thread {@linkplain #leave(int) leaves}. */
     public void leave() {
         loop.assertInLoop();
         closed = true;
@@ -176,7 +176,14 @@ public final class Associations implements PathDirectory, AutoCloseable {
         pending.close();
         associations.values().forEach(Association::leave);
         associations.clear();
-        hubs.forEach(hub -> hub.onThread(hub::close));
+    }
+
+    /**
+     * The same for an owner thread, called on it while it still stands still: a timer that is due when it goes on would send with
+     * counters that the other process uses already.
+     */
+    public void leave(int thread) {
+        hubs.get(thread).close();
     }
 
     /** Who this daemon is. */

@@ -200,14 +200,15 @@ public final class WireStack implements AutoCloseable {
                 boolean answer = heir.test(new Bequest(StackImage.of(image, images), held));
                 if (answer) {
                     closed.set(true);
+                    associations.leave();
                     for (int i = 0; i < loops.size(); i++) {
                         int thread = i;
                         standstill.on(thread, () -> {
                             places.on(thread).forEach(Port::close);
+                            associations.leave(thread);
                             return thread;
                         });
                     }
-                    associations.leave();
                 }
                 return answer;
             }

@@ -19,6 +19,7 @@ import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.linux.UnixSocket;
+import io.virtualwire.port.DropReason;
 import io.virtualwire.port.InProcessPort;
 import io.virtualwire.port.PortId;
 import io.virtualwire.transport.UdpTransport;
@@ -33,7 +34,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.awaitility.core.ConditionFactory;
@@ -47,6 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class ManyThreadsTest {
     private static final int WIRES = 8;
+    private static final Duration KEEPALIVE = AssociationLimits.DEFAULT.keepalive();
 
     private final TenantAuthority acme = TenantAuthority.create("acme", InstantSource.system());
     private final List<WireStack> open = new ArrayList<>();
@@ -146,6 +151,49 @@ class ManyThreadsTest {
             soon().untilAsserted(() -> assertThat(b.arrived.get(it)).containsExactlyElementsOf(numbers(0, all)));
         }
         assertThat(now.stack.threads()).isEqualTo(2);
+    }
+
+    /** Its successor counts on from where it stood still: whatever it sends then has a counter that is used twice. */
+    @Test
+    void whoWasReplacedSaysNothingMore() {
+        End a = new End(acme.issue("a"), 2);
+        Credentials credentials = acme.issue("b");
+        End b = new End(credentials, 2);
+        join(a, b, false);
+        soon().until(() -> WireStack.await(a.stack.associations()).getFirst().lanes().stream()
+                .allMatch(LaneStatus::used));
+        int other = IntStream.range(0, WIRES)
+                .filter(wire -> b.stack.loop(wire(wire)) != b.stack.loop())
+                .findFirst()
+                .orElseThrow();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        b.arrived.put(other, new CopyOnWriteArrayList<>() {
+            @Override
+            public boolean add(Long number) {
+                busy.countDown();
+                try {
+                    return go.await(5, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        WireStack.await(a.stack.inOneStep(wire(other), _ -> a.ports.get(other).send(frame(100, 0), 0, 100)));
+        soon().until(() -> busy.getCount() == 0);
+        // While that thread is busy with a datagram, it is asked to stand still, and then its timer becomes due.
+        CompletableFuture<End> successor = CompletableFuture.supplyAsync(() -> succeed(b, credentials));
+        await().pollDelay(KEEPALIVE.multipliedBy(2)).until(() -> !successor.isDone());
+        go.countDown();
+        successor.join();
+        await().during(KEEPALIVE.multipliedBy(2))
+                .atMost(KEEPALIVE.multipliedBy(4))
+                .untilAsserted(() -> {
+                    assertThat(WireStack.await(a.stack.associations())
+                                    .getFirst()
+                                    .drops())
+                            .doesNotContainKey(DropReason.REPLAYED);
+                });
     }
 
     /** The frames arrive where the first of them did. */
