@@ -88,6 +88,8 @@ final class MachineMoveNetnsIT {
             from = left;
 
             // Its hypervisor does not take it: there is another machine of that name. More in MachineFaultsNetnsIT.
+            // What virsh left of the one that it moved.
+            lab.hypervisor(from).virsh("undefine", "web1");
             lab.hypervisor(from).define(LinuxGuest.named("web1"));
             assertThat(lab.run("migrate", "web1", "--to", from).text()).contains("already exists");
             lab.hypervisor(from).virsh("undefine", "web1");
