@@ -10,6 +10,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What every {@link Hypervisor} owes, and two of them that move a machine between themselves. */
 public abstract class HypervisorContractTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration GLANCE = Duration.ofMillis(5);
     private static final String WEB = "web1";
 
     /** Two hypervisors without machines, and with what {@link #web} needs. */
@@ -62,6 +64,10 @@ public abstract class HypervisorContractTest {
         // One that is too slow to end is given up, by the one who began it or by anybody else.
         MachineMigration slow =
                 here.migrate(WEB, MigrationPlan.peerToPeer(targetUri()).atMost(1));
+        Awaitility.await("it comes in")
+                .atMost(LIMIT)
+                .pollInterval(GLANCE)
+                .until(() -> there.state(made.id()).equals(Optional.of(Machine.State.PAUSED)));
         begun(slow);
         slow.abort();
         assertThat(outcome(slow)).isInstanceOf(Outcome.Aborted.class);
@@ -142,7 +148,7 @@ public abstract class HypervisorContractTest {
     private static void begun(MachineMigration move) {
         Awaitility.await()
                 .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(5))
+                .pollInterval(GLANCE)
                 .until(() -> move.progress().totalBytes() > 0);
     }
 }
