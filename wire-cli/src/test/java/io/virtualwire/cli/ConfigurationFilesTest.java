@@ -11,14 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** A daemon's file is the twin of its flags, and its commented example is right. */
 final class ConfigurationFilesTest {
@@ -63,20 +68,48 @@ final class ConfigurationFilesTest {
     @ParameterizedTest
     @MethodSource("daemons")
     void everyFlagHasAKeyOfItsNameAndTheReverse(Daemon<?> daemon) {
-        CommandLine run = Main.commandLine()
-                .getSubcommands()
-                .get(daemon.name())
-                .getSubcommands()
-                .get("run");
-        Set<String> flags = run.getCommandSpec().options().stream()
-                .filter(option -> !option.usageHelp() && !option.versionHelp())
-                .map(option -> option.longestName().replaceFirst("^-+", ""))
+        Set<String> flags = options(daemon).keySet().stream()
                 .filter(flag -> !ONLY_FLAGS.containsKey(flag))
                 .collect(Collectors.toSet());
         Set<String> keys = daemon.keys().all().stream()
                 .filter(key -> !ONLY_KEYS.containsKey(key))
                 .collect(Collectors.toSet());
         assertThat(keys).isEqualTo(flags);
+    }
+
+    /** A number that stands in the example is the default, and the flag's help says the same one. */
+    @ParameterizedTest
+    @MethodSource("daemons")
+    void theExampleShowsTheDefaults(Daemon<?> daemon) throws IOException {
+        String example = Files.readString(Path.of("../docs").resolve(daemon.example()));
+        Map<String, OptionSpec> options = options(daemon);
+        List<MatchResult> numbers = Pattern.compile("(?m)^(# .*\n)# ([a-z-]+): (\\d+)$")
+                .matcher(example)
+                .results()
+                .toList();
+        assertThat(numbers).hasSizeGreaterThan(3);
+        for (MatchResult number : numbers) {
+            OptionSpec option = Objects.requireNonNull(options.get(number.group(2)), number.group(2));
+            String help = String.join(" ", option.description());
+            assertThat(help.substring(help.indexOf("default: ")))
+                    .as(help)
+                    .containsPattern("\\b" + number.group(3) + "\\b");
+            Matcher said = Pattern.compile("Default: (\\d+)").matcher(number.group(1));
+            if (said.find()) {
+                assertThat(number.group(3)).as(number.group(2)).isEqualTo(said.group(1));
+            }
+        }
+    }
+
+    private static Map<String, OptionSpec> options(Daemon<?> daemon) {
+        CommandLine run = Main.commandLine()
+                .getSubcommands()
+                .get(daemon.name())
+                .getSubcommands()
+                .get("run");
+        return run.getCommandSpec().options().stream()
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .collect(Collectors.toMap(option -> option.longestName().replaceFirst("^-+", ""), option -> option));
     }
 
     /** It says nothing as it stands, and every key in it is one when its comment sign is taken away. */

@@ -236,6 +236,17 @@ final class FloodLab implements AutoCloseable {
                     .orElse(0);
         }
 
+        /** These and the later ones together. */
+        Turns and(Turns later) {
+            int pairs = Math.min(data.size(), unread.size());
+            return new Turns(
+                    Stream.concat(data.subList(0, pairs).stream(), later.data.stream())
+                            .toList(),
+                    Stream.concat(unread.subList(0, pairs).stream(), later.unread.stream())
+                            .toList(),
+                    Math.min(packets, later.packets));
+        }
+
         /** The part that is left of what the owner thread carries in the same time of a core, whoever else wants the cores. */
         double efficiency() {
             return perNano(data) / perNano(unread);

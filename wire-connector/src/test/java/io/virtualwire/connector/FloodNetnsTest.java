@@ -35,14 +35,14 @@ final class FloodNetnsTest {
 
             int before = lab.residentMegabytes();
             FloodLab.Turns turns = lab.flooded(3);
-            // Where other work has the cores, a single comparison says little; a wire that starves does so each time.
-            for (int attempt = 1; !hasKept(turns) && attempt < ATTEMPTS; attempt++) {
-                System.out.println("flood, once more: " + turns);
-                turns = lab.flooded(4);
+            // Where other work has the cores, few comparisons say little: then more are added, and none is left out.
+            for (int attempt = 1; turns.kept() < KEPT && attempt < ATTEMPTS; attempt++) {
+                System.out.println("flood, with more turns: " + turns);
+                turns = turns.and(lab.flooded(4));
             }
             System.out.println("flood: " + turns);
             assertThat(turns.packets()).isGreaterThan(2_000);
-            assertThat(hasKept(turns)).as(turns.toString()).isTrue();
+            assertThat(turns.kept()).as(turns.toString()).isGreaterThanOrEqualTo(KEPT);
 
             try (RunningCommand connections = lab.attack("connections", 60);
                     RunningCommand halfOpen = lab.attack("syn", 60)) {
@@ -56,11 +56,6 @@ final class FloodNetnsTest {
                     .satisfies(association -> assertThat(association.up()).isTrue());
             assertThat(lab.pings()).isTrue();
         }
-    }
-
-    /** Throughput itself, or, where others take so much of the cores that it is a matter of luck, what it costs. */
-    private static boolean hasKept(FloodLab.Turns turns) {
-        return turns.kept() >= KEPT || turns.efficiency() >= KEPT;
     }
 
     private static long drops(FloodLab lab, String reason) {

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.virtualwire.port.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard and the alerts ask for nothing that a scrape does not have, and every alert is explained. */
@@ -22,6 +25,7 @@ final class DashboardTest {
     private static final Path TOP = Path.of("").toAbsolutePath().getParent();
     private static final Pattern NAME = Pattern.compile("\\b(?:virtualwire|jvm|process|system)_[a-z0-9_]+");
     private static final Pattern LABELLED = Pattern.compile("(virtualwire_[a-z0-9_]+)\\{([^}]*)}");
+    private static final Pattern REASON = Pattern.compile("reason=~\"([^\"]+)\"");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)");
 
     @Test
@@ -60,6 +64,57 @@ final class DashboardTest {
                 }
             }
         }
+    }
+
+    /** A reason that does not exist would make an alert that never comes. */
+    @Test
+    void everyReasonThatIsAskedForExists() throws IOException {
+        Set<String> reasons = Arrays.stream(DropReason.values())
+                .map(reason -> reason.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        int asked = 0;
+        for (JsonNode alert : alerts()) {
+            Matcher reason = REASON.matcher(alert.path("expr").asText());
+            while (reason.find()) {
+                assertThat(reasons).as(alert.toString()).containsAll(alternatives(reason.group(1)));
+                asked++;
+            }
+        }
+        assertThat(asked).isGreaterThan(2);
+    }
+
+    @Test
+    void everyAlertSaysNothingThatItsLabelsDoNotHave() throws IOException {
+        for (JsonNode alert : alerts()) {
+            String query = alert.path("expr").asText();
+            Matcher grouped = Pattern.compile("sum by \\(([a-z, ]+)\\)").matcher(query);
+            Set<String> labels = new TreeSet<>(Set.of("instance"));
+            if (grouped.find()) {
+                labels.addAll(List.of(grouped.group(1).split(", ")));
+            } else {
+                Matcher name = NAME.matcher(query);
+                while (name.find()) {
+                    Arrays.stream(Metric.values())
+                            .filter(known -> known.metricName().equals(name.group()))
+                            .forEach(known -> labels.addAll(known.labels()));
+                }
+            }
+            Matcher said = Pattern.compile("\\$labels\\.([a-z_]+)")
+                    .matcher(alert.path("annotations").path("summary").asText());
+            while (said.find()) {
+                assertThat(labels).as(query).contains(said.group(1));
+            }
+        }
+    }
+
+    /** Those of {@code a|b_(c|d)}. */
+    private static List<String> alternatives(String pattern) {
+        Matcher grouped = Pattern.compile("([a-z_]*)\\(([a-z_|]+)\\)").matcher(pattern);
+        return grouped.matches()
+                ? Arrays.stream(grouped.group(2).split("\\|"))
+                        .map(grouped.group(1)::concat)
+                        .toList()
+                : List.of(pattern.split("\\|"));
     }
 
     @Test

@@ -23,12 +23,15 @@ import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.NodeView;
 import io.virtualwire.client.VmAttachment;
 import io.virtualwire.client.VmPolicy;
+import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.VmMoveWay;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -64,7 +67,10 @@ final class BusApi {
     private final RelocationOperations relocations;
     private final ConnectorOperations connectors;
     private final EventFeed feed;
+    private final NodeStanding standing;
+    private final ReloadSource reloading;
     private final AuditTrail trail;
+    private final Set<String> addresses = new TreeSet<>();
     private final JsonMapper json = ApiJson.lenient();
     private long published;
 
@@ -76,6 +82,8 @@ final class BusApi {
             RelocationOperations relocations,
             ConnectorOperations connectors,
             EventFeed feed,
+            NodeStanding standing,
+            ReloadSource reloading,
             AuditTrail trail) {
         this.vertx = vertx;
         this.fabric = fabric;
@@ -83,6 +91,8 @@ final class BusApi {
         this.relocations = relocations;
         this.connectors = connectors;
         this.feed = feed;
+        this.standing = standing;
+        this.reloading = reloading;
         this.trail = trail;
     }
 
@@ -115,6 +125,8 @@ final class BusApi {
                 "nodes.drain",
                 Set.of("name", "undo", "key"),
                 asked -> fabric.drain(asked.text("name"), !asked.flag("undo"), asked.key()));
+        operation("node.health", Set.of(), asked -> vertx.executeBlocking(standing::health, false));
+        change("node.reload", Set.of(), asked -> vertx.executeBlocking(reloading::reload, false));
         operation("vms.list", Set.of(), asked -> machines.list());
         operation("vms.show", Set.of("name"), asked -> machines.show(asked.text("name")));
         change(
@@ -170,6 +182,11 @@ final class BusApi {
         published = feed.last();
         feed.follow(this::publish);
         publish();
+    }
+
+    /** What can be asked for, without {@link #PREFIX}. */
+    Set<String> addresses() {
+        return Collections.unmodifiableSet(addresses);
     }
 
     /** Where others than verticles reach all of this: the Vert.x SockJS bridge, its plain WebSocket at {@code /websocket}. */
@@ -228,6 +245,7 @@ final class BusApi {
     }
 
     private void answer(String name, Function<Message<Object>, Future<?>> work) {
+        addresses.add(name);
         vertx.eventBus()
                 .<Object>localConsumer(
                         PREFIX + name,

@@ -27,6 +27,8 @@ final class BusRequest {
             "side",
             "generation",
             "force",
+            "undo",
+            "enforce",
             "expectedVersion",
             "expectedGeneration");
 

@@ -43,6 +43,13 @@ final class ConnectorOperations implements AutoCloseable {
         this.tls = tls;
         this.log = log;
         read("health", Set.of(), (connector, asked) -> connector.health());
+        read("version", Set.of(), (connector, asked) -> connector.version());
+        read("drain.show", Set.of(), (connector, asked) -> connector.drainStatus());
+        change(
+                "drain",
+                Set.of("undo"),
+                (connector, asked) -> asked.flag("undo") ? connector.cancelDrain() : connector.drain());
+        change("reload", Set.of("enforce"), (connector, asked) -> connector.reload(asked.flag("enforce")));
         read("endpoints.list", Set.of(), (connector, asked) -> connector.endpoints());
         change("endpoints.put", Set.of("endpoint"), (connector, asked) -> connector.putEndpoint(endpoint(asked)));
         change("endpoints.remove", Set.of("name", "force"), (connector, asked) -> {

@@ -294,8 +294,16 @@ public final class Node implements AutoCloseable {
         add(() -> audit.local("stop", tls.identity().toString(), null));
         MachineOperations vms = new MachineOperations(vertx, self, log, hosts, present);
         RelocationOperations everything = new RelocationOperations(vertx, log, hosts, present);
-        BusApi bus =
-                new BusApi(vertx, fabric, vms, everything, add(new ConnectorOperations(vertx, tls, log)), feed, audit);
+        BusApi bus = new BusApi(
+                vertx,
+                fabric,
+                vms,
+                everything,
+                add(new ConnectorOperations(vertx, tls, log)),
+                feed,
+                standing,
+                reloading,
+                audit);
         bus.open();
         NodeApi interfaceOfNode = new NodeApi(
                 vertx,

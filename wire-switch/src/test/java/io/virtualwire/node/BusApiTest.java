@@ -15,6 +15,7 @@ import io.virtualwire.client.FabricEvent;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.client.WireView;
+import io.virtualwire.config.ReloadReport;
 import io.virtualwire.config.ReloadSource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
@@ -33,6 +34,7 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.PortReport;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +46,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +77,7 @@ final class BusApiTest {
     private final List<Vertx> machines = new ArrayList<>();
     private final List<HostAddress> addresses = new ArrayList<>();
     private final ProcessMetrics process = new ProcessMetrics();
+    private Set<String> answered = Set.of();
     private FabricBus bus;
 
     @BeforeEach
@@ -113,6 +118,16 @@ final class BusApiTest {
                 hosts,
                 () -> Set.of("east", "north", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(audit(number)), InstantSource.system());
+        NodeStanding standing = new NodeStanding(
+                "east",
+                OwnIdentity.of(NODE),
+                log,
+                () -> Set.of("east"),
+                new QuietDataPath(true, ""),
+                new EventTally(feed),
+                process);
+        ReloadSource reloading = new ReloadSource("node");
+        reloading.use(() -> new ReloadReport("node.yaml", List.of("log-level"), List.of(), List.of(), List.of()));
         BusApi api = new BusApi(
                 vertx,
                 operations,
@@ -120,8 +135,11 @@ final class BusApiTest {
                 relocations,
                 new ConnectorOperations(vertx, new TlsContexts(NODE), log),
                 feed,
+                standing,
+                reloading,
                 trail);
         api.open();
+        answered = api.addresses();
         HttpServer server = new NodeApi(
                         vertx,
                         "east",
@@ -132,15 +150,8 @@ final class BusApiTest {
                         new NodeEvents(vertx, "east"),
                         feed,
                         api,
-                        new NodeStanding(
-                                "east",
-                                OwnIdentity.of(NODE),
-                                log,
-                                () -> Set.of("east"),
-                                new QuietDataPath(true, ""),
-                                new EventTally(feed),
-                                process),
-                        new ReloadSource("node"),
+                        standing,
+                        reloading,
                         trail,
                         CONTRACT)
                 .listen(new TlsContexts(NODE), "127.0.0.1", 0, new Doorkeeper())
@@ -185,6 +196,31 @@ final class BusApiTest {
         refused(ErrorCode.BAD_REQUEST, () -> bus.request("components.show", Map.of("nmae", "lan")));
         refused(ErrorCode.BAD_REQUEST, () -> bus.request("events.read", Map.of("since", -5)));
         refused(ErrorCode.WRONG_STATE, () -> bus.request("events.read", Map.of("since", 1_000)));
+    }
+
+    /** Addresses are promised by docs/event-bus.md, each in the first column of the table. */
+    @Test
+    void whatIsDocumentedIsAnsweredAndNothingElse() throws IOException {
+        String page = Files.readString(Path.of("../docs/event-bus.md"));
+        String table = page.substring(page.indexOf("| address "), page.indexOf("Who asked for what changes something"));
+        Set<String> documented = new TreeSet<>();
+        table.lines()
+                .skip(2)
+                .filter(line -> line.startsWith("|"))
+                .flatMap(line -> Pattern.compile("`([a-z.]+)`")
+                        .matcher(line.split("\\|")[1])
+                        .results()
+                        .map(address -> address.group(1)))
+                .forEach(documented::add);
+        assertThat(answered).isEqualTo(documented);
+    }
+
+    @Test
+    void theNodeItselfIsAskedAsOverRest() {
+        assertThat(bus.request("node.health", Map.of()).path("parts")).isNotEmpty();
+        assertThat(bus.request("node.reload", Map.of()).path("changed"))
+                .extracting(JsonNode::asText)
+                .containsExactly("log-level");
     }
 
     @Test

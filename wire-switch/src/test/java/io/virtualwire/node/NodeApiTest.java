@@ -104,15 +104,6 @@ final class NodeApiTest {
                 hosts,
                 () -> Set.of("east", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
-        BusApi bus = new BusApi(
-                vertx,
-                operations,
-                vms,
-                relocations,
-                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
-                feed,
-                trail);
-        bus.open();
         NodeStanding standing = new NodeStanding(
                 "east",
                 OwnIdentity.of(NODE),
@@ -121,6 +112,17 @@ final class NodeApiTest {
                 new QuietDataPath(true, ""),
                 new EventTally(feed),
                 process);
+        BusApi bus = new BusApi(
+                vertx,
+                operations,
+                vms,
+                relocations,
+                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
+                feed,
+                standing,
+                reloading,
+                trail);
+        bus.open();
         NodeApi api = new NodeApi(
                 vertx,
                 "east",

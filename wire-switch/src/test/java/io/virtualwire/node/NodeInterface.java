@@ -67,9 +67,6 @@ final class NodeInterface implements AutoCloseable {
                 log,
                 hosts,
                 () -> Set.of("east", "west"));
-        BusApi bus =
-                new BusApi(vertx, operations, vms, relocations, new ConnectorOperations(vertx, tls, log), feed, trail);
-        bus.open();
         ReloadSource reloading = new ReloadSource("node");
         reloading.use(() -> new ReloadReport("node.yaml", List.of(), List.of(), List.of(), List.of()));
         NodeStanding standing = new NodeStanding(
@@ -80,6 +77,17 @@ final class NodeInterface implements AutoCloseable {
                 new QuietDataPath(true, ""),
                 new EventTally(feed),
                 process);
+        BusApi bus = new BusApi(
+                vertx,
+                operations,
+                vms,
+                relocations,
+                new ConnectorOperations(vertx, tls, log),
+                feed,
+                standing,
+                reloading,
+                trail);
+        bus.open();
         port = new NodeApi(
                         vertx,
                         "east",

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  wire connector drain --host hosta",
-            "  wire connector drain --host hosta --timeout 0",
+            "  wire connector drain --host hosta --show",
             "  wire connector drain --host hosta --cancel"
         })
 final class ConnectorDrainCommand implements Callable<Integer> {
@@ -42,6 +42,9 @@ final class ConnectorDrainCommand implements Callable<Integer> {
 
     @Option(names = "--cancel", description = "Let it take new endpoints and wires again.")
     private boolean cancel;
+
+    @Option(names = "--show", description = "Change nothing: say whether it drains, and what is there.")
+    private boolean show;
 
     @Option(
             names = "--timeout",
@@ -62,6 +65,11 @@ final class ConnectorDrainCommand implements Callable<Integer> {
             if (cancel) {
                 DrainStatus open = client.cancelDrain();
                 output.print(open, out -> out.println(host + " takes new endpoints and wires again"));
+                return ExitCode.OK;
+            }
+            if (show) {
+                DrainStatus now = client.drainStatus();
+                output.print(now, out -> show(now, out));
                 return ExitCode.OK;
             }
             DrainStatus status = client.drain();
@@ -98,7 +106,7 @@ final class ConnectorDrainCommand implements Callable<Integer> {
                         ErrorCode.TIMEOUT,
                         host + " is not empty after " + timeout.orElse(0L) + " s: " + told + " things are still there",
                         "move or remove them ('wire connector drain --host " + host
-                                + " --timeout 0' lists them); it goes on to take nothing new");
+                                + " --show' lists them); it goes on to take nothing new");
             }
             Thread.sleep(PAUSE);
             status = client.drainStatus();
@@ -107,8 +115,12 @@ final class ConnectorDrainCommand implements Callable<Integer> {
     }
 
     private void show(DrainStatus status, PrintWriter out) {
-        if (status.remaining().isEmpty()) {
+        if (!status.draining()) {
+            out.println(host + " takes new endpoints and wires");
+        } else if (status.remaining().isEmpty()) {
             out.println(host + " is empty and takes nothing new");
+        }
+        if (status.remaining().isEmpty()) {
             return;
         }
         Table table = new Table("KIND", "TENANT", "NAME", "ENDPOINT", "TOWARDS");

@@ -100,8 +100,8 @@ public final class DoctorCommand implements Callable<Integer> {
             try {
                 findings.add(new CredentialsCheck().run(home.credentials(name), Instant.now()));
             } catch (WireException e) {
-                findings.add(
-                        new Finding("credentials " + name, Verdict.FAIL, String.valueOf(e.getMessage()), e.hint()));
+                findings.add(Finding.refused(
+                        "credentials " + name, Verdict.FAIL, e, "issue them again: wire identity issue " + name));
             }
         }
         if (findings.isEmpty()) {
@@ -144,7 +144,7 @@ public final class DoctorCommand implements Callable<Integer> {
         if (reply.answer().isEmpty()) {
             WireException why = reply.refusal().orElseThrow();
             // Not every machine has a connector, so this alone does not make it ill.
-            return new Finding(subject, Verdict.WARN, String.valueOf(why.getMessage()), why.hint());
+            return Finding.refused(subject, Verdict.WARN, why, "see whether it runs there, and what its log says");
         }
         Seen seen = reply.answer().get();
         ConnectorHealth health = seen.health();
@@ -153,6 +153,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 + " endpoints, " + health.wires() + " wires";
         return health.problems().isEmpty()
                 ? new Finding(subject, Verdict.OK, detail, "")
-                : new Finding(subject, Verdict.WARN, detail, String.join("; ", health.problems()));
+                : new Finding(
+                        subject,
+                        Verdict.WARN,
+                        detail + "; " + String.join("; ", health.problems()),
+                        "docs/operations.md says what to do about each, under 'What each alarm means'");
     }
 }

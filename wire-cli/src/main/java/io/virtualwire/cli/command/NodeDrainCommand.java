@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "Waits until nothing is left; ends with status 1 when the time is up. --undo takes it back."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  wire node drain west", "  wire node drain west --timeout 0", "  wire node drain west --undo"})
+        footer = {"  wire node drain west", "  wire node drain west --show", "  wire node drain west --undo"})
 final class NodeDrainCommand implements Callable<Integer> {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -36,6 +36,9 @@ final class NodeDrainCommand implements Callable<Integer> {
 
     @Option(names = "--undo", description = "Let it take things again.")
     private boolean undo;
+
+    @Option(names = "--show", description = "Change nothing: say whether it drains, and what is there.")
+    private boolean show;
 
     @Option(
             names = "--timeout",
@@ -55,20 +58,23 @@ final class NodeDrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeDrain status = ask(client -> undo ? client.undoDrain(name) : client.drain(name));
-        if (!undo && timeout.filter(it -> it == 0).isEmpty()) {
+        NodeDrain status =
+                ask(client -> show ? client.drainStatus(name) : undo ? client.undoDrain(name) : client.drain(name));
+        if (!show && !undo && timeout.filter(it -> it == 0).isEmpty()) {
             status = awaitEmpty(status);
         }
         NodeDrain last = status;
-        output.print(
-                last,
-                out -> out.println(
-                        undo
-                                ? name + " takes things again"
-                                : last.isEmpty()
-                                        ? name + " is empty and takes nothing new"
-                                        : name + " takes nothing new; still there: " + left(last)));
+        output.print(last, out -> out.println(name + said(last)));
         return ExitCode.OK;
+    }
+
+    private String said(NodeDrain status) {
+        if (!status.draining()) {
+            return undo ? " takes things again" : " takes things";
+        }
+        return status.isEmpty()
+                ? " is empty and takes nothing new"
+                : " takes nothing new; still there: " + left(status);
     }
 
     private NodeDrain awaitEmpty(NodeDrain first) throws InterruptedException {

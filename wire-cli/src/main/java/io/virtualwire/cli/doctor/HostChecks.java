@@ -29,13 +29,18 @@ public final class HostChecks {
         String name = "wdoc" + ProcessHandle.current().pid() % 1_000_000;
         try (TapDevice tap = TapDevice.open(TapRequest.named(name))) {
             if (!tap.offloadsTcp()) {
-                return Finding.warn("TAP", "works, but without TCP offload", "a newer kernel is faster");
+                return Finding.warn(
+                        "TAP", "works, but without TCP offload", "upgrade the kernel: wires are several times slower");
             }
             return tap.offloadsUdp()
                     ? Finding.ok("TAP", "made one; TCP and UDP offload")
-                    : Finding.warn("TAP", "made one; TCP offload, no UDP offload", "Linux 6.2 or later has it");
+                    : Finding.warn(
+                            "TAP",
+                            "made one; TCP offload, no UDP offload",
+                            "upgrade to Linux 6.2 or later, for faster UDP");
         } catch (WireException e) {
-            return Finding.fail("TAP", String.valueOf(e.getMessage()), e.hint() + "; only connectors need it");
+            return Finding.refused(
+                    "TAP", Verdict.FAIL, e, "let the connector's user open /dev/net/tun; others need no TAP");
         }
     }
 

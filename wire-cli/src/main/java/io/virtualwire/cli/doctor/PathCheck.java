@@ -20,6 +20,7 @@ public final class PathCheck {
                         .orElse("");
         return path.datagramBytes() >= LEAST
                 ? Finding.ok(subject, detail)
-                : Finding.warn(subject, detail, "some link on the way takes little; wires work, and are slower");
+                : Finding.warn(
+                        subject, detail, "look for a tunnel or a small MTU on the way; wires work, and are slower");
     }
 }

@@ -14,7 +14,7 @@ public final class UdpOffloadCheck {
         try {
             return judge(UdpOffloads.probe(Ticker.system(), PATIENCE));
         } catch (WireException e) {
-            return Finding.fail(SUBJECT, String.valueOf(e.getMessage()), e.hint());
+            return Finding.refused(SUBJECT, Verdict.FAIL, e, "let this user open UDP sockets");
         }
     }
 
@@ -26,10 +26,13 @@ public final class UdpOffloadCheck {
             return Finding.warn(
                     SUBJECT,
                     "no UDP_SEGMENT: errno " + offloads.segmentErrno(),
-                    "wires are several times slower; Linux 4.18 has it");
+                    "upgrade to Linux 4.18 or later: wires are several times slower without");
         }
         return offloads.coalesces()
                 ? Finding.ok(SUBJECT, "sent ten datagrams in one call, received them in one")
-                : Finding.warn(SUBJECT, "UDP_SEGMENT works, UDP_GRO does not", "Linux 5.0 or later has it");
+                : Finding.warn(
+                        SUBJECT,
+                        "UDP_SEGMENT works, UDP_GRO does not",
+                        "upgrade to Linux 5.0 or later, for faster wires");
     }
 }

@@ -52,7 +52,10 @@ public final class VirtualizationCheck {
             return Finding.warn(SUBJECT, device + " is not for you", "add the user to group kvm" + FOR_VMS);
         }
         if (!System.getProperty("os.arch").equals("amd64")) {
-            return Finding.warn(SUBJECT, device + " is there, and was not tried", "the guest to try it is for x86-64");
+            return Finding.warn(
+                    SUBJECT,
+                    device + " is there, and was not tried",
+                    "start a guest of your own to see whether it runs: the one to try is for x86-64");
         }
         try {
             Path guest = Files.createTempFile("wire-doctor", ".img");

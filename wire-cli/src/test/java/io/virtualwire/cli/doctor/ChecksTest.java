@@ -29,6 +29,14 @@ final class ChecksTest {
             TenantAuthority.create("acme", InstantSource.system()).issue("host-a", Duration.ofDays(90));
 
     @Test
+    void whateverIsFoundItSaysWhatToDo() {
+        WireException silent = new WireException(ErrorCode.SYSTEM, "no", "");
+        assertThat(Finding.refused("TAP", Verdict.FAIL, silent, "do this").advice())
+                .isEqualTo("do this");
+        assertThatThrownBy(() -> Finding.warn("TAP", "is slow", " ")).hasMessageContaining("TAP");
+    }
+
+    @Test
     void credentialsHoldBetweenTheirDates() {
         CredentialsCheck check = new CredentialsCheck();
         Instant now = Instant.now();
