@@ -71,4 +71,9 @@ final class LibvirtContractNetnsIT extends HypervisorContractTest {
     protected MachineSpec web(String name) {
         return LibvirtNetnsIT.spec(name, image);
     }
+
+    @Override
+    protected void awaitBusy() {
+        LibvirtNetnsIT.awaitBusy(image);
+    }
 }

@@ -43,15 +43,16 @@ final class LibvirtNetnsIT {
     private static final MacAddress MAC = MacAddress.parse("52:54:00:00:00:21");
 
     /**
-     * A boot sector that writes ever other words to 448 KiB for ever: more than what a slow move copies in the pause that it may
-     * take, so that it does not end.
+     * A boot sector that says so on its console and then writes ever other words to 448 KiB for ever: more than what a slow move
+     * copies in the pause that it may take, so that it does not end.
      *
      * <pre>
-     *   cli; cld; L: mov dx, 0x1000; inc bx; S: mov es, dx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw
+     *   cli; cld; mov dx, 0x3f8; mov al, 'R'; out dx, al
+     *   L: mov dx, 0x1000; inc bx; S: mov es, dx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw
      *   add dx, 0x1000; cmp dx, 0x8000; jb S; jmp L
      * </pre>
      */
-    private static final String BUSY_GUEST = "fafcba0010438ec289d831ffb90080f3ab81c2001081fa008072ebebe5";
+    private static final String BUSY_GUEST = "fafcbaf803b052eeba0010438ec289d831ffb90080f3ab81c2001081fa008072ebebe5";
 
     @Test
     void machinesAreStartedMovedAndWatched() throws Exception {
@@ -80,6 +81,7 @@ final class LibvirtNetnsIT {
                 assertThat(defined.nics()).containsExactly(new Machine.Nic(MAC, "ethernet", Optional.of("vm0")));
                 here.start("web1");
                 here.start("web1");
+                awaitBusy(image);
                 assertThat(here.machines()).extracting(Machine::state).containsExactly(Machine.State.RUNNING);
                 awaitChanges(atSource, "DEFINED added", "RESUMED unpaused", "STARTED booted");
 
@@ -177,13 +179,25 @@ final class LibvirtNetnsIT {
                 true,
                 new MachineSpec.Boot.Disk(image, "raw", true),
                 List.of(new MachineSpec.NicSpec(MAC, "vm0", 1500)),
-                Optional.empty());
+                Optional.of(console(image)));
+    }
+
+    /** Until then its firmware is at work, which leaves nothing to copy. */
+    static void awaitBusy(Path image) {
+        Awaitility.await("the guest runs")
+                .atMost(LIMIT)
+                .until(() -> Files.exists(console(image)) && Files.size(console(image)) > 0);
+    }
+
+    private static Path console(Path image) {
+        return image.resolveSibling("console.log");
     }
 
     static Path guest(Path file) throws Exception {
-        byte[] sector = Arrays.copyOf(HexFormat.of().parseHex(BUSY_GUEST), 512);
-        sector[510] = 0x55;
-        sector[511] = (byte) 0xaa;
-        return Files.write(file, sector);
+        // SeaBIOS does not boot from a disk of a single sector.
+        byte[] disk = Arrays.copyOf(HexFormat.of().parseHex(BUSY_GUEST), 1 << 20);
+        disk[510] = 0x55;
+        disk[511] = (byte) 0xaa;
+        return Files.write(file, disk);
     }
 }

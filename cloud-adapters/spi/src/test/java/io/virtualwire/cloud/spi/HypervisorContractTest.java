@@ -33,8 +33,11 @@ public abstract class HypervisorContractTest {
     /** A hypervisor that is not there, as the source would reach it. */
     protected abstract String nowhere();
 
-    /** A machine that has something to copy for as long as it runs. */
+    /** A machine that has something to copy for as long as it is busy. */
     protected abstract MachineSpec web(String name);
+
+    /** Returns when the machine that was started is busy. */
+    protected abstract void awaitBusy();
 
     @Test
     public final void machinesAreMadeAndEndedAndMovedByWhoeverAsksAgain() {
@@ -48,6 +51,7 @@ public abstract class HypervisorContractTest {
         assertThat(made.nics()).hasSize(1);
         here.start(WEB);
         here.start(WEB);
+        awaitBusy();
         assertThat(here.machine(WEB).state()).isEqualTo(Machine.State.RUNNING);
         awaitChanges(atSource, Change.DEFINED, Change.STARTED);
         assertThat(here.state(made.id())).contains(Machine.State.RUNNING);
