@@ -104,10 +104,12 @@ wire_move() { ns out "$wire" migrate web1 --to "$3-1" -o json >"$OUT/$1.json" 2>
 wire_told() { :; }
 
 # --- readings ---------------------------------------------------------------------------------------------------------
-capture() { # HOST LOG; $last is its pid
-  start "$1" "$2" tcpdump -i any -n -tt -l --immediate-mode 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply'
-  await 20 "a capture" grep -q 'listening on' "$OUT/$2"
+# Into a file, which the kernel fills by the second with times of its own: whoever wrote lines would take the guest's processor.
+capture() { # HOST NAME; $last is its pid
+  start "$1" "$2.tcpdump.log" tcpdump -i any -n -w "$work/$2.pcap" 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply'
+  await 20 "a capture" grep -q 'listening on' "$OUT/$2.tcpdump.log"
 }
+captured() { tcpdump -r "$work/$1.pcap" -n -tt >"$OUT/$1.log" 2>/dev/null; rm "$work/$1.pcap"; }
 # When the guest answered first after that, as it left its TAP, and as it came to the host outside: '"T" "T"', or nothing.
 answered() { # NAME RARP-TIME
   local f
@@ -120,10 +122,11 @@ readings=$OUT/readings.jsonl
 : >"$readings"
 read_move() { # LINE SYSTEM ROUND FROM TO
   local name=$1-$2-$3-$4 seen=() there far answers
-  capture "$5" "$name.there.log"; seen+=("$last")
-  capture out "$name.far.log"; seen+=("$last")
+  capture "$5" "$name.there"; seen+=("$last")
+  capture out "$name.far"; seen+=("$last")
   watched "$name" "$2_move" "$name" "$4" "$5" || die "$name: $(tail -n 3 "$OUT/$name.log")"
   ended "${seen[@]}"
+  captured "$name.there"; captured "$name.far"
   "$2_told" "$name" "$5"
   there=$(first "$name.there.log") far=$(first "$name.far.log")
   answers=$(answered "$name" "${there:-0}" | jq -cs .)

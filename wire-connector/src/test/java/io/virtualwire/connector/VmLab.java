@@ -5,6 +5,7 @@ import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_BEHIND_A;
 import static io.virtualwire.connector.ConnectorLab.WIRE;
 import static io.virtualwire.connector.ConnectorLab.generation;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.EndpointDescription;
@@ -52,6 +53,9 @@ final class VmLab implements AutoCloseable {
     private final Place a = new Place(lab.hostA(), ADDRESS_A, "host-a");
     private final Place b = new Place(lab.hostB(), ADDRESS_B, "host-b");
     private final ConnectorClient farConnector = lab.client(far, ADDRESS_BEHIND_A, ME);
+    private Place here = a;
+    private long generation = 1;
+    private long newest = 1;
 
     /** A host with a hypervisor. */
     final class Place {
@@ -98,8 +102,22 @@ final class VmLab implements AutoCloseable {
             awaitConnector();
         }
 
+        /** Another process takes the connector over, which goes on meanwhile. */
+        void takeOverConnector() {
+            RunningCommand successor = lab.begin(host, address, credentials, "", "take-over");
+            successor.awaitLine("ready " + credentials.identity(), LIMIT);
+            process.awaitLine("replaced by " + successor.pid(), LIMIT);
+            process = successor;
+            awaitAnswer(connector);
+        }
+
         String sideState() {
             return connector.wire(WIRE).getFirst().state();
+        }
+
+        /** As who drives a move does when libvirt says that the machine has arrived. */
+        void activate() {
+            connector.activate(WIRE, Side.A, generation(newest));
         }
 
         private RelayDescription relay(long generation) {
@@ -124,7 +142,7 @@ final class VmLab implements AutoCloseable {
                     .putEndpoint(new EndpointDescription(
                             "web", "web0", Optional.empty(), false, 1500, Optional.of(MAC), true));
         }
-        a.connector().connect(sideA(1, Role.ACTIVE, Optional.empty(), Optional.empty()));
+        a.connector().connect(sideA(generation, Role.ACTIVE, Optional.empty(), Optional.empty()));
         farConnector.connect(sideB(a.peer(1)));
         a.libvirt().awaitReady().start(LinuxGuest.named("web").nic("web0", MAC, GUEST + "/24"));
         b.libvirt().awaitReady();
@@ -140,12 +158,14 @@ final class VmLab implements AutoCloseable {
                 .until(() -> connector.health() != null);
     }
 
-    Place a() {
-        return a;
+    /** Where the machine is. */
+    Place here() {
+        return here;
     }
 
-    Place b() {
-        return b;
+    /** Where it is not. */
+    Place there() {
+        return here == a ? b : a;
     }
 
     Namespace far() {
@@ -164,14 +184,26 @@ final class VmLab implements AutoCloseable {
         return said.substring(0, said.lastIndexOf(' ', said.lastIndexOf(' ') - 1));
     }
 
-    /** The side that has that generation at one place has a standby of the next at the other, which everybody knows. */
-    void prepare(Place from, Place to, long generation) {
-        to.connector()
-                .connect(sideA(generation + 1, Role.STANDBY, Optional.empty(), Optional.of(from.relay(generation))));
-        from.connector()
-                .connect(sideA(generation, Role.ACTIVE, Optional.of(to.relay(generation + 1)), Optional.empty()));
-        farConnector.connect(sideB(to.peer(generation + 1)));
+    /** Where the machine is not there is a standby for it, which everybody knows. */
+    void prepare() {
+        newest++;
+        Place to = there();
+        to.connector().connect(sideA(newest, Role.STANDBY, Optional.empty(), Optional.of(here.relay(generation))));
+        here.connector().connect(sideA(generation, Role.ACTIVE, Optional.of(to.relay(newest)), Optional.empty()));
+        farConnector.connect(sideB(to.peer(newest)));
         awaitAgreed(to);
+    }
+
+    /** The machine is at the other place now, and the old one is done with it. */
+    void arrived() {
+        here.connector().disconnect(WIRE, Side.A, generation(generation));
+        here = there();
+        generation = newest;
+    }
+
+    /** It stays where it is. */
+    void calledOff() {
+        there().connector().disconnect(WIRE, Side.A, generation(newest));
     }
 
     static void awaitAgreed(Place place) {
@@ -182,8 +214,15 @@ final class VmLab implements AutoCloseable {
     }
 
     /** Lets libvirt move the machine; nobody tells a connector when. */
-    void migrate(Place from, Place to) {
-        from.libvirt().virsh("migrate", "--live", "--p2p", "web", to.libvirt().tcpUri());
+    void migrate() {
+        assertThat(tryMigrate()).isTrue();
+    }
+
+    /** The same; whether libvirt could. */
+    boolean tryMigrate() {
+        return here.libvirt()
+                .tryVirsh("migrate", "--live", "--p2p", "web", there().libvirt().tcpUri())
+                .succeeded();
     }
 
     private static ConnectRequest sideA(

@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
  */
 final class MachineMove {
     private static final Logger LOG = LoggerFactory.getLogger(MachineMove.class);
+    /** How often hypervisors are looked at that tell by themselves what changes. */
+    private static final Duration LOOK = Duration.ofMillis(400);
+
     private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(20);
     /** How long a target that cannot be asked is waited for, while the machine is at the source and no job moves it. */
     private static final Duration UNSURE_PATIENCE = Duration.ofSeconds(10);
@@ -50,6 +53,8 @@ final class MachineMove {
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(2);
     /** What is relayed comes within a second of the yield; docs/wire-protocol.md section 6. */
     private static final Duration DRAIN = Duration.ofSeconds(1);
+
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(200);
 
     /** How long the source's hypervisor has to let go of what runs at the target. */
     private static final Duration GHOST_PATIENCE = Duration.ofSeconds(5);
@@ -62,6 +67,8 @@ final class MachineMove {
     private final MachineHosts hosts;
     private final Ticker ticker;
     private final MoveObserver observer;
+    private final Runnable ended;
+    private Duration rest = Duration.ZERO;
     private @Nullable VmMovePhase phase;
     private long phaseSince;
     private Whereabouts.@Nullable Verdict verdict;
@@ -73,7 +80,15 @@ final class MachineMove {
     private long yieldedSince;
     private final MoveStopwatch stopwatch;
 
-    MachineMove(long generation, String instance, MachineHosts hosts, Ticker ticker, MoveObserver observer) {
+    /** @param ended told when the hypervisors' work has ended; by any thread */
+    MachineMove(
+            long generation,
+            String instance,
+            MachineHosts hosts,
+            Ticker ticker,
+            MoveObserver observer,
+            Runnable ended) {
+        this.ended = ended;
         this.generation = generation;
         this.instance = instance;
         this.hosts = hosts;
@@ -101,6 +116,7 @@ final class MachineMove {
             stopwatch.begun(move.phase());
             LOG.info("Move of {} from {} to {}: {}", move.vm(), move.from(), move.to(), phase);
         }
+        rest = Duration.ZERO;
         Sighted at = new Sighted(state, move);
         return switch (move.phase()) {
             case PREPARE -> prepare(at);
@@ -112,14 +128,18 @@ final class MachineMove {
         };
     }
 
-    /** Activates the sides at the target if the machine runs there; beside steps, not among them. */
-    void activateIfThere(FabricState state) {
+    /** The target's hypervisor says that the machine runs there: activates the sides; beside steps, not among them. */
+    void resumedThere(FabricState state) {
         state.machines()
                 .moving(vmOf(state))
                 .filter(move -> move.generation() == generation && move.phase() == VmMovePhase.MOVE)
                 .map(move -> new Sighted(state, move))
-                .filter(at -> Whereabouts.sight(at.vm, at::target) == Sight.RUNS)
                 .ifPresent(at -> activateSides(at, VmMoveMeasure.RESUME));
+    }
+
+    /** How long nobody needs to look again, unless something is told. */
+    synchronized Duration rest() {
+        return rest;
     }
 
     private String vmOf(FabricState state) {
@@ -259,7 +279,7 @@ final class MachineMove {
         if (mine != null) {
             observer.progress(at.move, mine.progress());
         }
-        boolean ended = mine == null || mine.outcome().toCompletableFuture().isDone();
+        boolean over = mine == null || mine.outcome().toCompletableFuture().isDone();
         return switch (now) {
             case THERE -> {
                 // Its announcement has done that already, unless the connector did not see it; agreeing on it takes
@@ -270,12 +290,14 @@ final class MachineMove {
             case UNDER_WAY -> {
                 if (at.move.givenUp()) {
                     at.source().giveUp(at.vm.domain());
+                } else {
+                    rest = LOOK;
                 }
                 yield Optional.empty();
             }
-            case HERE -> here(at, ended);
+            case HERE -> here(at, over);
             case HALTED -> {
-                if (ended && isSettled()) {
+                if (over && isSettled()) {
                     at.target();
                     stopCopy(at);
                     at.source().resume(at.vm.domain());
@@ -283,32 +305,34 @@ final class MachineMove {
                 yield Optional.empty();
             }
             case ARRIVED -> {
-                if (ended && isSettled()) {
+                if (over && isSettled()) {
                     at.target().resume(at.vm.domain());
                 }
                 yield Optional.empty();
             }
             case ENDED ->
-                ended && isSettled() ? at.rollBack(true, true, "the guest ended while it moved") : Optional.empty();
+                over && isSettled() ? at.rollBack(true, true, "the guest ended while it moved") : Optional.empty();
             case UNSURE ->
-                ended && isOver(verdictSince, UNSURE_PATIENCE)
+                over && isOver(verdictSince, UNSURE_PATIENCE)
                         ? at.rollBack(true, true, "the hypervisor of " + at.move.to() + " does not answer")
                         : Optional.empty();
         };
     }
 
-    private Optional<FabricCommand> here(Sighted at, boolean ended) {
+    private Optional<FabricCommand> here(Sighted at, boolean over) {
         if (!begun && !at.move.givenUp()) {
             begun = true;
             verdictSince = ticker.nanoTime();
             try {
-                job = at.source().migrate(at.vm.domain(), plan(at));
+                MachineMigration begins = at.source().migrate(at.vm.domain(), plan(at));
+                job = begins;
+                begins.outcome().whenComplete((how, failure) -> ended.run());
             } catch (WireException e) {
                 refusal = String.valueOf(e.getMessage());
             }
             return Optional.empty();
         }
-        if (!ended || begun && !isSettled()) {
+        if (!over || begun && !isSettled()) {
             return Optional.empty();
         }
         stopCopy(at);
@@ -422,6 +446,7 @@ final class MachineMove {
             yielded = true;
             yieldedSince = ticker.nanoTime();
         }
+        rest = DRAIN_LOOK;
         boolean drained = yielded && isOver(yieldedSince, DRAIN) || isOver(phaseSince, DRAIN_PATIENCE);
         return gone && drained ? at.advance(measured(at)) : Optional.empty();
     }

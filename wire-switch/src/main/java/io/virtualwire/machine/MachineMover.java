@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,6 +37,13 @@ public final class MachineMover {
     private static final Duration BUSY_PERIOD = Duration.ofMillis(50);
     private static final Duration IDLE_PERIOD = Duration.ofMillis(500);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(20);
+    /** What a machine that was suspended to go on elsewhere is given, before anybody asks where it is. */
+    private static final Duration CUT_OVER = Duration.ofMillis(500);
+    /** What it is given for itself when it goes on: an emulated processor begins with nothing translated. */
+    private static final Duration ARRIVAL = Duration.ofMillis(250);
+    /** Its announcement is on its way when its hypervisor tells that it goes on; who hears it needs no telling. */
+    private static final Duration ANNOUNCEMENT = Duration.ofMillis(20);
+
     private static final Duration DEBT_PAUSE = Duration.ofMillis(500);
     private static final Duration CLAIM_PAUSE = Duration.ofMillis(300);
     /** After which a move that has not begun in earnest is claimed by a node that does not reach the hypervisor, either. */
@@ -51,6 +57,7 @@ public final class MachineMover {
     private final Supplier<FabricState> latest;
     private final MoveObserver observer;
     private final Turns turns;
+    private final Pace pace = new Pace();
     private final Map<String, MachineMove> driven = new HashMap<>();
     private final Map<Prepared, Long> prepared = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
@@ -99,32 +106,58 @@ public final class MachineMover {
         toAwait = now.machinesToAwait();
         prepared.keySet().removeIf(key -> now.machines().vms().values().stream().noneMatch(key.vm()::equals));
         present = Set.copyOf(reachable);
+        driven.keySet().forEach(pace::wake);
         round();
     }
 
-    /** A hypervisor has told something: looks at once. Safe from any thread. */
-    public void told(HypervisorEvent event) {
+    /** The hypervisor of that URI has told something. Safe from any thread. */
+    public void told(String hypervisor, HypervisorEvent event) {
         loop.execute(() -> {
-            if (event instanceof HypervisorEvent.MachineChanged changed
-                    && changed.change() == HypervisorEvent.Change.RESUMED
-                    && changed.migrated()) {
-                resumed(changed.id());
+            if (event instanceof HypervisorEvent.MachineChanged changed) {
+                driven.keySet().stream()
+                        .filter(vm -> state.machines()
+                                .vm(vm)
+                                .filter(it -> it.id().equals(changed.id()))
+                                .isPresent())
+                        .forEach(vm -> changed(vm, hypervisor, changed));
+            } else {
+                driven.keySet().forEach(pace::wake);
             }
             round();
         });
     }
 
-    /** The second source of activation: not behind a step that may wait for the hypervisor which has just told this. */
-    private void resumed(UUID id) {
-        FabricState now = state;
-        driven.forEach((vm, move) -> {
-            if (now.machines().vm(vm).filter(it -> it.id().equals(id)).isPresent()) {
-                step("activate " + vm, Duration.ZERO, () -> {
-                    move.activateIfThere(now);
-                    return Optional.empty();
-                });
+    private void changed(String vm, String hypervisor, HypervisorEvent.MachineChanged changed) {
+        pace.wake(vm);
+        long now = loop.ticker().nanoTime();
+        if (!changed.migrated()) {
+            return;
+        }
+        if (changed.change() == HypervisorEvent.Change.SUSPENDED) {
+            pace.calm(vm, now, CUT_OVER);
+        } else if (changed.change() == HypervisorEvent.Change.RESUMED) {
+            pace.calm(vm, now, ARRIVAL);
+            boolean there = state.machines()
+                    .moving(vm)
+                    .map(move -> state.topology().hosts().get(move.to()))
+                    .filter(host -> hypervisor.equals(host.libvirt()))
+                    .isPresent();
+            if (there) {
+                loop.schedule(ANNOUNCEMENT, () -> activate(vm));
             }
-        });
+        }
+    }
+
+    /** The second source of activation: not behind a step that may wait for the hypervisor which has just told this. */
+    private void activate(String vm) {
+        MachineMove move = driven.get(vm);
+        FabricState now = state;
+        if (move != null && !stopped) {
+            step("activate " + vm, Duration.ZERO, () -> {
+                move.resumedThere(now);
+                return Optional.empty();
+            });
+        }
     }
 
     private void tick() {
@@ -144,6 +177,7 @@ public final class MachineMover {
                         .moving(vm)
                         .filter(move -> move.instance().equals(self.instance()))
                         .isEmpty());
+        pace.only(driven.keySet());
         for (String vm : state.machines().moves().keySet()) {
             state.machines().moving(vm).ifPresent(move -> {
                 if (move.instance().equals(self.instance())) {
@@ -182,9 +216,29 @@ public final class MachineMover {
                 move.vm(),
                 (vm, known) -> known != null && known.generation() == move.generation()
                         ? known
-                        : new MachineMove(move.generation(), self.instance(), hosts, loop.ticker(), observer));
+                        : new MachineMove(
+                                move.generation(),
+                                self.instance(),
+                                hosts,
+                                loop.ticker(),
+                                observer,
+                                () -> loop.execute(() -> ended(vm))));
         FabricState now = state;
-        step("move " + move.vm(), Duration.ZERO, () -> mine.step(now));
+        if (pace.isDue(move.vm(), loop.ticker().nanoTime())) {
+            step("move " + move.vm(), Duration.ZERO, () -> {
+                Optional<FabricCommand> next = mine.step(now);
+                if (next.isEmpty()) {
+                    loop.execute(() -> pace.rest(move.vm(), loop.ticker().nanoTime(), mine.rest()));
+                }
+                return next;
+            });
+        }
+    }
+
+    /** A hypervisor has ended its work. */
+    private void ended(String vm) {
+        pace.wake(vm);
+        round();
     }
 
     private List<String> order() {

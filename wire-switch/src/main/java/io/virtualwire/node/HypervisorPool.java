@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -18,15 +18,15 @@ import java.util.function.Function;
  */
 final class HypervisorPool implements AutoCloseable {
     private final Function<String, Hypervisor> connect;
-    private final Consumer<HypervisorEvent> listener;
+    private final BiConsumer<String, HypervisorEvent> listener;
     private final Map<String, CompletableFuture<Hypervisor>> connected = new HashMap<>();
     private boolean closed;
 
     /**
      * @param connect reaches the hypervisor of a URI, or throws
-     * @param listener told what any of them tells
+     * @param listener told what any of them tells, and its URI
      */
-    HypervisorPool(Function<String, Hypervisor> connect, Consumer<HypervisorEvent> listener) {
+    HypervisorPool(Function<String, Hypervisor> connect, BiConsumer<String, HypervisorEvent> listener) {
         this.connect = connect;
         this.listener = listener;
     }
@@ -45,7 +45,7 @@ final class HypervisorPool implements AutoCloseable {
         }
         try {
             Hypervisor made = connect.apply(uri);
-            made.listen(listener);
+            made.listen(event -> listener.accept(uri, event));
             mine.complete(made);
             return made;
         } catch (RuntimeException | LinkageError e) {

@@ -45,10 +45,10 @@ final class LateObserver implements WireObserver {
     }
 
     /** Safe from any thread. */
-    void hypervisorTold(HypervisorEvent event) {
+    void hypervisorTold(String uri, HypervisorEvent event) {
         MachineMover to = machines;
         if (to != null) {
-            to.told(event);
+            to.told(uri, event);
         }
     }
 }

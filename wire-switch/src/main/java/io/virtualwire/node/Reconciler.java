@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration PERIOD = Duration.ofMillis(500);
+    private static final Duration ARRIVAL = Duration.ofMillis(250);
     /* A holder that was never seen at its claim is waited for: after a stop of the whole fabric, or when a node hears of
     the claim before it hears of the claimant. */
     private static final Duration RETURN_PATIENCE = Duration.ofSeconds(5);
@@ -104,7 +105,8 @@ final class Reconciler {
     void happened(SideEvent event) {
         keepers().forEach(keeper -> keeper.happened(event));
         if (event instanceof SideEvent.Flipped && !stopped) {
-            context.loop().execute(() -> reporter.machines(state));
+            // Nobody waits for the log to know of it, and the machine may have only now come to run.
+            context.loop().schedule(ARRIVAL, () -> reporter.machines(state));
         }
     }
 

@@ -108,7 +108,7 @@ final class BusApiTest {
                         uri -> {
                             throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
                         },
-                        told -> {}));
+                        (uri, told) -> {}));
         RelocationOperations relocations =
                 new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "north", "west"));
         MachineOperations vms = new MachineOperations(

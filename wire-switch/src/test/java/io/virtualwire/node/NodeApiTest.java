@@ -95,7 +95,7 @@ final class NodeApiTest {
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
         NodeMachineHosts hosts =
-                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, told -> {}));
+                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, (uri, told) -> {}));
         RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,

@@ -59,7 +59,7 @@ final class NodeInterface implements AutoCloseable {
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         TlsContexts tls = new TlsContexts(node);
-        NodeMachineHosts hosts = new NodeMachineHosts(tls, new HypervisorPool(NodeInterface::none, told -> {}));
+        NodeMachineHosts hosts = new NodeMachineHosts(tls, new HypervisorPool(NodeInterface::none, (uri, told) -> {}));
         RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,

@@ -6,6 +6,7 @@ import io.virtualwire.client.WireStatus;
 import io.virtualwire.cloud.spi.FakeHypervisors;
 import io.virtualwire.cloud.spi.FakeHypervisors.Stage;
 import io.virtualwire.cloud.spi.Hypervisor;
+import io.virtualwire.cloud.spi.HypervisorEvent;
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.cloud.spi.MachineSpec;
 import io.virtualwire.cloud.spi.MigrationPlan;
@@ -46,6 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +200,17 @@ final class VirtualMachines {
                         });
             }
         };
+    }
+
+    /** The node hears what hypervisors tell, while it reaches them. */
+    void listen(String node, BiConsumer<String, HypervisorEvent> listener) {
+        for (String host : List.of(SOURCE, TARGET)) {
+            hypervisors.at(uriOf(host)).listen(event -> {
+                if (fabric.daemon(node).isUp() && !fabric.isCut(fabric.daemon(node), fabric.daemon(host))) {
+                    listener.accept(uriOf(host), event);
+                }
+            });
+        }
     }
 
     /** @param what empty if it only looks, which is done too often to be struck each time */

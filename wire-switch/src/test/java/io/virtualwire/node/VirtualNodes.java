@@ -742,6 +742,11 @@ final class VirtualNodes {
                     () -> log.latest().thenApply(Applied::state).join(),
                     (move, progress) -> {});
             mover = made;
+            there.listen(name, (uri, event) -> {
+                if (mover == made) {
+                    made.told(uri, event);
+                }
+            });
             loop.execute(made::start);
             RelocationDriver driver = new RelocationDriver(
                     own,
