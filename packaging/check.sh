@@ -37,6 +37,13 @@ done
 [ "$(stat -c %a "$root/usr/bin/wire")" = 755 ] || fail "the command cannot be run by everybody"
 echo "the units are right, and little exposed"
 
+# Without its cache Java would only be slow; told to insist on it, it fails.
+for command in --version "connector run --help"; do
+  # shellcheck disable=SC2086
+  WIRE_JAVA_OPTS=-XX:AOTMode=on "$root/usr/bin/wire" $command >"$work/cache.log" 2>&1 ||
+    fail "the installed command does without its ahead-of-time cache: wire $command"
+done
+
 if [ "$(id -u)" != 0 ] || ! [ -c /dev/net/tun ]; then
   echo "the rest needs root and /dev/net/tun"
   [ "${CI:-}" != true ] || exit 1

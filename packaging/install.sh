@@ -19,9 +19,9 @@ fi
 
 rm -rf "$to/usr/lib/virtualwire"
 install -d "$to/usr/bin" "$to/usr/lib/virtualwire/lib" "$to/usr/share/doc/virtualwire"
-# With their times, by which Java knows the ahead-of-time caches.
+# With their names and times, by which Java knows the ahead-of-time caches.
 cp -p "$dist"/lib/*.jar "$to/usr/lib/virtualwire/lib/"
-for jar in "$dist"/wire-cli-*.jar; do cp -p "$jar" "$to/usr/lib/virtualwire/wire-cli.jar"; done
+cp -p "$dist"/wire-cli-*.jar "$to/usr/lib/virtualwire/"
 for cache in "$dist"/*.aot; do [ ! -f "$cache" ] || cp -p "$cache" "$to/usr/lib/virtualwire/"; done
 chmod -R a+rX "$to/usr/lib/virtualwire"
 install -m 755 packaging/wire "$to/usr/bin/wire"
