@@ -20,6 +20,7 @@ import java.util.List;
  * @param stateFolder where the journal is
  * @param salvageJournal whether to go on with what can be read of a damaged journal
  * @param audit where changes are noted
+ * @param kernelWires whether the kernel may carry wires here
  * @param grants what tenants other than the connector's own may do
  */
 public record ConnectorConfig(
@@ -31,6 +32,7 @@ public record ConnectorConfig(
         Path stateFolder,
         boolean salvageJournal,
         Path audit,
+        boolean kernelWires,
         List<Grant> grants,
         String version) {
     public static final int DEFAULT_PORT = 7471;
@@ -61,6 +63,7 @@ public record ConnectorConfig(
             int threads,
             Path stateFolder,
             boolean salvageJournal,
+            boolean kernelWires,
             List<Grant> grants,
             String version) {
         this(
@@ -72,6 +75,7 @@ public record ConnectorConfig(
                 stateFolder,
                 salvageJournal,
                 stateFolder.resolve(AUDIT),
+                kernelWires,
                 grants,
                 version);
     }

@@ -2,6 +2,7 @@ package io.virtualwire.connector;
 
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.journal.SideKey;
+import io.virtualwire.connector.kernel.Carriage;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Role;
@@ -18,6 +19,17 @@ interface DataPlane extends AutoCloseable {
 
     /** The port on which peers find it. */
     int port();
+
+    /** Throws if the request insists on a backend that this host does not have for it. */
+    default void requireBackend(String tenant, ConnectRequest request) {}
+
+    /** Another process has connected this side, which is here now: what carried its frames goes on. */
+    default void carryOn(String tenant, ConnectRequest request) {}
+
+    /** What carries the side's frames; empty if only this process was asked to. */
+    default Optional<Carriage> carriage(SideKey side) {
+        return Optional.empty();
+    }
 
     /** @param role in which the side begins, if the request makes one */
     SideStatus connect(String tenant, ConnectRequest request, Role role);

@@ -3,9 +3,12 @@ package io.virtualwire.connector;
 import io.virtualwire.association.AssociationLimits;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.admission.Admission;
+import io.virtualwire.connector.endpoint.Bypass;
 import io.virtualwire.connector.endpoint.TapEndpoints;
 import io.virtualwire.connector.journal.DurableLedger;
 import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.connector.kernel.KernelWires;
+import io.virtualwire.connector.kernel.Vnis;
 import io.virtualwire.connector.succession.Estate;
 import io.virtualwire.connector.succession.Legacy;
 import io.virtualwire.connector.succession.Predecessor;
@@ -13,7 +16,10 @@ import io.virtualwire.connector.succession.Progress;
 import io.virtualwire.connector.succession.Stage;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.kernel.CrossConnect;
+import io.virtualwire.kernel.CrossConnectConfig;
 import io.virtualwire.linux.DescriptorStore;
+import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.UnixSocket;
 import io.virtualwire.stack.Bequest;
 import io.virtualwire.stack.StackConfig;
@@ -30,14 +36,51 @@ import org.slf4j.LoggerFactory;
 /** What a connector stands on: its journal, its data path, its devices; made anew, or what another connector has left. */
 record Foundation(
         DurableLedger ledger,
-        StackDataPlane dataPlane,
+        StackDataPlane stack,
+        DataPlane dataPlane,
         TapEndpoints endpoints,
         Restoration restoration,
         Admission admission) {
     private static final Logger log = LoggerFactory.getLogger(Foundation.class);
 
-    private Foundation(DurableLedger ledger, StackDataPlane dataPlane, TapEndpoints endpoints, Admission admission) {
-        this(ledger, dataPlane, endpoints, new Restoration(ledger, endpoints, dataPlane), admission);
+    private Foundation(
+            DurableLedger ledger,
+            StackDataPlane stack,
+            DataPlane dataPlane,
+            TapEndpoints endpoints,
+            Admission admission) {
+        this(ledger, stack, dataPlane, endpoints, new Restoration(ledger, endpoints, dataPlane), admission);
+    }
+
+    /** Puts the kernel beside the process. */
+    private static Foundation of(
+            ConnectorConfig config,
+            DescriptorStore store,
+            DurableLedger ledger,
+            StackDataPlane stack,
+            Vnis vnis,
+            Admission admission,
+            Deque<AutoCloseable> parts) {
+        Bypass bypass = new Bypass();
+        ledger.read(it -> {
+            it.endpoints().forEach(bypass::know);
+            return it;
+        });
+        TapEndpoints endpoints = new TapEndpoints(stack, store, bypass);
+        KernelWires kernel = new KernelWires(
+                admission::grantsKernelWires,
+                () -> CrossConnect.open(new CrossConnectConfig(
+                        NetworkNamespace.own(),
+                        CrossConnectConfig.DEFAULT_DEVICE,
+                        CrossConnectConfig.DEFAULT_PORT,
+                        config.stateFolder().resolve("bpf"))),
+                vnis,
+                bypass,
+                stack,
+                endpoints::deafen);
+        parts.push(kernel);
+        stack.addObserver(kernel);
+        return new Foundation(ledger, stack, new KernelDataPlane(stack, kernel), endpoints, admission);
     }
 
     /** Brings everything to what the journal says. */
@@ -46,9 +89,10 @@ record Foundation(
         parts.push(ledger);
         Admission admission = admission(config);
         SettleWatcher watcher = watcher(config);
-        StackDataPlane dataPlane = new StackDataPlane(WireStack.start(stack(config, admission), watcher));
-        parts.push(dataPlane);
-        Foundation laid = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane, store), admission);
+        Vnis vnis = new Vnis();
+        StackDataPlane stack = new StackDataPlane(WireStack.start(stack(config, admission, vnis), watcher));
+        parts.push(stack);
+        Foundation laid = of(config, store, ledger, stack, vnis, admission, parts);
         // What the restart itself causes is in the ledger already; what happens meanwhile may be news.
         watcher.writeTo(ledger);
         laid.restoration.all();
@@ -112,19 +156,21 @@ record Foundation(
             Progress progress,
             Runnable take) {
         Admission admission = admission(config);
-        StackConfig stackConfig = stack(config, admission);
+        Vnis vnis = new Vnis();
+        StackConfig stackConfig = stack(config, admission, vnis);
         requireOwn(config, estate);
         DurableLedger ledger = DurableLedger.open(config.stateFolder(), false);
         parts.push(ledger);
         SettleWatcher watcher = watcher(config);
-        StackDataPlane dataPlane = new StackDataPlane(
+        StackDataPlane stack = new StackDataPlane(
                 WireStack.takeUp(stackConfig, new Bequest(estate.stack(), sockets(estate, descriptors)), watcher));
-        parts.push(dataPlane);
-        Foundation inherited = new Foundation(ledger, dataPlane, new TapEndpoints(dataPlane, store), admission);
+        parts.push(stack);
+        Foundation inherited = of(config, store, ledger, stack, vnis, admission, parts);
+        inherited.restoration.bypassed();
         take.run();
         // From here there is no way back, and frames wait: ports first, so that what arrives finds them.
         inherited.adopt(estate.devices(), descriptors.subList(estate.sockets(), descriptors.size()));
-        dataPlane.goOn();
+        stack.goOn();
         progress.reached(Stage.GOES_ON);
         watcher.writeTo(ledger);
         inherited.restoration.differences(watcher);
@@ -173,13 +219,14 @@ record Foundation(
     }
 
     private static Admission admission(ConnectorConfig config) {
-        return new Admission(config.self().identity().tenant(), config.grants());
+        return new Admission(config.self().identity().tenant(), config.grants(), config.kernelWires());
     }
 
-    private static StackConfig stack(ConnectorConfig config, Admission admission) {
+    private static StackConfig stack(ConnectorConfig config, Admission admission, Vnis vnis) {
         InetSocketAddress bind = new InetSocketAddress(config.listen(), config.port());
         return new StackConfig(config.self(), bind, AssociationLimits.DEFAULT)
                 .within(admission)
+                .beside(vnis)
                 .with(config.threads());
     }
 }

@@ -31,6 +31,7 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.metrics.ProcessMetrics;
 import io.virtualwire.metrics.WireHealth;
+import io.virtualwire.wire.SideStatus;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,7 @@ final class HostService implements ConnectorService {
         metrics.about(self, parts(shown));
         for (String each : shown) {
             endpointsOf(each).forEach(endpoint -> metrics.endpoint(each, endpoint));
-            dataPlane.sides(each).forEach(side -> metrics.wire(each, StatusReport.of(side)));
+            dataPlane.sides(each).forEach(side -> metrics.wire(each, report(each, side)));
         }
         (operator ? dataPlane.associations() : associations(caller)).forEach(metrics::association);
         if (operator) {
@@ -206,7 +207,7 @@ final class HostService implements ConnectorService {
     @Override
     public List<WireStatus> wires(Identity caller) {
         String tenant = admission.tenantOf(caller);
-        return dataPlane.sides(tenant).stream().map(StatusReport::of).toList();
+        return dataPlane.sides(tenant).stream().map(it -> report(tenant, it)).toList();
     }
 
     @Override
@@ -216,10 +217,15 @@ final class HostService implements ConnectorService {
         for (Side side : Side.values()) {
             dataPlane
                     .side(new SideKey(tenant, wire, side))
-                    .map(StatusReport::of)
+                    .map(it -> report(tenant, it))
                     .ifPresent(found::add);
         }
         return found;
+    }
+
+    private WireStatus report(String tenant, SideStatus side) {
+        return StatusReport.of(
+                side, dataPlane.carriage(new SideKey(tenant, side.wire().bare(), side.side())));
     }
 
     @Override
@@ -237,7 +243,7 @@ final class HostService implements ConnectorService {
     public WireStatus connect(Identity caller, ConnectRequest request) {
         String tenant = admission.tenantOf(caller);
         admission.admitDestinations(tenant, Paths.of(request));
-        return StatusReport.of(ledger.change(new SideConnection(tenant, request, admission, dataPlane)));
+        return report(tenant, ledger.change(new SideConnection(tenant, request, admission, dataPlane)));
     }
 
     @Override
@@ -260,7 +266,7 @@ final class HostService implements ConnectorService {
                     "cannot activate side " + key + " at generation " + generation + ": it is at " + known.generation(),
                     "use generation " + known.generation() + " if that one is meant");
         }
-        return StatusReport.of(dataPlane.activate(key));
+        return report(tenant, dataPlane.activate(key));
     }
 
     @Override

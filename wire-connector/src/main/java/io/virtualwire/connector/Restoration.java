@@ -68,6 +68,12 @@ final class Restoration {
         missingEndpoints();
     }
 
+    /** What the kernel carries for a data plane that another process has left. */
+    void bypassed() {
+        ledger.read(it -> new LinkedHashMap<>(it.sides()))
+                .forEach((key, side) -> side.requests().forEach(request -> dataPlane.carryOn(key.tenant(), request)));
+    }
+
     /** Plugs what is not up; gives how many came up. Runs on the ledger's thread, as all plugging does. */
     int missingEndpoints() {
         return ledger.read(it -> {

@@ -37,6 +37,9 @@ final class SideConnection implements LedgerChange<SideStatus> {
             admission.admitSide(tenant, (int) present);
         }
         changed = !entries.isEmpty();
+        if (changed) {
+            dataPlane.requireBackend(tenant, request);
+        }
         return entries;
     }
 

@@ -5,10 +5,13 @@ import io.virtualwire.connector.endpoint.Hold;
 import io.virtualwire.connector.endpoint.Patchboard;
 import io.virtualwire.connector.journal.EndpointKey;
 import io.virtualwire.connector.journal.SideKey;
-import io.virtualwire.control.ConnectOptions;
+import io.virtualwire.connector.kernel.Wires;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.Generation;
+import io.virtualwire.control.Identity;
 import io.virtualwire.control.Role;
+import io.virtualwire.control.Side;
+import io.virtualwire.control.WireId;
 import io.virtualwire.metrics.AssociationReport;
 import io.virtualwire.port.Port;
 import io.virtualwire.port.PortCounters;
@@ -18,12 +21,15 @@ import io.virtualwire.stack.StackDrops;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.wire.Activation;
 import io.virtualwire.wire.SideStatus;
+import io.virtualwire.wire.WireObserver;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The wire stack as data plane and patchboard of a connector. */
-final class StackDataPlane implements DataPlane, Patchboard {
+final class StackDataPlane implements DataPlane, Patchboard, Wires {
     private final WireStack stack;
     private final WireNames names;
 
@@ -45,7 +51,7 @@ final class StackDataPlane implements DataPlane, Patchboard {
                 asked.generation(),
                 new EndpointKey(tenant, asked.endpoint()).toString(),
                 asked.peer(),
-                new ConnectOptions(role, asked.options().plain()),
+                asked.options().in(role),
                 asked.relayTo(),
                 asked.relayFrom());
         return WireStack.await(stack.connect(request));
@@ -69,6 +75,39 @@ final class StackDataPlane implements DataPlane, Patchboard {
     @Override
     public Optional<SideStatus> side(SideKey key) {
         return WireStack.await(stack.side(names.wire(key), key.side()));
+    }
+
+    @Override
+    public Identity self() {
+        return stack.identity();
+    }
+
+    @Override
+    public void offerAgain(SideKey key) {
+        WireStack.await(stack.offerAgain(names.wire(key), key.side()));
+    }
+
+    @Override
+    public Map<Identity, String> addresses() {
+        Map<Identity, String> addresses = new HashMap<>();
+        WireStack.await(stack.associations())
+                .forEach(it -> it.address().ifPresent(address -> addresses.put(it.peer(), address)));
+        return addresses;
+    }
+
+    @Override
+    public WireId name(SideKey key) {
+        return names.wire(key);
+    }
+
+    @Override
+    public SideKey key(WireId wire, Side side) {
+        return new SideKey(names.tenantOf(wire), wire.bare(), side);
+    }
+
+    /** {@link WireStack#addObserver}. */
+    void addObserver(WireObserver observer) {
+        stack.addObserver(observer);
     }
 
     @Override

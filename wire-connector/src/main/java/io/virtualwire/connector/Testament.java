@@ -29,7 +29,7 @@ record Testament(Identity identity, Foundation foundation, LongConsumer ended) i
             foundation
                     .ledger()
                     .read(ledger -> foundation
-                            .dataPlane()
+                            .stack()
                             .bequeath(bequest -> offer(bequest, (it, of) -> {
                                 estate.set(it);
                                 return false;
@@ -42,7 +42,7 @@ record Testament(Identity identity, Foundation foundation, LongConsumer ended) i
     public boolean bequeath(Succession.Heir heir) {
         return foundation
                 .ledger()
-                .bequeath(() -> foundation.dataPlane().bequeath(bequest -> offer(bequest, heir)), LETTING_GO);
+                .bequeath(() -> foundation.stack().bequeath(bequest -> offer(bequest, heir)), LETTING_GO);
     }
 
     /** Leaves it to whoever comes after this process. */

@@ -25,6 +25,7 @@ final class ConnectorProcess {
                 Integer.getInteger("wire.threads", ConnectorConfig.DEFAULT_THREADS),
                 Path.of(arguments[2]),
                 false,
+                file.kernelWires().orElse(false),
                 List.copyOf(file.grants()),
                 "test");
         boolean takeOver = arguments.length > 4 && arguments[4].equals("take-over");

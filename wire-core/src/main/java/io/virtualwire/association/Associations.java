@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>First owner thread only, but for what is said otherwise; the others reach it through their {@link #directory}.
  */
 public final class Associations implements PathDirectory, AutoCloseable {
-    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE);
+    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE, "kernel-wires");
 
     private final Loop loop;
     private final TlsContexts tls;

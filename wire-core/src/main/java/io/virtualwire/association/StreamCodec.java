@@ -22,6 +22,7 @@ final class StreamCodec {
 
     private static final String NUMBER = "number";
     private static final String TENANT = "tenant";
+    private static final String VNI = "vni";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -82,10 +83,15 @@ final class StreamCodec {
         }
     }
 
-    /** Offers say a tenant only if it is not the daemon's own. */
+    /** Offers say a tenant only if it is not the daemon's own, and a VNI only if there is one. */
     private static JsonNode complete(JsonNode tree) {
-        if (tree instanceof ObjectNode message && tree.path("type").asText().equals("offer") && !tree.has(TENANT)) {
-            message.put(TENANT, "");
+        if (tree instanceof ObjectNode message && tree.path("type").asText().equals("offer")) {
+            if (!tree.has(TENANT)) {
+                message.put(TENANT, "");
+            }
+            if (!tree.has(VNI)) {
+                message.put(VNI, 0);
+            }
         }
         return tree;
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param endpoint the local endpoint's name
  * @param state {@code standby}, {@code active} or {@code yielded}
  * @param plain whether this side asked for payloads in the clear
+ * @param backend what carries its frames; empty if only the connector's process was asked to
  * @param activation how it became active last, if it did while this connector's process ran
  * @param counters frames, bytes and segments so far, by name
  * @param drops frames and datagrams dropped so far, by reason
@@ -25,6 +26,7 @@ public record WireStatus(
         String endpoint,
         String state,
         boolean plain,
+        Optional<Backing> backend,
         Optional<Activation> activation,
         List<Peer> peers,
         Map<String, Long> counters,
@@ -39,6 +41,15 @@ public record WireStatus(
     public boolean isAgreed() {
         return peers.stream().anyMatch(peer -> peer.agreed() && peer.pathUp());
     }
+
+    /**
+     * What carries the frames of a side for which the kernel was asked.
+     *
+     * @param asked {@code kernel} or {@code auto}
+     * @param carrier {@code kernel} or {@code user}
+     * @param reason why it is not the kernel; empty if it is
+     */
+    public record Backing(String asked, String carrier, String reason) {}
 
     /**
      * How a side became active, and how soon it was heard, by its connector's monotonic clock.

@@ -1,6 +1,7 @@
 package io.virtualwire.kernel;
 
 import io.virtualwire.linux.BpfArray;
+import io.virtualwire.linux.BpfLookup;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,11 +30,20 @@ final class Board implements AutoCloseable {
     }
 
     static Board create() {
-        return new Board(BpfArray.create("vw_board", BYTES, 1));
+        return new Board(BpfArray.create(Tables.BOARD, BYTES, 1));
     }
 
     static Board open(Path pinned) {
         return new Board(BpfArray.open(pinned, BYTES, 1));
+    }
+
+    /** Whether that is one of these. */
+    static boolean fits(BpfLookup.Found found) {
+        return found.valueBytes() == BYTES && found.entries() == 1;
+    }
+
+    static Board of(BpfLookup.Found found) {
+        return new Board(BpfArray.of(found));
     }
 
     static int offset(KernelDrop reason) {

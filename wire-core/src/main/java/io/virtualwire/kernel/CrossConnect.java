@@ -5,11 +5,13 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.linux.DeviceShield;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.TrafficControl;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -50,7 +52,11 @@ public final class CrossConnect implements AutoCloseable {
     }
 
     static CrossConnect open(CrossConnectConfig config, TrafficControl traffic) {
-        Tables tables = Tables.open(config.folder());
+        Tables tables = Tables.open(
+                config.folder(),
+                () -> new InterfaceControl(config.namespace()).exists(config.device())
+                        ? traffic.attached(config.device())
+                        : OptionalInt.empty());
         CrossConnect opened = new CrossConnect(config, tables, traffic);
         VxlanDevice device = new VxlanDevice(config, opened.interfaces);
         try {
@@ -100,6 +106,24 @@ public final class CrossConnect implements AutoCloseable {
         }
     }
 
+    /** Throws unless what a guest may send there fits, encapsulated, into what the underlay carries whole towards the peer. */
+    public void check(String device, InetAddress peer) {
+        mtu.check(device, peer);
+    }
+
+    /**
+     * Makes a device the endpoint of a side that is standby and has no far end yet; once more changes nothing. Somebody else keeps
+     * the host's own stack off it.
+     */
+    public void occupy(String device) {
+        occupy(device, false);
+    }
+
+    /** Ends what {@link #occupy} has begun. */
+    public void withdraw(String device) {
+        withdraw(device, false);
+    }
+
     /**
      * Makes a device the endpoint of a side that is standby and has no far end yet; once more changes nothing. The host's own
      * stack neither hears nor says anything there any more.
@@ -107,6 +131,11 @@ public final class CrossConnect implements AutoCloseable {
      * @param straight give frames to the other end of a veth, which is in another namespace, without a queue between
      */
     public void plug(String device, boolean straight) {
+        shield.hush(device);
+        occupy(device, straight);
+    }
+
+    private void occupy(String device, boolean straight) {
         int index = interfaces.index(device);
         Integer known = sidesByDevice.get(device);
         if (known != null && tables.sides().device(known) != index) {
@@ -121,12 +150,15 @@ public final class CrossConnect implements AutoCloseable {
             tables.endpoints().put(index, side);
             sidesByDevice.put(device, side);
         }
-        shield.hush(device);
         traffic.attach(device, tables.fromEndpoint());
     }
 
     /** Ends the side with all that may be heard there; nothing happens if there is none. */
     public void unplug(String device) {
+        withdraw(device, true);
+    }
+
+    private void withdraw(String device, boolean unhush) {
         Integer side = sidesByDevice.remove(device);
         if (side == null) {
             return;
@@ -134,7 +166,9 @@ public final class CrossConnect implements AutoCloseable {
         // No program must run for the device while its place may become another's.
         if (interfaces.exists(device)) {
             traffic.detach(device);
-            shield.unhush(device);
+            if (unhush) {
+                shield.unhush(device);
+            }
         }
         forget(tables.sides().device(side), side);
     }

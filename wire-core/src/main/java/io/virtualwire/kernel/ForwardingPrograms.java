@@ -97,6 +97,8 @@ final class ForwardingPrograms {
 
     byte[] fromUnderlay() {
         Assembler code = new Assembler().move(6, 1);
+        // Not used here: so that who finds this program, which is always there, finds all maps.
+        code.map(1, endpoints).move(1, 6);
         code.move(2, 10).add(2, KEY).set(3, KEY_BYTES).set(4, 0);
         code.call(GET_TUNNEL_KEY).ifNotEqual(0, 0, name(KernelDrop.NOT_IPV4));
         lookUp(code, indices, KEY_VNI, KernelDrop.UNKNOWN_VNI);

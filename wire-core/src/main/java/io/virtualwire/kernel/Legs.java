@@ -1,6 +1,7 @@
 package io.virtualwire.kernel;
 
 import io.virtualwire.linux.BpfArray;
+import io.virtualwire.linux.BpfLookup;
 import java.nio.file.Path;
 
 /**
@@ -34,11 +35,20 @@ final class Legs implements AutoCloseable {
     }
 
     static Legs create(int most) {
-        return new Legs(BpfArray.create("vw_legs", BYTES, most));
+        return new Legs(BpfArray.create(Tables.LEGS, BYTES, most));
     }
 
     static Legs open(Path pinned, int most) {
         return new Legs(BpfArray.open(pinned, BYTES, most));
+    }
+
+    /** Whether that is one of these. */
+    static boolean fits(BpfLookup.Found found, int most) {
+        return found.valueBytes() == BYTES && found.entries() == most;
+    }
+
+    static Legs of(BpfLookup.Found found) {
+        return new Legs(BpfArray.of(found));
     }
 
     void pin(Path path) {

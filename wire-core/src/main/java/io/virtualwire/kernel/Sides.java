@@ -1,6 +1,7 @@
 package io.virtualwire.kernel;
 
 import io.virtualwire.linux.BpfArray;
+import io.virtualwire.linux.BpfLookup;
 import java.nio.file.Path;
 
 /**
@@ -44,11 +45,20 @@ final class Sides implements AutoCloseable {
     }
 
     static Sides create(int most) {
-        return new Sides(BpfArray.create("vw_sides", BYTES, most));
+        return new Sides(BpfArray.create(Tables.SIDES, BYTES, most));
     }
 
     static Sides open(Path pinned, int most) {
         return new Sides(BpfArray.open(pinned, BYTES, most));
+    }
+
+    /** Whether that is one of these. */
+    static boolean fits(BpfLookup.Found found, int most) {
+        return found.valueBytes() == BYTES && found.entries() == most;
+    }
+
+    static Sides of(BpfLookup.Found found) {
+        return new Sides(BpfArray.of(found));
     }
 
     void pin(Path path) {

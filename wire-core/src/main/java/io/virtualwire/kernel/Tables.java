@@ -2,8 +2,13 @@ package io.virtualwire.kernel;
 
 import io.virtualwire.linux.BpfFileSystem;
 import io.virtualwire.linux.BpfHash;
+import io.virtualwire.linux.BpfLookup;
 import io.virtualwire.linux.BpfProgram;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * The maps and programs, under their names:
@@ -23,6 +28,12 @@ final class Tables implements AutoCloseable {
 
     /* To be raised when a record or what a program expects of it changes. */
     private static final String WHOLE = "whole_1";
+    private static final String ENDPOINTS = "vw_endpoints";
+    private static final String INDICES = "vw_indices";
+    static final String SIDES = "vw_sides";
+    static final String LEGS = "vw_legs";
+    /* With the number of the layout, as WHOLE has. */
+    static final String BOARD = "vw_board_1";
 
     private final BpfFileSystem names;
     private final boolean isNew;
@@ -49,11 +60,53 @@ final class Tables implements AutoCloseable {
         this.board = board;
     }
 
-    /** Finds them, or makes them. */
-    static Tables open(Path folder) {
+    /**
+     * Finds them, or makes them.
+     *
+     * @param running which program carries frames; asked if the names are gone, as those of another mount namespace are
+     */
+    static Tables open(Path folder, Supplier<OptionalInt> running) {
         BpfFileSystem names = new BpfFileSystem(folder);
         names.mount();
-        return names.holds(WHOLE) ? find(names) : make(names);
+        if (names.holds(WHOLE)) {
+            return find(names);
+        }
+        OptionalInt program = running.get();
+        Optional<Tables> left = program.isPresent() ? left(names, program.getAsInt()) : Optional.empty();
+        return left.orElseGet(() -> make(names));
+    }
+
+    /** What a program uses that runs: forwarding goes on with it, under new names. */
+    private static Optional<Tables> left(BpfFileSystem names, int program) {
+        BpfLookup lookup = new BpfLookup();
+        Map<String, BpfLookup.Found> maps = lookup.maps(program);
+        BpfLookup.Found endpoints = maps.get(ENDPOINTS);
+        BpfLookup.Found indices = maps.get(INDICES);
+        BpfLookup.Found sides = maps.get(SIDES);
+        BpfLookup.Found legs = maps.get(LEGS);
+        BpfLookup.Found board = maps.get(BOARD);
+        if (endpoints == null
+                || indices == null
+                || sides == null
+                || legs == null
+                || board == null
+                || !Sides.fits(sides, MOST_SIDES)
+                || !Legs.fits(legs, MOST_LEGS)
+                || !Board.fits(board)) {
+            lookup.close(maps);
+            return Optional.empty();
+        }
+        names.clear();
+        Tables found = new Tables(
+                names,
+                false,
+                BpfHash.of(endpoints),
+                BpfHash.of(indices),
+                Sides.of(sides),
+                Legs.of(legs),
+                Board.of(board));
+        found.pin();
+        return Optional.of(found);
     }
 
     private static Tables find(BpfFileSystem names) {
@@ -82,8 +135,8 @@ final class Tables implements AutoCloseable {
         Tables made = new Tables(
                 names,
                 true,
-                BpfHash.create("vw_endpoints", MOST_SIDES),
-                BpfHash.create("vw_indices", MOST_LEGS),
+                BpfHash.create(ENDPOINTS, MOST_SIDES),
+                BpfHash.create(INDICES, MOST_LEGS),
                 Sides.create(MOST_SIDES),
                 Legs.create(MOST_LEGS),
                 Board.create());

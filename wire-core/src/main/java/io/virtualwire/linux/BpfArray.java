@@ -54,6 +54,11 @@ public final class BpfArray implements AutoCloseable {
         return new BpfArray(bpf, bpf.pinned(pinned), recordBytes, entries);
     }
 
+    /** One that was found otherwise, made with the same sizes. */
+    public static BpfArray of(BpfLookup.Found found) {
+        return new BpfArray(new Bpf(), found.descriptor(), found.valueBytes(), found.entries());
+    }
+
     /* Keys of all maps here are four bytes long. */
     static int create(Bpf bpf, String name, int kind, int valueBytes, int entries, int flags) {
         try (Arena arena = Arena.ofConfined()) {

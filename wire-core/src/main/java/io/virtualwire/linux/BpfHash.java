@@ -35,6 +35,11 @@ public final class BpfHash implements AutoCloseable {
         return new BpfHash(bpf, bpf.pinned(pinned));
     }
 
+    /** One that was found otherwise. */
+    public static BpfHash of(BpfLookup.Found found) {
+        return new BpfHash(new Bpf(), found.descriptor());
+    }
+
     public void pin(Path path) {
         bpf.pin(descriptor, path);
     }

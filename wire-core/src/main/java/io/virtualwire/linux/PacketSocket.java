@@ -27,6 +27,13 @@ public final class PacketSocket implements AutoCloseable {
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_RXQ_OVFL = 40;
+    private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_DETACH_FILTER = 27;
+    /** In classic BPF: return so many bytes of the frame, 0. */
+    private static final short RETURN_NOTHING = 0x06;
+
+    private static final int INSTRUCTION = 8;
+    private static final int PROGRAM_SIZE = 16;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_VNET_HDR = 15;
@@ -186,6 +193,29 @@ public final class PacketSocket implements AutoCloseable {
      */
     public int receive() {
         return closed ? -Errno.EBADF : calls.receiveMany(fd, received.reset(), received.count(), MSG_DONTWAIT);
+    }
+
+    /**
+     * Receives nothing any more, or again: something else takes the frames. What has been queued stays. Safe for every thread.
+     */
+    public void deafen(boolean deaf) {
+        if (closed) {
+            return;
+        }
+        Syscalls others = new Syscalls();
+        if (!deaf) {
+            // Without a program there is nothing to take away.
+            others.setOption(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+            return;
+        }
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment nothing = scratch.allocate(INSTRUCTION, 8);
+            nothing.set(ValueLayout.JAVA_SHORT, 0, RETURN_NOTHING);
+            MemorySegment program = scratch.allocate(PROGRAM_SIZE, 8);
+            program.set(ValueLayout.JAVA_SHORT, 0, (short) 1);
+            program.set(ValueLayout.JAVA_LONG, 8, nothing.address());
+            require(device, "to receive nothing", others.setOption(fd, SOL_SOCKET, SO_ATTACH_FILTER, program));
+        }
     }
 
     /** Bytes of a received frame, with a header of 12 bytes. */

@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Puts eBPF programs where frames come in, by tc(8); blocks, so it is for control work only. */
 public final class TrafficControl {
     private static final String PREFERENCE = "7471";
     private static final String HANDLE = "1";
+    private static final Pattern NUMBER = Pattern.compile("\\bid (\\d+)\\b");
 
     private final NetworkNamespace namespace;
     private final String program;
@@ -48,6 +52,16 @@ public final class TrafficControl {
                 "da",
                 "object-pinned",
                 pinned.toString());
+    }
+
+    /** The number by which the kernel knows the program that decides there; empty if there is none. */
+    public OptionalInt attached(String device) {
+        if (!hooked(device)) {
+            return OptionalInt.empty();
+        }
+        // "filter protocol all pref 7471 bpf chain 0 handle 0x1 from_underlay direct-action not_in_hw id 37 name …"
+        Matcher id = NUMBER.matcher(tc("filter", "show", "dev", device, "ingress", "pref", PREFERENCE));
+        return id.find() ? OptionalInt.of(Integer.parseInt(id.group(1))) : OptionalInt.empty();
     }
 
     /** Takes it away: frames come in there as if it had never been; nothing happens if it is not there. */

@@ -73,6 +73,8 @@ public enum DropReason {
     WRONG_SIDE,
     /** The sender's generation, or the one it expects here, is not the current one. */
     STALE_GENERATION,
+    /** By the kernel, from another underlay address than the peer's, with a VNI of this side. */
+    FORGED_SOURCE,
     /** The wire's two ends have not agreed yet. */
     NOT_AGREED,
     /** This side is on standby and sends nothing. */

@@ -5,6 +5,7 @@ import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.linux.NetworkNamespace;
+import io.virtualwire.wire.VniSource;
 import java.net.InetSocketAddress;
 
 /**
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
  * @param underlay where its sockets are
  * @param quotas how much of it each tenant may use
  * @param threads how many owner threads carry frames, 1 to {@value #MOST_THREADS}
+ * @param vnis which legs' frames the kernel may carry
  */
 public record StackConfig(
         OwnIdentity identity,
@@ -23,7 +25,8 @@ public record StackConfig(
         AssociationLimits limits,
         NetworkNamespace underlay,
         TenantQuotas quotas,
-        int threads) {
+        int threads,
+        VniSource vnis) {
     /** More owner threads than this are not possible: lanes are pairs of them, and a datagram has 8 bits for its lane. */
     public static final int MOST_THREADS = 16;
 
@@ -35,7 +38,7 @@ public record StackConfig(
 
     /** On the underlay of the process itself. */
     public StackConfig(OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits) {
-        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED, 1);
+        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED, 1, VniSource.NONE);
     }
 
     /** On the underlay of the process itself, with credentials that are not renewed. */
@@ -45,17 +48,22 @@ public record StackConfig(
 
     /** The same on the underlay of another network namespace. */
     public StackConfig in(NetworkNamespace namespace) {
-        return new StackConfig(identity, bind, limits, namespace, quotas, threads);
+        return new StackConfig(identity, bind, limits, namespace, quotas, threads, vnis);
     }
 
     /** The same for several tenants. */
     public StackConfig within(TenantQuotas tenants) {
-        return new StackConfig(identity, bind, limits, underlay, tenants, threads);
+        return new StackConfig(identity, bind, limits, underlay, tenants, threads, vnis);
     }
 
     /** The same with so many owner threads. */
     public StackConfig with(int ownerThreads) {
-        return new StackConfig(identity, bind, limits, underlay, quotas, ownerThreads);
+        return new StackConfig(identity, bind, limits, underlay, quotas, ownerThreads, vnis);
+    }
+
+    /** The same, past which the kernel may carry some frames. */
+    public StackConfig beside(VniSource kernel) {
+        return new StackConfig(identity, bind, limits, underlay, quotas, threads, kernel);
     }
 
     /** All addresses of this host, the protocol's limits. */

@@ -9,7 +9,6 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
-import io.virtualwire.control.TenantQuotas;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.identity.TlsContexts;
@@ -70,17 +69,18 @@ public final class WireStack implements AutoCloseable {
             List<DatapathLoop> loops,
             Associations associations,
             Observers observers,
-            TenantQuotas quotas,
+            StackConfig config,
             List<UdpTransport> transports) {
         this.loops = loops;
         this.transports = transports;
         this.associations = associations;
         this.observers = observers;
-        List<Share> shares = Share.among(loops.size(), quotas);
+        List<Share> shares = Share.among(loops.size(), config.quotas());
         this.engines = IntStream.range(0, loops.size())
                 .mapToObj(thread -> new WireEngine(
                         loops.get(thread), associations.directory(thread), observers, shares.get(thread)))
                 .toList();
+        engines.forEach(engine -> engine.offering(config.vnis()));
     }
 
     /** Binds the sockets and lets peers in; {@code observer} is told from the first event on. */
@@ -159,7 +159,7 @@ public final class WireStack implements AutoCloseable {
                 .toList();
         Associations associations = new Associations(tls, streams, sockets.server(), berths, config.limits(), image);
         associations.within(config.quotas());
-        return new WireStack(loops, associations, observers, config.quotas(), sockets.transports());
+        return new WireStack(loops, associations, observers, config, sockets.transports());
     }
 
     /** Goes on where {@link #takeUp} found it: the ports are there, nobody else sends as this daemon any more. */
@@ -315,6 +315,15 @@ public final class WireStack implements AutoCloseable {
     /** {@link WireEngine#resume}. */
     public CompletionStage<SideStatus> resume(WireId wire, Side side) {
         return command(wire, engine -> engine.resume(wire, side));
+    }
+
+    /** {@link WireEngine#offerAgain}. */
+    public CompletionStage<Void> offerAgain(WireId wire, Side side) {
+        int owner = owner(wire);
+        return inTurn(() -> this.<Void>on(owner, () -> {
+            engines.get(owner).offerAgain(wire, side);
+            return null;
+        }));
     }
 
     /** One side; empty if it is not connected here. */

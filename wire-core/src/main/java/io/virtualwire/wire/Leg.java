@@ -118,7 +118,8 @@ final class Leg {
                 record.state() == SideState.ACTIVE ? Role.ACTIVE : Role.STANDBY,
                 record.options().plain(),
                 relay,
-                record.wire().tenant()));
+                record.wire().tenant(),
+                vni()));
         offered |= told;
     }
 
@@ -164,6 +165,11 @@ final class Leg {
     /** Whether payloads travel in the clear: both offers said so. */
     boolean plain() {
         return theirs != null && theirs.plain() && record.options().plain();
+    }
+
+    /** By which number the kernel here would hear the peer's; 0 if frames are to pass the processes. */
+    private int vni() {
+        return relay ? 0 : scope.vnis().vni(record.wire(), record.side(), record.generation(), otherGeneration);
     }
 
     boolean otherIsActive() {
@@ -280,6 +286,7 @@ final class Leg {
 
     LegStatus status() {
         boolean up = path.isUp();
-        return new LegStatus(agreed(), up, plain(), up ? path.payloadBudget() : 0);
+        return new LegStatus(
+                agreed(), up, plain(), up ? path.payloadBudget() : 0, vni(), theirs == null ? 0 : theirs.vni());
     }
 }

@@ -30,6 +30,7 @@ public sealed interface PeerMessage {
      * @param index chosen by the sender of the offer, unsigned 32 bits, not 0
      * @param relay whether this is a relay leg between two places of the same side
      * @param tenant on whose behalf; empty: the tenant of the daemon that offers
+     * @param vni by which VNI the sender's kernel would hear the receiver's; 0: frames are to pass the processes
      */
     record Offer(
             WireId wire,
@@ -40,8 +41,30 @@ public sealed interface PeerMessage {
             Role role,
             boolean plain,
             boolean relay,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) String tenant)
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String tenant,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) int vni)
             implements PeerMessage {
+        private static final int HIGHEST_VNI = 0xff_ffff;
+
+        public Offer {
+            if (vni < 0 || vni > HIGHEST_VNI) {
+                throw new IllegalArgumentException("offer with vni " + vni);
+            }
+        }
+
+        /** Through the processes. */
+        public Offer(
+                WireId wire,
+                Side side,
+                Generation generation,
+                Generation peerGeneration,
+                long index,
+                Role role,
+                boolean plain,
+                boolean relay,
+                String tenant) {
+            this(wire, side, generation, peerGeneration, index, role, plain, relay, tenant, 0);
+        }
 
         /** On behalf of the daemon's own tenant. */
         public Offer(
@@ -53,7 +76,7 @@ public sealed interface PeerMessage {
                 Role role,
                 boolean plain,
                 boolean relay) {
-            this(wire, side, generation, peerGeneration, index, role, plain, relay, "");
+            this(wire, side, generation, peerGeneration, index, role, plain, relay, "", 0);
         }
     }
 

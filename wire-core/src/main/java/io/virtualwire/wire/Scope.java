@@ -24,6 +24,7 @@ final class Scope {
 
     private final Map<Identity, PeerDaemon> daemons = new HashMap<>();
     private int lastIndex;
+    private VniSource vnis = VniSource.NONE;
 
     /** Wakes a record. */
     interface Alarm {
@@ -58,6 +59,14 @@ final class Scope {
     int nextIndex() {
         lastIndex = share.nextIndex(lastIndex);
         return lastIndex;
+    }
+
+    VniSource vnis() {
+        return vnis;
+    }
+
+    void vnis(VniSource source) {
+        vnis = source;
     }
 
     /** What all wires of this tenant may hold together. */

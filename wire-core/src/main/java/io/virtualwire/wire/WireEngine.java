@@ -85,7 +85,7 @@ public final class WireEngine implements PathListener {
         SideSlot slot = slots.get(key);
         boolean same = slot != null
                 && slot.endpoint().equals(request.endpoint())
-                && slot.newest().options().plain() == request.options().plain();
+                && slot.newest().options().agreesWith(request.options());
         Generation highest = slot == null ? fences.get(key) : slot.generation();
         SideRecord record =
                 switch (Fencing.own(highest, slot == null ? null : slot.generation(), request.generation(), same)) {
@@ -328,6 +328,21 @@ public final class WireEngine implements PathListener {
             return leg.path().tell(message);
         }
         return false;
+    }
+
+    /** Asks {@code source} for each leg that is offered whether the kernel is to carry its frames. */
+    public void offering(VniSource source) {
+        scope.vnis(source);
+    }
+
+    /** Makes the side's offers again, since what they say has changed; nothing happens if it is not here. */
+    public void offerAgain(WireId wire, Side side) {
+        loop.assertInLoop();
+        SideSlot slot = slots.get(new Key(wire, side));
+        if (slot != null) {
+            slot.newest().farSide().offer();
+            events.tell();
+        }
     }
 
     /** The side's newest record. */

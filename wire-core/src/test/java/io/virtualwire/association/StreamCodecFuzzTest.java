@@ -42,6 +42,10 @@ class StreamCodecFuzzTest {
                 new StreamMessage.Failure(StreamMessage.Failure.PROTOCOL, "so it is"),
                 new StreamMessage.Close(),
                 new Told(new PeerMessage.Offer(wire, Side.A, generation, generation, 1, Role.STANDBY, false, true), 1),
+                new Told(
+                        new PeerMessage.Offer(
+                                wire, Side.B, generation, generation, 2, Role.ACTIVE, false, false, "acme", 4711),
+                        2),
                 new Told(new PeerMessage.Withdraw(5), 2),
                 new Told(new PeerMessage.Prepared("lan", generation), 3),
                 new Told(new PeerMessage.CallOff("lan", generation), 4),

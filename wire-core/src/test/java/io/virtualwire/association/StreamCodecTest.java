@@ -40,6 +40,8 @@ class StreamCodecTest {
         Generation generation = Generation.parse("7:west");
         for (PeerMessage message : List.of(
                 new PeerMessage.Offer(WireId.named("w"), Side.A, generation, generation, 1, Role.STANDBY, false, true),
+                new PeerMessage.Offer(
+                        WireId.named("w"), Side.A, generation, generation, 1, Role.ACTIVE, false, false, "", 0xff_ffff),
                 new PeerMessage.Withdraw(5),
                 new PeerMessage.Prepared("lan", generation),
                 new PeerMessage.CallOff("lan", generation),
@@ -48,6 +50,35 @@ class StreamCodecTest {
                 new PeerMessage.HandoffAck("lan", generation))) {
             assertThat(read(codec.encode(new StreamMessage.Told(message, 7))))
                     .isEqualTo(new StreamMessage.Told(message, 7));
+        }
+    }
+
+    /** An earlier release neither says a VNI nor hears of one where there is none. */
+    @Test
+    void anOfferSaysAVniOnlyIfThereIsOne() throws IOException {
+        Generation generation = Generation.parse("7:west");
+        PeerMessage.Offer usual =
+                new PeerMessage.Offer(WireId.named("w"), Side.A, generation, generation, 1, Role.ACTIVE, false, false);
+        byte[] bytes = codec.encode(new StreamMessage.Told(usual, 7));
+        String text = new String(bytes, 4, bytes.length - 4, StandardCharsets.UTF_8);
+        assertThat(text).doesNotContain("vni");
+        assertThat(read(framed(text.replace("\"plain\"", "\"vni\":77,\"plain\""))))
+                .isEqualTo(new StreamMessage.Told(
+                        new PeerMessage.Offer(
+                                WireId.named("w"),
+                                Side.A,
+                                generation,
+                                generation,
+                                1,
+                                Role.ACTIVE,
+                                false,
+                                false,
+                                "",
+                                77),
+                        7));
+        for (String wrong : List.of("-1", "16777216", "4294967297", "1.5e9", "null", "\"x\"")) {
+            String forged = text.replace("\"plain\"", "\"vni\":" + wrong + ",\"plain\"");
+            assertThatThrownBy(() -> read(framed(forged))).isInstanceOf(ProtocolException.class);
         }
     }
 

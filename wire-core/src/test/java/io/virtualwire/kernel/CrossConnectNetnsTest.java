@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.linux.BpfFileSystem;
 import io.virtualwire.linux.InterfaceControl;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.PacketSocket;
@@ -161,10 +162,25 @@ class CrossConnectNetnsTest {
     void whatWasNotFinishedIsBegunAnew() throws IOException {
         KernelHost.wire(a, b, false);
         Files.delete(a.config().folder().resolve("whole_1"));
+        a.host().ip("link del " + CrossConnectConfig.DEFAULT_DEVICE);
         a.reopen();
         assertThat(a.crossConnect().isPlugged(KernelHost.DEVICE)).isFalse();
         KernelHost.wire(a, b, false);
         a.guest().run("ping", "-c", "1", "-W", "1", GUEST_B);
+    }
+
+    @Test
+    void whatHasLostItsNamesIsFoundByTheProgramThatRuns() {
+        KernelHost.wire(a, b, false);
+        try (FastPings pings = new FastPings(a.guest(), GUEST_B)) {
+            pings.awaitReplies(10);
+            new BpfFileSystem(a.config().folder()).clear();
+            a.reopen();
+            assertThat(a.crossConnect().legs(KernelHost.DEVICE)).hasSize(1).allMatch(LegReport::current);
+            assertThat(a.config().folder().resolve("whole_1")).exists();
+            pings.awaitReplies(20);
+            assertThat(pings.endAndCountLost()).isZero();
+        }
     }
 
     @Test

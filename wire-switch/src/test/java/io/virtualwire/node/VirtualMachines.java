@@ -324,6 +324,7 @@ final class VirtualMachines {
                 side.endpoint(),
                 side.state().name().toLowerCase(Locale.ROOT),
                 side.options().plain(),
+                Optional.empty(),
                 side.activation()
                         .map(it -> new WireStatus.Activation(
                                 it.cause().name().toLowerCase(Locale.ROOT),

@@ -4,8 +4,11 @@ import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.control.Backend;
+import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
+import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
@@ -38,6 +41,17 @@ public final class ConnectCommand implements Callable<Integer> {
             names = "--plain",
             description = "Payloads in the clear, for an underlay you trust; headers stay authenticated.")
     private boolean plain;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "user|kernel|auto",
+            converter = BackendName.class,
+            defaultValue = "user",
+            description = {
+                "What carries frames: the connectors, sealed; or the kernels, unsealed, if both operators granted that.",
+                "'kernel' is refused where a host cannot, 'auto' then stays with user; default: ${DEFAULT-VALUE}."
+            })
+    private Backend backend = Backend.USER;
 
     @Option(
             names = "--generation",
@@ -106,7 +120,12 @@ public final class ConnectCommand implements Callable<Integer> {
             out.println("wire " + id + " joins " + a.ref() + " and " + b.ref());
             if (a.health().identity().equals(b.health().identity())) {
                 out.println("both ends are on one host: nothing leaves it");
+            } else if (byKernel(result.a()) && byKernel(result.b())) {
+                out.println("by the kernels of both hosts, unsealed: nothing but the underlay protects it");
             } else {
+                for (WireStatus side : List.of(result.a(), result.b())) {
+                    side.backend().ifPresent(it -> out.println("not by the kernel: " + it.reason()));
+                }
                 out.println((peer.plain() ? "plain" : "sealed") + ", " + result.datagramBytes() + "-byte datagrams");
             }
         });
@@ -122,14 +141,18 @@ public final class ConnectCommand implements Callable<Integer> {
                         + end.ref().host());
             }
         }
-        Generation ofA = generation == null ? a.generationFor(id, Side.A, plain) : Generation.parse(generation);
-        Generation ofB = generation == null ? b.generationFor(id, Side.B, plain) : Generation.parse(generation);
+        Generation ofA = generation == null ? a.generationFor(id, Side.A, options()) : Generation.parse(generation);
+        Generation ofB = generation == null ? b.generationFor(id, Side.B, options()) : Generation.parse(generation);
         boolean fresh = !a.has(id, Side.A);
-        a.connect(id, Side.A, ofA, plain, b, ofB);
+        a.connect(id, Side.A, ofA, options(), b, ofB);
         if (fresh) {
             undo.push(() -> a.disconnect(id, Side.A, ofA));
         }
-        b.connect(id, Side.B, ofB, plain, a, ofA);
+        b.connect(id, Side.B, ofB, options(), a, ofA);
+    }
+
+    private ConnectOptions options() {
+        return new ConnectOptions(Role.ACTIVE, plain, Optional.of(backend));
     }
 
     /** A host that was reached under a name of its own is asked by 'wire ls' and 'wire show' from now on. */
@@ -148,7 +171,8 @@ public final class ConnectCommand implements Callable<Integer> {
         while (true) {
             WireStatus onA = side(id, a, Side.A);
             WireStatus onB = side(id, b, Side.B);
-            if (onA.isAgreed() && onB.isAgreed()) {
+            boolean settled = isSettled(onA) && isSettled(onB);
+            if (onA.isAgreed() && onB.isAgreed() && (settled || System.nanoTime() > deadline)) {
                 Optional<AssociationStatus> association = a.connector().associations().stream()
                         .filter(one -> one.peer().equals(b.health().identity()))
                         .findFirst();
@@ -180,6 +204,20 @@ public final class ConnectCommand implements Callable<Integer> {
                         ErrorCode.NOT_FOUND,
                         "wire " + id + " disappeared from " + end.ref().host() + " while it was being connected",
                         "see who disconnects it"));
+    }
+
+    /** Whether it is decided what carries the frames. */
+    private static boolean isSettled(WireStatus side) {
+        return side.backend()
+                .map(it -> it.carrier().equals(Backend.KERNEL.toString())
+                        || !it.reason().isEmpty())
+                .orElse(true);
+    }
+
+    private static boolean byKernel(WireStatus side) {
+        return side.backend()
+                .filter(it -> it.carrier().equals(Backend.KERNEL.toString()))
+                .isPresent();
     }
 
     private static String describe(WireStatus status) {

@@ -58,6 +58,11 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private Optional<Integer> threads = Optional.empty();
 
     @Option(
+            names = "--kernel-wires",
+            description = "The underlay is trusted: let the kernel carry wires whose two ends ask for it, unsealed.")
+    private boolean kernelWires;
+
+    @Option(
             names = "--salvage-journal",
             description = "Go on with what can be read of a damaged journal, and set it aside.")
     private boolean salvage;
@@ -98,6 +103,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 journal,
                 salvage,
                 said.audit().orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
+                kernelWires || file.kernelWires().orElse(false),
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);
         Supervision supervision = Supervision.ofEnvironment();

@@ -61,6 +61,11 @@ public final class ShowCommand implements Callable<Integer> {
                         + it.firstFrameMillis()
                                 .map(millis -> ", first frame in after " + millis + " ms")
                                 .orElse("")));
+        status.backend()
+                .ifPresent(it ->
+                        out.println("  carried by " + (it.carrier().equals("kernel") ? "the kernel" : "the connector")
+                                + ", asked for " + it.asked()
+                                + (it.reason().isEmpty() ? "" : ": " + it.reason())));
         Table peers =
                 new Table("  PEER", "GENERATION", "STATE", "AGREED", "PATH", "PAYLOAD", "SENT", "RECEIVED", "HELD");
         status.peers()

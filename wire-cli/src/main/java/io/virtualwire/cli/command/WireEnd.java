@@ -4,12 +4,12 @@ import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.client.WireStatus;
+import io.virtualwire.control.Backend;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.PeerDescription;
-import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
@@ -78,11 +78,14 @@ final class WireEnd implements AutoCloseable {
     }
 
     /** The generation at which to connect: the present one, or the next if it has other content or was disconnected. */
-    Generation generationFor(WireId wire, Side side, boolean plain) {
+    Generation generationFor(WireId wire, Side side, ConnectOptions options) {
         for (WireStatus now : connector.wire(wire)) {
             if (now.side() == side) {
                 boolean same = now.endpoint().equals(ref.endpoint())
-                        && now.plain() == plain
+                        && now.plain() == options.plain()
+                        && now.backend()
+                                .map(WireStatus.Backing::asked)
+                                .equals(options.backend().map(Backend::toString))
                         && !now.state().equals("yielded");
                 return same ? now.generation() : now.generation().next("");
             }
@@ -94,14 +97,20 @@ final class WireEnd implements AutoCloseable {
                 .orElseGet(() -> new Generation(1, ""));
     }
 
-    void connect(WireId wire, Side side, Generation generation, boolean plain, WireEnd far, Generation farGeneration) {
+    void connect(
+            WireId wire,
+            Side side,
+            Generation generation,
+            ConnectOptions options,
+            WireEnd far,
+            Generation farGeneration) {
         connector.connect(new ConnectRequest(
                 wire,
                 side,
                 generation,
                 ref.endpoint(),
                 new PeerDescription(far.health.identity(), farGeneration, far.paths(), false),
-                new ConnectOptions(Role.ACTIVE, plain),
+                options,
                 Optional.empty(),
                 Optional.empty()));
     }

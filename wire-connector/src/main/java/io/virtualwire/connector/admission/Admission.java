@@ -28,13 +28,24 @@ public final class Admission implements TenantQuotas {
     private final Ticker ticker;
     private final Map<String, RequestBudget> requests = new ConcurrentHashMap<>();
     private volatile Map<String, Grant> grants;
+    private final boolean kernelWires;
 
     /** A later grant for the same tenant replaces an earlier one; one for {@code ownTenant} limits it too. */
     public Admission(String ownTenant, List<Grant> grants) {
-        this(ownTenant, grants, Ticker.system());
+        this(ownTenant, grants, false, Ticker.system());
+    }
+
+    /** @param kernelWires whether the own tenant may have wires that the kernel carries, and others may be granted them */
+    public Admission(String ownTenant, List<Grant> grants, boolean kernelWires) {
+        this(ownTenant, grants, kernelWires, Ticker.system());
     }
 
     Admission(String ownTenant, List<Grant> grants, Ticker ticker) {
+        this(ownTenant, grants, false, ticker);
+    }
+
+    private Admission(String ownTenant, List<Grant> grants, boolean kernelWires, Ticker ticker) {
+        this.kernelWires = kernelWires;
         this.ownTenant = ownTenant;
         this.ticker = ticker;
         this.grants = byTenant(grants);
@@ -101,6 +112,12 @@ public final class Admission implements TenantQuotas {
     public long bufferBytes(String tenant) {
         Grant grant = grants.get(tenant.isEmpty() ? ownTenant : tenant);
         return (grant == null ? Quotas.DEFAULT : grant.quotas()).bufferBytes();
+    }
+
+    /** Whether the kernel may carry this tenant's wires here. */
+    public boolean grantsKernelWires(String tenant) {
+        Grant grant = grants.get(tenant);
+        return kernelWires && (tenant.equals(ownTenant) || grant != null && grant.kernelWires());
     }
 
     /** Whether a grant still covers an endpoint that is there. */

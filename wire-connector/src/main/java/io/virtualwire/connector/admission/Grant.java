@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPeers how many daemons of this tenant may have an association with the connector
  * @param requestsPerSecond how many requests
  * @param bufferBytes how much its wires may hold of frames that are incomplete or have to wait
+ * @param kernelWires whether the kernel may carry its wires' frames, which protects them less
  */
 public record Grant(
         String tenant,
@@ -29,7 +30,8 @@ public record Grant(
         @JsonProperty("max-wires") OptionalInt maxWires,
         @JsonProperty("max-peers") OptionalInt maxPeers,
         @JsonProperty("requests-per-second") OptionalInt requestsPerSecond,
-        @JsonProperty("buffer-bytes") OptionalInt bufferBytes) {
+        @JsonProperty("buffer-bytes") OptionalInt bufferBytes,
+        @JsonProperty("kernel-wires") boolean kernelWires) {
     private static final NamePattern ANY = NamePattern.of("*");
     private static final List<AddressBlock> ANYWHERE =
             List.of(AddressBlock.parse("0.0.0.0/0"), AddressBlock.parse("::/0"));
@@ -52,13 +54,13 @@ public record Grant(
     public static Grant of(
             String tenant, List<NamePattern> devices, List<NamePattern> namespaces, List<AddressBlock> destinations) {
         OptionalInt usual = OptionalInt.empty();
-        return new Grant(tenant, devices, namespaces, destinations, usual, usual, usual, usual, usual);
+        return new Grant(tenant, devices, namespaces, destinations, usual, usual, usual, usual, usual, false);
     }
 
-    /** All there is, for the tenant that runs the host itself. */
+    /** All there is but kernel wires, for the tenant that runs the host itself. */
     public static Grant everything(String tenant) {
         OptionalInt all = OptionalInt.of(Integer.MAX_VALUE);
-        return new Grant(tenant, List.of(ANY), List.of(ANY), ANYWHERE, all, all, all, all, all);
+        return new Grant(tenant, List.of(ANY), List.of(ANY), ANYWHERE, all, all, all, all, all, false);
     }
 
     /** How much of everything. */

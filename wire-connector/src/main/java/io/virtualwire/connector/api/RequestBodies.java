@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.EndpointDescription;
+import io.virtualwire.control.Backend;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
@@ -133,9 +134,12 @@ final class RequestBodies {
             @Nullable RelayBody relayFrom) {}
 
     private record OptionsBody(
-            @Nullable Role role, @Nullable Boolean plain) {
+            @Nullable Role role,
+            @Nullable Boolean plain,
+            @Nullable Backend backend) {
         ConnectOptions toOptions() {
-            return new ConnectOptions(role == null ? Role.ACTIVE : role, plain != null && plain);
+            return new ConnectOptions(
+                    role == null ? Role.ACTIVE : role, plain != null && plain, Optional.ofNullable(backend));
         }
     }
 

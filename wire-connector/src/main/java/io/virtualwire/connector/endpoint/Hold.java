@@ -24,6 +24,9 @@ public sealed interface Hold {
     /** A port, which closes this when it is closed. */
     Port port(PortId id, DatapathLoop loop, int mtu);
 
+    /** Takes no frames from the guest any more, or again. */
+    void deafen(boolean deaf);
+
     /** Removes an interface that was made here, when this is closed at the latest. */
     void forget();
 
@@ -44,6 +47,11 @@ public sealed interface Hold {
         @Override
         public Port port(PortId id, DatapathLoop loop, int mtu) {
             return new TapPort(id, loop, tap, mtu);
+        }
+
+        @Override
+        public void deafen(boolean deaf) {
+            throw new IllegalStateException("frames of a device that is held by its descriptor go nowhere else");
         }
 
         @Override
@@ -72,6 +80,11 @@ public sealed interface Hold {
         @Override
         public Port port(PortId id, DatapathLoop loop, int mtu) {
             return new PacketPort(id, loop, socket, TransmitCounter.open(namespace, device), mtu);
+        }
+
+        @Override
+        public void deafen(boolean deaf) {
+            socket.deafen(deaf);
         }
 
         @Override

@@ -38,13 +38,20 @@ public final class TapEndpoints implements EndpointHost {
 
     private final Patchboard patchboard;
     private final DescriptorStore store;
+    private final Bypass bypass;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();
 
     /** @param store keeps devices open while no process of this connector runs */
     public TapEndpoints(Patchboard patchboard, DescriptorStore store) {
+        this(patchboard, store, new Bypass());
+    }
+
+    /** Past which the kernel carries the frames of some. */
+    public TapEndpoints(Patchboard patchboard, DescriptorStore store, Bypass bypass) {
         this.patchboard = patchboard;
         this.store = store;
+        this.bypass = bypass;
     }
 
     @Override
@@ -53,8 +60,10 @@ public final class TapEndpoints implements EndpointHost {
             return;
         }
         unplug(key, false);
+        bypass.know(key, endpoint);
         try {
             plugged.put(key, open(key, endpoint));
+            bypass.opened(key);
             problems.remove(key);
         } catch (WireException e) {
             problems.put(key, e.getMessage() + "; " + e.hint());
@@ -83,6 +92,9 @@ public final class TapEndpoints implements EndpointHost {
     /** Goes on with a device that another process had open, and with what waits in its queue. */
     public void adopt(EndpointKey key, EndpointDescription endpoint, int mtu, int descriptor) {
         Hold hold = held(endpoint, descriptor);
+        bypass.know(key, endpoint);
+        bypass.opened(key);
+        deafenIfCarried(key, hold);
         store.keep(kept(key), descriptor);
         plugged.put(key, new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint))));
     }
@@ -101,6 +113,9 @@ public final class TapEndpoints implements EndpointHost {
     @Override
     public void unplug(EndpointKey key, boolean forget) {
         problems.remove(key);
+        if (forget) {
+            bypass.forget(key);
+        }
         Plugged found = plugged.remove(key);
         if (found == null) {
             return;
@@ -127,6 +142,14 @@ public final class TapEndpoints implements EndpointHost {
             return false;
         }
         return true;
+    }
+
+    /** Takes no frames from its device any more, or again; nothing happens if that is not open. Safe for every thread. */
+    public void deafen(EndpointKey key, boolean deaf) {
+        Plugged found = plugged.get(key);
+        if (found != null) {
+            found.hold().deafen(deaf);
+        }
     }
 
     @Override
@@ -164,6 +187,7 @@ public final class TapEndpoints implements EndpointHost {
         if (left.isPresent()) {
             Optional<Hold> again = again(endpoint, left.get());
             if (again.isPresent()) {
+                deafenIfCarried(key, again.get());
                 int mtu = control.mtu(endpoint.device());
                 return new Plugged(
                         endpoint, again.get(), mtu, patchboard.add(key, again.get(), mtu, activation(endpoint)));
@@ -179,6 +203,7 @@ public final class TapEndpoints implements EndpointHost {
                 control.up(endpoint.device());
             }
             store.keep(kept(key), hold.descriptor());
+            deafenIfCarried(key, hold);
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
             return new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
@@ -188,6 +213,12 @@ public final class TapEndpoints implements EndpointHost {
             hold.close();
             store.forget(kept(key));
             throw e;
+        }
+    }
+
+    private void deafenIfCarried(EndpointKey key, Hold hold) {
+        if (bypass.carries(key)) {
+            hold.deafen(true);
         }
     }
 

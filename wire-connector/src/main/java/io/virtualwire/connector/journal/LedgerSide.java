@@ -79,6 +79,9 @@ public record LedgerSide(
         if (asked.options().plain() != now.options().plain()) {
             throw conflict(asked, (now.options().plain() ? "plain" : "sealed") + " payloads");
         }
+        if (!asked.options().agreesWith(now.options())) {
+            throw conflict(asked, "the " + now.options().asked() + " backend");
+        }
         checkPeer(key, asked.peer(), now.peer());
     }
 

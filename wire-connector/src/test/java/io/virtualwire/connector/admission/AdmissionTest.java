@@ -31,7 +31,23 @@ final class AdmissionTest {
                     OptionalInt.of(3),
                     OptionalInt.empty(),
                     OptionalInt.empty(),
-                    OptionalInt.empty())));
+                    OptionalInt.empty(),
+                    false)));
+
+    @Test
+    void kernelWiresAreForWhomTheOperatorNames() {
+        OptionalInt usual = OptionalInt.empty();
+        Grant rival = new Grant("rival", List.of(), List.of(), List.of(), usual, usual, usual, usual, usual, true);
+        Admission trusted = new Admission("acme", List.of(rival, limited("other", 5)), true);
+        assertThat(trusted.grantsKernelWires("acme")).isTrue();
+        assertThat(trusted.grantsKernelWires("rival")).isTrue();
+        assertThat(trusted.grantsKernelWires("other")).isFalse();
+        assertThat(trusted.grantsKernelWires("nobody")).isFalse();
+
+        Admission usually = new Admission("acme", List.of(rival));
+        assertThat(usually.grantsKernelWires("acme")).isFalse();
+        assertThat(usually.grantsKernelWires("rival")).isFalse();
+    }
 
     @Test
     void requestsAreCountedForEachTenant() {
@@ -75,7 +91,8 @@ final class AdmissionTest {
 
     private static Grant limited(String tenant, int requests) {
         OptionalInt usual = OptionalInt.empty();
-        return new Grant(tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual);
+        return new Grant(
+                tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual, false);
     }
 
     @Test

@@ -1,0 +1,90 @@
+package io.virtualwire.connector.kernel;
+
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.control.Identity;
+import io.virtualwire.kernel.KernelLeg;
+import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
+import io.virtualwire.wire.SideStatus;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is to be done for a side, by what the daemons have agreed. */
+sealed interface Plan {
+    /** Nothing: who would have to agree is not heard now, and what goes on is to go on. */
+    record Keep() implements Plan {}
+
+    /** Frames pass the process. */
+    record ByProcess(String reason) implements Plan {}
+
+    /** The kernel carries frames, of these legs. */
+    record ByKernel(List<Wanted> legs) implements Plan {
+        /** Every VNI that a far end may still send with. */
+        List<Integer> vnis() {
+            return legs.stream().map(it -> it.leg().receiveVni()).toList();
+        }
+    }
+
+    /** @param active whether frames go to it; else it is expected to take over */
+    record Wanted(KernelLeg leg, boolean active) {}
+
+    /** @param addresses where peers are, {@code address:port} */
+    static Plan of(SideStatus side, Map<Identity, String> addresses) {
+        if (side.options().backend().isEmpty()) {
+            return new ByProcess("");
+        }
+        List<PeerStatus> heard = side.peers().stream()
+                .filter(peer -> peer.state() == PeerState.ACTIVE || peer.state() == PeerState.EXPECTED)
+                .toList();
+        Optional<PeerStatus> active =
+                heard.stream().filter(peer -> peer.state() == PeerState.ACTIVE).findFirst();
+        Optional<PeerStatus> lead = active.or(
+                () -> heard.stream().filter(peer -> peer.leg().agreed()).findFirst());
+        if (lead.isEmpty() || !lead.get().leg().agreed()) {
+            return new Keep();
+        }
+        PeerStatus first = lead.get();
+        if (!first.leg().bypasses()) {
+            return new ByProcess(
+                    first.leg().vni() == 0
+                            ? ""
+                            : first.identity() + " does not ask for the kernel, may not have it, or cannot");
+        }
+        Map<Identity, InetAddress> places = ipv4(addresses);
+        if (!places.containsKey(first.identity())) {
+            String address = addresses.get(first.identity());
+            return address == null
+                    ? new Keep()
+                    : new ByProcess(first.identity() + " is at " + address + ", and kernel wires need IPv4");
+        }
+        List<Wanted> legs = new ArrayList<>();
+        for (PeerStatus peer : heard) {
+            if (peer.leg().bypasses() && places.containsKey(peer.identity())) {
+                KernelLeg leg = new KernelLeg(
+                        peer.leg().vni(),
+                        places.get(peer.identity()),
+                        peer.leg().peerVni(),
+                        peer.generation().number());
+                legs.add(new Wanted(leg, peer.state() == PeerState.ACTIVE));
+            }
+        }
+        return new ByKernel(legs);
+    }
+
+    private static Map<Identity, InetAddress> ipv4(Map<Identity, String> addresses) {
+        Map<Identity, InetAddress> found = new HashMap<>();
+        addresses.forEach((peer, text) -> {
+            InetAddress address =
+                    InetAddress.ofLiteral(HostAddress.parse(text, 1).host());
+            if (address instanceof Inet4Address) {
+                found.put(peer, address);
+            }
+        });
+        return found;
+    }
+}
