@@ -33,7 +33,7 @@ test: ## Every test: units, contracts, namespaces, processes, model, examples (a
 
 test-long: ## The same with more seeds, more fuzz, and all that may happen to two clouds
 	@config/prerequisites.sh test
-	@config/test.sh -Dwire.long=true
+	@config/test.sh -Dwire.long=true -Dwire.test.compiler=
 
 bench: ## Wires against every other way to join two hosts, in one run (half an hour, on a quiet machine)
 	@config/prerequisites.sh bench

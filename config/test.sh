@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests; arguments go to Maven. Builds first, then tests what was built: the modules' tests in one lane; the examples, the
-# packaging and then the tests of processes, of the command and of the architecture in another; the model on whatever processor time
-# these leave. Ends with what Maven's test runners say.
+# packaging and then the tests of the command and of the architecture in another; the model on whatever processor time these leave.
+# Ends with what Maven's test runners say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=config/jdk25.sh
@@ -43,9 +43,10 @@ mvn -B -ntp verify -DskipTests -DskipITs "$@"
 packed=("$PWD"/wire-cli/target/dist/wire-cli-*.jar)
 tests=(mvn -B -ntp --fail-at-end verify -Dspotless.check.skip -Denforcer.skip -Dwire.packed="${packed[0]}")
 none=(-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false)
-processes() {
+commands() {
   exec "${tests[@]}" -pl wire-cli,architecture-tests -am "${none[@]}" \
-    -Dtest='io/virtualwire/cli/**/*Test,io/virtualwire/architecture/*Test' -Dit.test='*IT' "$@" >"$out/processes.log" 2>&1
+    -Dtest='io/virtualwire/cli/**/*Test,io/virtualwire/architecture/*Test' -Dit.test='io/virtualwire/cli/**/*IT' "$@" \
+    >"$out/commands.log" 2>&1
 }
 examples() {
   if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ]; then
@@ -62,7 +63,7 @@ second() {
   trap 'kill $child 2>/dev/null; wait; exit 143' TERM
   part bin/wire --build || bad=1
   part examples || bad=1
-  part processes "$@" || { bad=1; cat "$out/processes.log"; }
+  part commands "$@" || { bad=1; cat "$out/commands.log"; }
   return $bad
 }
 second "$@" >"$out/examples.log" 2>&1 &
@@ -70,10 +71,10 @@ examples=$!
 lanes+=("$examples")
 
 step "mvn verify"
-"${tests[@]}" -pl '!wire-cli,!architecture-tests,!benchmarks' -DskipITs "$@" || status=1
+"${tests[@]}" -pl '!wire-cli,!architecture-tests,!benchmarks' "$@" || status=1
 
 finished "$model" "the model" "$out/model.log" || status=1
-finished "$examples" "the examples, the packaging and the processes" "$out/examples.log" || status=1
+finished "$examples" "the examples, the packaging and the commands" "$out/examples.log" || status=1
 trap - EXIT
 
 step "all tests"

@@ -66,14 +66,14 @@ chown -R $uid:$uid "$work/hosta"
 
 # The units as they are, but for where this is installed and where their files are.
 sed -e "s|^ExecStart=/usr/bin/wire|ExecStart=$root/usr/bin/wire|" \
-  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/authority\nEnvironment=WIRE_JAVA=$java\nBindReadOnlyPaths=$root\nBindPaths=$work\nStandardError=append:$work/authority.log\nStandardOutput=append:$work/authority.log|" \
+  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/authority\nEnvironment=WIRE_JAVA=$java\nEnvironment=WIRE_JAVA_OPTS=${WIRE_JAVA_OPTS:-}\nBindReadOnlyPaths=$root\nBindPaths=$work\nStandardError=append:$work/authority.log\nStandardOutput=append:$work/authority.log|" \
   -e "s|^EnvironmentFile=.*|EnvironmentFile=$work/authority.env|" -e '/^StateDirectory/d' \
   packaging/systemd/virtualwire-authority.service >"$work/units/virtualwire-authority.service"
 echo ADDRESS=192.0.2.1 >"$work/authority.env"
 cp -r "$work/me" "$work/authority"
 chown -R $((uid - 1)):$((uid - 1)) "$work/authority"
 sed -e "s|^ExecStart=/usr/bin/wire \(.*\) --config .*|ExecStart=$root/usr/bin/wire \1 --config $work/hosta/connector.yaml|" \
-  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/hosta\nEnvironment=WIRE_JAVA=$java\nBindReadOnlyPaths=$root\nBindPaths=$work $work/tun:/dev/net/tun\nStandardError=append:$work/hosta.log\nStandardOutput=append:$work/hosta.log|" \
+  -e "s|^Environment=WIRE_HOME=.*|Environment=WIRE_HOME=$work/hosta\nEnvironment=WIRE_JAVA=$java\nEnvironment=WIRE_JAVA_OPTS=${WIRE_JAVA_OPTS:-}\nBindReadOnlyPaths=$root\nBindPaths=$work $work/tun:/dev/net/tun\nStandardError=append:$work/hosta.log\nStandardOutput=append:$work/hosta.log|" \
   -e '/^\(State\|Logs\|Configuration\)Directory/d'\
   packaging/systemd/virtualwire-connector.service >"$work/units/virtualwire-connector.service"
 for target in lab sysinit basic shutdown network-online multi-user; do
