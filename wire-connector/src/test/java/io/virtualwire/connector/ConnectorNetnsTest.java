@@ -78,13 +78,13 @@ final class ConnectorNetnsTest {
         refused(ErrorCode.STALE_GENERATION, () -> a.connect(sideA(B, 1, 1)));
         awaitPing(lab.hostA(), "10.1.0.2");
 
+        lab.knowEachOther();
         connectorB.kill();
         assertThat(lab.hostB().ip("-br address show db").text()).contains("10.1.0.2/24");
-        lab.start(lab.hostB(), ADDRESS_B, B, "");
-        Awaitility.await("traffic resumes")
-                .atMost(Duration.ofSeconds(1))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> ping(lab.hostA(), "10.1.0.2"));
+        try (RunningCommand pings = lab.hostA().start("ping", "-n", "-i", "0.02", "10.1.0.2")) {
+            lab.start(lab.hostB(), ADDRESS_B, B, "");
+            pings.awaitLine("bytes from 10.1.0.2", Duration.ofSeconds(1));
+        }
         assertThat(pings(lab.hostA(), "10.1.0.2", 50).orFail().text()).contains(" 0% packet loss");
         ConnectorClient again = lab.client(lab.hostB(), ADDRESS_B, ME);
         assertThat(again.wire(WIRE)).hasSize(1);

@@ -56,6 +56,11 @@ public final class Namespace {
         return this;
     }
 
+    /** The MAC address of a device. */
+    public String mac(String device) {
+        return run("cat", "/sys/class/net/" + device + "/address").text().strip();
+    }
+
     /** Adds a route; {@code destination} may be {@code default}. */
     public Namespace route(String destination, String via) {
         ip("route add " + destination + " via " + via);

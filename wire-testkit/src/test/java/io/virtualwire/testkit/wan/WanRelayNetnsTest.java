@@ -64,13 +64,9 @@ class WanRelayNetnsTest {
         east.address("wan", "192.0.2.1/24");
         west.address("wan", "192.0.2.2/24");
         // The first question for an address is not among what is counted.
-        east.ip("neigh replace 192.0.2.2 lladdr " + address(west) + " dev wan");
-        west.ip("neigh replace 192.0.2.1 lladdr " + address(east) + " dev wan");
+        east.ip("neigh replace 192.0.2.2 lladdr " + west.mac("wan") + " dev wan");
+        west.ip("neigh replace 192.0.2.1 lladdr " + east.mac("wan") + " dev wan");
         return relay;
-    }
-
-    private static String address(Namespace of) {
-        return of.run("cat", "/sys/class/net/wan/address").text().strip();
     }
 
     private String ping(String... options) {
