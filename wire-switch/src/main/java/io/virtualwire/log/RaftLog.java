@@ -112,7 +112,10 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         try {
             Files.createDirectories(folder);
             return new RaftLog<>(machine, settings, group, peers, own, folder);
-        } catch (CompletionException | IllegalStateException e) {
+        } catch (CompletionException | IllegalStateException | NewerReleaseNeeded e) {
+            if (rootOf(e) instanceof NewerReleaseNeeded tooNew) {
+                throw tooNew.refusal();
+            }
             // So Ratis says that what it read is not what it wrote.
             throw VoterDisk.damaged(folder, rootOf(e));
         } catch (IOException e) {
@@ -289,6 +292,10 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     }
 
     private CompletableFuture<Applied<S>> call(String attempt, Callable<RaftClientReply> request) {
+        WireException stopped = state.stopped();
+        if (stopped != null) {
+            return CompletableFuture.failedFuture(stopped);
+        }
         CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
         try {
             callers.execute(() -> {

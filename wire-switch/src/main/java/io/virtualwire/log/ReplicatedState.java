@@ -27,6 +27,9 @@ import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies agreed commands one after the other, writes the outcome to snapshots, and lets readers wait for an index.
@@ -34,11 +37,14 @@ import org.apache.ratis.util.MD5FileUtil;
  * <p>Ratis calls {@link #applyTransaction} and {@link #takeSnapshot} on one thread; readers come from any.
  */
 final class ReplicatedState<C, S> extends BaseStateMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedState.class);
+
     private final StateMachine<C, S> machine;
     private final Consumer<Applied<S>> changed;
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final NavigableMap<Long, CompletableFuture<Applied<S>>> waiting = new ConcurrentSkipListMap<>();
     private volatile Applied<S> current;
+    private volatile @Nullable WireException stopped;
 
     ReplicatedState(StateMachine<C, S> machine, Consumer<Applied<S>> changed) {
         this.machine = machine;
@@ -50,8 +56,18 @@ final class ReplicatedState<C, S> extends BaseStateMachine {
         return current;
     }
 
+    /** Why nothing will be applied here any more; null as long as something will. */
+    @Nullable
+    WireException stopped() {
+        return stopped;
+    }
+
     /** Completes once the entry of that index is part of the current state. */
     CompletableFuture<Applied<S>> reached(long index) {
+        WireException reason = stopped;
+        if (reason != null) {
+            return CompletableFuture.failedFuture(reason);
+        }
         CompletableFuture<Applied<S>> future = waiting.computeIfAbsent(index, _ -> new CompletableFuture<>());
         // Again after registering: the entry may have been applied in between.
         release(current);
@@ -98,6 +114,12 @@ final class ReplicatedState<C, S> extends BaseStateMachine {
             outcome = Outcome.applied(position.getIndex());
         } catch (WireException refusal) {
             outcome = Outcome.refused(position.getIndex(), refusal);
+        } catch (NewerReleaseNeeded tooNew) {
+            // Ratis ends this voter for it: it must neither lead nor answer with a state that lacks an entry.
+            LOG.error("This node takes no part in the log any more: {}", tooNew.getMessage());
+            stopped = tooNew.refusal();
+            abandon(stopped);
+            throw tooNew;
         }
         updateLastAppliedTermIndex(position);
         become(new Applied<>(position.getIndex(), next));

@@ -30,11 +30,13 @@ public interface StateMachine<C, S> {
     /**
      * The same for a command as it stands in the log, whoever wrote it there: what makes no sense is refused on every node alike,
      * since a node that stopped at it would stop at it again after each restart.
+     *
+     * @throws NewerReleaseNeeded if other nodes understand the command and this one does not
      */
     default S apply(S state, byte[] command, long index) {
         try {
             return apply(state, commands().decode(command), index);
-        } catch (WireException refusal) {
+        } catch (WireException | NewerReleaseNeeded refusal) {
             throw refusal;
         } catch (RuntimeException senseless) {
             throw new WireException(

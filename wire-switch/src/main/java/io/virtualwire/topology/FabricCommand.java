@@ -1,5 +1,6 @@
 package io.virtualwire.topology;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.virtualwire.control.WireId;
@@ -43,6 +44,16 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.StopRelocation.class, name = "stopRelocation")
 })
 public sealed interface FabricCommand {
+    /** What the first release understood. */
+    int FIRST_LEVEL = 1;
+
+    /** What this release understands: rises with the first command, or field of one, that the release before does not know. */
+    int LEVEL = FIRST_LEVEL;
+
+    /** What a node has to understand for this; proposed and applied only when all nodes do. */
+    default int level() {
+        return FIRST_LEVEL;
+    }
 
     /**
      * A command with what is to be said of it in events.
@@ -55,6 +66,13 @@ public sealed interface FabricCommand {
         /** A command on nobody's request. */
         public static Stamped at(long millis, FabricCommand command) {
             return new Stamped(millis, "", "", command);
+        }
+
+        /** Stands beside the command, where it is read before the command is. */
+        @Override
+        @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+        public int level() {
+            return command.level();
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param events the latest events, which all of the above amounts to
  * @param machines the virtual machines among the endpoints
  * @param relocation the latest move of everything from one cloud to another
+ * @param level the {@linkplain FabricCommand#level level} of what was agreed on so far; who does not understand that takes no part
  */
 public record FabricState(
         long version,
@@ -33,7 +34,8 @@ public record FabricState(
         Observations observations,
         EventLog events,
         Machines machines,
-        Optional<Relocation> relocation) {
+        Optional<Relocation> relocation,
+        int level) {
     public static final FabricState INITIAL = new FabricState(
             0,
             Topology.EMPTY,
@@ -46,7 +48,8 @@ public record FabricState(
             Observations.NONE,
             EventLog.EMPTY,
             Machines.NONE,
-            Optional.empty());
+            Optional.empty(),
+            FabricCommand.FIRST_LEVEL);
 
     @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had none.
     public FabricState {
@@ -60,6 +63,7 @@ public record FabricState(
         events = events == null ? EventLog.EMPTY : events;
         machines = machines == null ? Machines.NONE : machines;
         relocation = relocation == null ? Optional.empty() : relocation;
+        level = Math.max(level, FabricCommand.FIRST_LEVEL);
     }
 
     public Optional<Claim> claim(String component) {
@@ -73,6 +77,11 @@ public record FabricState(
     /** Whether a node is to be emptied, and to take nothing. */
     public boolean isDraining(String node) {
         return node(node).filter(NodeRecord::draining).isPresent();
+    }
+
+    /** What all nodes understand of the log. */
+    int understood() {
+        return nodes.values().stream().mapToInt(NodeRecord::level).min().orElse(FabricCommand.FIRST_LEVEL);
     }
 
     public Optional<MoveRecord> lastMove(String component) {
@@ -104,7 +113,8 @@ public record FabricState(
                 observations.of(wanting),
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withNode(NodeRecord node) {
@@ -120,7 +130,8 @@ public record FabricState(
                 observations.with(node.name(), true),
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withNodes(Map<String, NodeRecord> changed) {
@@ -136,7 +147,8 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withClaim(Claim claim) {
@@ -152,7 +164,8 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withMove(MoveRecord move) {
@@ -168,7 +181,8 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withRemoved(List<WireRecord> left) {
@@ -184,7 +198,8 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withObservations(Observations seen) {
@@ -200,7 +215,8 @@ public record FabricState(
                 seen,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withEvents(EventLog happened) {
@@ -216,7 +232,8 @@ public record FabricState(
                 observations,
                 happened,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     /** The virtual machines that are not awaited where, and only where, they may appear. */
@@ -237,7 +254,8 @@ public record FabricState(
                 observations,
                 events,
                 changed,
-                relocation);
+                relocation,
+                level);
     }
 
     /** The same with other wires, and with sides that are to be removed. */
@@ -254,7 +272,8 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                relocation);
+                relocation,
+                level);
     }
 
     FabricState withRelocation(Relocation changed) {
@@ -270,7 +289,27 @@ public record FabricState(
                 observations,
                 events,
                 machines,
-                Optional.of(changed));
+                Optional.of(changed),
+                level);
+    }
+
+    FabricState withLevel(int changed) {
+        return changed <= level
+                ? this
+                : new FabricState(
+                        version,
+                        topology,
+                        lastGeneration,
+                        nodes,
+                        claims,
+                        wires,
+                        removed,
+                        moves,
+                        observations,
+                        events,
+                        machines,
+                        relocation,
+                        changed);
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

@@ -9,7 +9,9 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.log.Codec;
+import io.virtualwire.log.NewerReleaseNeeded;
 import io.virtualwire.log.StateMachine;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +29,17 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private final int understood;
+
+    public FabricStateMachine() {
+        this(FabricCommand.LEVEL);
+    }
+
+    /** @param understood of the log; that of another release in tests */
+    FabricStateMachine(int understood) {
+        this.understood = understood;
+    }
+
     @Override
     public FabricState initial() {
         return FabricState.INITIAL;
@@ -39,8 +52,50 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
 
     @Override
     public Codec<FabricState> states() {
-        return Codec.json(JSON, FabricState.class);
+        Codec<FabricState> json = Codec.json(JSON, FabricState.class);
+        return new Codec<>() {
+            @Override
+            public byte[] encode(FabricState state) {
+                return json.encode(state);
+            }
+
+            @Override
+            public FabricState decode(byte[] bytes) {
+                FabricState state = json.decode(bytes);
+                requireUnderstood("a snapshot", state.level());
+                return state;
+            }
+        };
     }
+
+    /** The level first: a release that does not know the command itself comes to the same as those that do. */
+    @Override
+    public FabricState apply(FabricState state, byte[] command, long index) {
+        int level = level(command);
+        new NodeRules(state).requireUnderstood(level);
+        requireUnderstood("entry " + index, level);
+        return StateMachine.super.apply(state, command, index).withLevel(level);
+    }
+
+    private void requireUnderstood(String what, int level) {
+        if (level > understood) {
+            throw new NewerReleaseNeeded(
+                    what + " of the log is of level " + level + ", this release understands " + understood);
+        }
+    }
+
+    private static int level(byte[] command) {
+        try {
+            Marked marked = JSON.readValue(command, Marked.class);
+            return marked == null ? FabricCommand.FIRST_LEVEL : Math.max(FabricCommand.FIRST_LEVEL, marked.level());
+        } catch (IOException senseless) {
+            // Who reads it whole will say what is wrong.
+            return FabricCommand.FIRST_LEVEL;
+        }
+    }
+
+    /** What every release can read of a command. */
+    private record Marked(int level) {}
 
     @Override
     public FabricState apply(FabricState state, FabricCommand command, long index) {

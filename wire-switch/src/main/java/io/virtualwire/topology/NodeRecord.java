@@ -13,6 +13,7 @@ import java.util.List;
  * @param api where its API answers, {@code host:port}
  * @param cloud the cloud that it is in; empty if nobody says
  * @param draining whether it is to be emptied, and to take nothing; outlives its processes
+ * @param level what its release understands of the log, {@link FabricCommand#LEVEL}
  */
 public record NodeRecord(
         String name,
@@ -21,11 +22,14 @@ public record NodeRecord(
         List<String> wirePaths,
         String api,
         String cloud,
-        boolean draining) {
+        boolean draining,
+        int level) {
     public NodeRecord {
         wirePaths = List.copyOf(wirePaths);
         // A node of a release that knew of no clouds.
         cloud = cloud == null ? "" : cloud;
+        // Nor of levels.
+        level = Math.max(level, FabricCommand.FIRST_LEVEL);
     }
 
     /** In no cloud that anybody speaks of. */
@@ -36,10 +40,10 @@ public record NodeRecord(
     /** As a process announces itself, which does not know what is wanted of its node. */
     public NodeRecord(
             String name, Identity identity, String instance, List<String> wirePaths, String api, String cloud) {
-        this(name, identity, instance, wirePaths, api, cloud, false);
+        this(name, identity, instance, wirePaths, api, cloud, false, FabricCommand.LEVEL);
     }
 
     NodeRecord draining(boolean drains) {
-        return new NodeRecord(name, identity, instance, wirePaths, api, cloud, drains);
+        return new NodeRecord(name, identity, instance, wirePaths, api, cloud, drains, level);
     }
 }

@@ -4,6 +4,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What holds for nodes: which there are, and which of them take nothing because they are to be emptied. */
 final class NodeRules {
@@ -16,6 +17,13 @@ final class NodeRules {
     /** A process that starts does not end what somebody wants of its node. */
     FabricState register(FabricCommand.RegisterNode register) {
         NodeRecord node = register.node();
+        if (node.level() < state.level()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot take node " + node.name() + " in: its release understands level " + node.level()
+                            + " of the log, and what was agreed on is of level " + state.level(),
+                    "start the release on it that the others run");
+        }
         return state.withNode(node.draining(state.isDraining(node.name())));
     }
 
@@ -28,6 +36,23 @@ final class NodeRules {
         Map<String, NodeRecord> nodes = new TreeMap<>(state.nodes());
         nodes.put(node.name(), node.draining(drain.draining()));
         return state.withNodes(nodes);
+    }
+
+    /** Refuses, on every node alike, what some node would not understand, whether or not this one would. */
+    void requireUnderstood(int level) {
+        if (level > state.understood()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot do this yet: the releases of " + below(level) + " do not understand it",
+                    "upgrade all nodes first (docs/operations.md, 'Upgrade nodes')");
+        }
+    }
+
+    private String below(int level) {
+        return state.nodes().values().stream()
+                .filter(node -> node.level() < level)
+                .map(node -> "node " + node.name())
+                .collect(Collectors.joining(", "));
     }
 
     /** Refuses what would come to a node that is to be emptied. */
