@@ -50,6 +50,7 @@ final class LaneSet implements WirePath {
     private long passedOn;
     private boolean willFlush;
     private boolean asleep;
+    private int datagramsPerFrame = ANY_DATAGRAMS;
 
     /** Told when the first channel of the first thread leads elsewhere. */
     @FunctionalInterface
@@ -112,6 +113,12 @@ final class LaneSet implements WirePath {
             }
         }
         return budget == Integer.MAX_VALUE ? PathMtu.FLOOR - SendLane.OVERHEAD : budget;
+    }
+
+    /** Which of the channels a frame will take is not known yet. */
+    @Override
+    public int datagramsPerFrame() {
+        return datagramsPerFrame;
     }
 
     /** HOT PATH. */
@@ -379,6 +386,7 @@ final class LaneSet implements WirePath {
         UnderlayAddress before = path.remote();
         boolean doubtful = path.isDoubtful(now);
         path.message(keys, header, bytes, offset, length, from, now);
+        considerLoss();
         chooseRoute(channel, now);
         publishBudget();
         if (before == null || before.equals(path.remote())) {
@@ -414,7 +422,7 @@ final class LaneSet implements WirePath {
 
     private void tickChannels(Strand strand, long now) {
         for (int i = 0; i < channels.length; i++) {
-            channels[i].path.tick(strand.sendLane(i), now);
+            channels[i].path.tick(strand.sendLane(i), strand.laneBack(i), now);
             chooseRoute(channels[i], now);
         }
         publishBudget();
@@ -434,6 +442,14 @@ final class LaneSet implements WirePath {
                     || now - channel.aroundAt > QUIET_NANOS
                     || now - channel.provedAt > IMPATIENT_NANOS;
         }
+    }
+
+    private void considerLoss() {
+        int most = ANY_DATAGRAMS;
+        for (int i = 0; i < channels.length; i++) {
+            most = Math.min(most, channels[i].path.datagramsPerFrame());
+        }
+        datagramsPerFrame = most;
     }
 
     private void publishBudget() {

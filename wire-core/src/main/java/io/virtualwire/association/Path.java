@@ -34,6 +34,11 @@ final class Path {
     /** For how long one that is not the first is asked for often, so that it is soon known to work. */
     private static final long HURRY_NANOS = 3_000_000_000L;
 
+    /** How soon after another keep-alive the peer is told of losses, and of how many at least. */
+    private static final long REPORT_NANOS = 100_000_000L;
+
+    private static final long WORTH_A_REPORT = 3;
+
     private static final byte[] PADDING = new byte[PathMtu.CEILING];
 
     private final Transport transport;
@@ -46,6 +51,7 @@ final class Path {
     private final Candidates candidates;
     private final PathMtu mtu = new PathMtu();
     private final RoundTrip roundTrip = new RoundTrip();
+    private final LossEstimate loss = new LossEstimate();
     private final MessageHeader header = new MessageHeader();
     private final byte[] scratch = new byte[TOKEN_LENGTH];
     private @Nullable Batch batch;
@@ -54,6 +60,9 @@ final class Path {
     private long movedAt;
     private long answeredAt;
     private long keepaliveAt;
+    private @Nullable ReceiveLane back;
+    private long reportedAt;
+    private long reportedMissing;
     private long tickedAt;
     private boolean unreachable;
     private boolean leading;
@@ -204,8 +213,21 @@ final class Path {
         return proved;
     }
 
-    /** Sends what is due: probes and keep-alive. */
-    void tick(SendLane keys, long now) {
+    /** Of how many datagrams a frame should consist at most, for the loss on the way. */
+    int datagramsPerFrame() {
+        return loss.datagramsPerFrame();
+    }
+
+    /**
+     * Sends what is due: probes and keep-alive.
+     *
+     * @param heard the lane on which the peer sends to where this path begins
+     */
+    void tick(SendLane keys, ReceiveLane heard, long now) {
+        if (back != heard) {
+            back = heard;
+            reportedMissing = 0;
+        }
         long patience = Math.clamp(2 * roundTrip.nanos(), SHORTEST_PATIENCE_NANOS, LONGEST_PATIENCE_NANOS);
         for (int size = mtu.nextProbe(now, heardAt, patience);
                 size != 0;
@@ -224,7 +246,7 @@ final class Path {
         tickedAt = now;
         boolean doubtful = isDoubtful(now);
         proved &= !doubtful;
-        if (now - keepaliveAt >= 0 || hurries() && now - movedAt < HURRY_NANOS) {
+        if (now - keepaliveAt >= 0 || hurries() && now - movedAt < HURRY_NANOS || mustReport(heard, now)) {
             keepaliveAt = now + limits.keepalive().toNanos();
             keepalive(keys, now);
         }
@@ -233,13 +255,26 @@ final class Path {
         }
     }
 
+    private boolean mustReport(ReceiveLane heard, long now) {
+        return now - reportedAt >= REPORT_NANOS && heard.missing() - reportedMissing >= WORTH_A_REPORT;
+    }
+
     private boolean hurries() {
         return !first && !proved;
     }
 
     private void keepalive(SendLane keys, long now) {
         LONG.set(scratch, 0, now);
-        queue(keys, header(MessageKind.KEEPALIVE), false, scratch, 0, TOKEN_LENGTH);
+        header(MessageKind.KEEPALIVE);
+        ReceiveLane heard = back;
+        if (heard != null) {
+            reportedAt = now;
+            reportedMissing = heard.missing();
+            header.byteOffset((int) (heard.highest() + 1))
+                    .frameNumber(Integer.toUnsignedLong(heard.gaps()) << 32
+                            | Integer.toUnsignedLong((int) heard.received()));
+        }
+        queue(keys, header, false, scratch, 0, TOKEN_LENGTH);
         flush();
     }
 
@@ -298,6 +333,9 @@ final class Path {
         } else if (length < TOKEN_LENGTH) {
             drops.add(kind <= MessageKind.PATH_RESPONSE ? DropReason.TRUNCATED : DropReason.UNKNOWN_KIND);
         } else if (kind == MessageKind.KEEPALIVE) {
+            if (message.byteOffset() != 0) {
+                loss.said(message.byteOffset(), (int) message.frameNumber(), (int) (message.frameNumber() >>> 32), now);
+            }
             queue(keys, header(MessageKind.KEEPALIVE_ACK), false, bytes, offset, TOKEN_LENGTH);
             if (hurries()) {
                 // The peer is there, perhaps since just now.
@@ -344,6 +382,6 @@ final class Path {
     }
 
     private MessageHeader header(int kind) {
-        return header.kind(kind).totalLength(0);
+        return header.kind(kind).frameNumber(0).byteOffset(0).totalLength(0);
     }
 }

@@ -9,6 +9,7 @@ final class ReceiveLane implements AutoCloseable {
     private final HeaderTag tag;
     private final ReplayWindow window = new ReplayWindow();
     private long received;
+    private int gaps;
 
     ReceiveLane(DataCipher cipher, HeaderTag tag) {
         this.cipher = cipher;
@@ -27,6 +28,16 @@ final class ReceiveLane implements AutoCloseable {
     /** Authentic datagrams so far. */
     long received() {
         return received;
+    }
+
+    /** How often one or more counters in a row were missing when the next one came. */
+    int gaps() {
+        return gaps;
+    }
+
+    /** How many counters were used but have not come, or not yet. */
+    long missing() {
+        return window.highest() + 1 - received;
     }
 
     /** The highest counter seen; -1 if none. */
@@ -65,8 +76,12 @@ final class ReceiveLane implements AutoCloseable {
     }
 
     private @Nullable DropReason taken(long counter) {
+        boolean leaps = counter > window.highest() + 1;
         if (!window.take(counter)) {
             return DropReason.REPLAYED;
+        }
+        if (leaps) {
+            gaps++;
         }
         received++;
         return null;

@@ -90,6 +90,11 @@ final class Strand implements AutoCloseable {
         return receiveLanes[place];
     }
 
+    /** The lane from where the channel leads to; without pairs all of the peer's end at the first thread, and its first one stands for them. */
+    ReceiveLane laneBack(int channel) {
+        return receiveLanes[channel < receiveLanes.length ? channel : 0];
+    }
+
     void heard(long now) {
         heardAt = now;
     }

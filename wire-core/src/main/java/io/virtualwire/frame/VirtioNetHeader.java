@@ -83,6 +83,11 @@ public final class VirtioNetHeader {
         }
     }
 
+    /** Whether the frame that begins at {@code offset} is yet to be cut into UDP datagrams. */
+    public static boolean isUdpSuperFrame(byte[] bytes, int offset) {
+        return bytes[offset + GSO_TYPE_FIELD_OFFSET] == GSO_UDP_L4;
+    }
+
     /** Makes this the header of a frame that carries no offloads. */
     public VirtioNetHeader clear() {
         clear(bytes, offset);

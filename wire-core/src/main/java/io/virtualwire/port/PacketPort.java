@@ -147,6 +147,15 @@ public final class PacketPort implements Port {
 
     // COLD PATH
 
+    /**
+     * {@inheritDoc} Whether the process that holds the TAP does is not known: a socket that bypasses the queues drops what the device
+     * would have to have cut, and the kernel's count of what was read would count each piece.
+     */
+    @Override
+    public boolean takesUdpSuperFrames() {
+        return false;
+    }
+
     @Override
     public int mtu() {
         return mtu;

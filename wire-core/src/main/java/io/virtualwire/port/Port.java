@@ -37,6 +37,14 @@ public interface Port extends AutoCloseable {
      */
     boolean deliver(byte[] bytes, int offset, int length);
 
+    /**
+     * Whether a frame that is yet to be cut into UDP datagrams may be delivered; others than TCP's are not asked for. If not, whoever
+     * delivers has it cut before ({@link io.virtualwire.frame.FinishOffloads}), so that each datagram counts as what it is.
+     */
+    default boolean takesUdpSuperFrames() {
+        return true;
+    }
+
     /** The guest's MTU: the most bytes after the Ethernet header of a frame that is not to be segmented. */
     int mtu();
 

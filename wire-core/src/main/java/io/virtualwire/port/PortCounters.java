@@ -19,6 +19,12 @@ public final class PortCounters {
         ingressBytes += bytes;
     }
 
+    /** So many frames that became one, of so many bytes. */
+    public void ingress(int bytes, int frames) {
+        ingressFrames += frames;
+        ingressBytes += bytes;
+    }
+
     public void egress(int bytes) {
         egressFrames++;
         egressBytes += bytes;

@@ -1,5 +1,6 @@
 package io.virtualwire.port;
 
+import io.virtualwire.frame.DatagramTrain;
 import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.linux.Errno;
 import io.virtualwire.linux.TapDevice;
@@ -8,7 +9,11 @@ import io.virtualwire.transport.Loop;
 import io.virtualwire.transport.Registration;
 import org.jspecify.annotations.Nullable;
 
-/** A guest's interface that is a TAP device, whose descriptor this port holds. */
+/**
+ * A guest's interface that is a TAP device, whose descriptor this port holds.
+ *
+ * <p>Small UDP datagrams that wait in its queue one behind the other come out as one {@linkplain DatagramTrain frame}.
+ */
 public final class TapPort implements Port {
     // Frames read per turn, so that the underlay's sockets and other ports have theirs.
     private static final int READS_PER_TURN = 64;
@@ -20,6 +25,7 @@ public final class TapPort implements Port {
     private final TapDevice tap;
     private final int mtu;
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final DatagramTrain train = new DatagramTrain();
     private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
     private @Nullable FrameSink sink;
@@ -56,22 +62,39 @@ public final class TapPort implements Port {
     private void read() {
         for (int i = 0; i < READS_PER_TURN && !closed; i++) {
             int length = tap.read(buffer, 0, BUFFER_BYTES);
-            if (length == -Errno.EAGAIN) {
-                return;
-            }
             if (length < 0) {
                 // The interface was deleted under us: without this epoll would report it for ever.
-                if (length != -Errno.EINTR && registration != null) {
+                if (length != -Errno.EAGAIN && length != -Errno.EINTR && registration != null) {
                     registration.cancel();
                 }
-                return;
+                break;
             }
             if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
                 counters.dropped(DropReason.BAD_FRAME_LENGTH);
-            } else if (sink != null) {
-                counters.ingress(length - VirtioNetHeader.LENGTH);
-                sink.frame(buffer, 0, length);
+            } else if (!train.join(buffer, 0, length)) {
+                passTrain();
+                if (!takesUdpSuperFrames() || !train.begin(buffer, 0, length)) {
+                    pass(buffer, length, 1);
+                }
             }
+        }
+        passTrain();
+    }
+
+    private void passTrain() {
+        if (train.count() > 0) {
+            train.couple();
+            int joined = train.count();
+            int length = train.length();
+            train.clear();
+            pass(train.bytes(), length, joined);
+        }
+    }
+
+    private void pass(byte[] bytes, int length, int frames) {
+        if (sink != null && !closed) {
+            counters.ingress(length - VirtioNetHeader.LENGTH, frames);
+            sink.frame(bytes, 0, length);
         }
     }
 
@@ -91,6 +114,11 @@ public final class TapPort implements Port {
     }
 
     // COLD PATH
+
+    @Override
+    public boolean takesUdpSuperFrames() {
+        return tap.offloadsUdp();
+    }
 
     @Override
     public int mtu() {

@@ -229,6 +229,12 @@ final class Leg {
                 length);
     }
 
+    /** How long a frame may be that the loss on the path does not make much likelier to be lost than its parts would be. */
+    int largestFrame() {
+        int datagrams = path.datagramsPerFrame();
+        return datagrams >= WirePath.ANY_DATAGRAMS ? Integer.MAX_VALUE : datagrams * path.payloadBudget();
+    }
+
     /** Sends a message without a frame; nothing if the leg is not agreed. */
     void send(int kind, int senderGeneration, long number, boolean superseded) {
         fill(kind, senderGeneration, number, superseded, NOTHING);

@@ -2,6 +2,7 @@ package io.virtualwire.wire;
 
 import io.netty.util.collection.IntObjectHashMap;
 import io.virtualwire.control.Identity;
+import io.virtualwire.frame.TcpSlicer;
 import io.virtualwire.time.Ticker;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ final class Scope {
     final MoveRules rules;
     final BufferPool pool = new BufferPool();
     final Events events;
+    final Cutter cutter = new Cutter();
+    final TcpSlicer slicer = new TcpSlicer();
 
     private final Ticker ticker;
     private final PathDirectory paths;

@@ -7,6 +7,8 @@ import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
+import io.virtualwire.frame.FinishOffloads;
+import io.virtualwire.frame.VirtioNetHeader;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.DropTally;
 import io.virtualwire.port.Port;
@@ -29,6 +31,7 @@ final class SideRecord {
     private final FarSide farSide;
     private final Relays relays;
     private final ActivationWatch activation = new ActivationWatch();
+    private final FinishOffloads.Output toActive = this::sendToActive;
 
     private SideState state = SideState.STANDBY;
     /** Connected as active in place of another record: becomes ACTIVE when a leg is agreed. */
@@ -275,6 +278,21 @@ final class SideRecord {
             drops.add(DropReason.BAD_FRAME_LENGTH);
             return;
         }
+        int most = to.leg().largestFrame();
+        if (length <= most || !scope.slicer.slice(bytes, offset, length, most, toActive)) {
+            send(to, bytes, offset, length);
+        }
+    }
+
+    private void sendToActive(byte[] bytes, int offset, int length) {
+        Peer to = farSide.active();
+        if (to != null) {
+            send(to, bytes, offset, length);
+        }
+    }
+
+    /* HOT PATH */
+    private void send(Peer to, byte[] bytes, int offset, int length) {
         long number = ++lastNumber;
         int segments = to.leg().sendFrame(MessageKind.FRAME, generation, number, bytes, offset, length);
         if (segments == 0) {
@@ -298,6 +316,10 @@ final class SideRecord {
         bytesIn += length;
         if (activation.awaitsFrame()) {
             activation.frame(scope.now());
+        }
+        if (!port.takesUdpSuperFrames() && VirtioNetHeader.isUdpSuperFrame(bytes, offset)) {
+            scope.cutter.deliver(port, slot.recall(), sender, number, bytes, offset, length);
+            return;
         }
         boolean taken = port.deliver(bytes, offset, length);
         slot.recall().given(sender, number, bytes, offset, length, taken);

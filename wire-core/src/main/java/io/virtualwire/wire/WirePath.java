@@ -9,6 +9,8 @@ import io.virtualwire.control.Identity;
  * {@linkplain #tell told} arrives in order or not at all.
  */
 public interface WirePath {
+    /** More than any frame takes. */
+    int ANY_DATAGRAMS = 1_024;
 
     /** The peer daemon, as authenticated. */
     Identity peer();
@@ -18,6 +20,14 @@ public interface WirePath {
 
     /** How many payload bytes one message can carry under the present path MTU; sealed and plain alike. */
     int payloadBudget();
+
+    /**
+     * Of how many datagrams a frame should consist at most, one or more: each that is lost costs all of it. {@link #ANY_DATAGRAMS}
+     * where hardly any is lost.
+     */
+    default int datagramsPerFrame() {
+        return ANY_DATAGRAMS;
+    }
 
     /**
      * Queues one message; header and payload are copied before this returns.

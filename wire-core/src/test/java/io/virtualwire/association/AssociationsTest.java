@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -545,6 +546,21 @@ class AssociationsTest {
         up(a, b);
         soon().untilAsserted(() -> assertThat(a.status(b).roundTrip())
                 .hasValueSatisfying(time -> assertThat(time).isBetween(Duration.ofNanos(1), Duration.ofSeconds(1))));
+    }
+
+    @Test
+    void whatTheUnderlayLosesShortensFrames() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath path = up(a, b);
+        assertThat(path.datagramsPerFrame()).isEqualTo(WirePath.ANY_DATAGRAMS);
+        AtomicInteger count = new AtomicInteger();
+        a.transport.fate = datagram -> count.incrementAndGet() % 50 == 0 ? null : datagram;
+
+        soon().until(() -> {
+            a.send(path, false, 0, 500, 100);
+            return path.datagramsPerFrame() == 1;
+        });
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -108,14 +109,20 @@ abstract class PortContractTest extends PortOnLoop<PortHarness> {
 
     @Test
     void aSinkMayCloseThePort() {
-        LoopRunner.run(loop, () -> port.attach((bytes, offset, length) -> port.close()));
+        AtomicInteger calls = new AtomicInteger();
+        LoopRunner.run(
+                loop,
+                () -> port.attach((bytes, offset, length) -> {
+                    calls.incrementAndGet();
+                    port.close();
+                }));
 
         harness.guestSends(bytes(100));
         harness.guestSends(bytes(100));
 
-        Awaitility.await().until(() -> port.counters().ingressFrames() == 1);
+        Awaitility.await().until(() -> calls.get() == 1);
         LoopRunner.run(loop, () -> {});
-        assertThat(port.counters().ingressFrames()).isEqualTo(1);
+        assertThat(calls).hasValue(1);
     }
 
     @Test

@@ -37,6 +37,10 @@ final class Bench implements Loop, PathDirectory, WireObserver {
     final ManualTicker ticker = new ManualTicker();
     final List<SideEvent> events = new ArrayList<>();
     final Map<Identity, BenchPath> paths = new HashMap<>();
+    /** The way to everybody, if it is not for this bench to write down what goes there. */
+    @Nullable
+    WirePath route;
+
     private final List<Due> due = new ArrayList<>();
     private final String tenant;
     final WireEngine engine;
@@ -198,6 +202,9 @@ final class Bench implements Loop, PathDirectory, WireObserver {
 
     @Override
     public WirePath acquire(Identity peer, List<String> addresses) {
+        if (route != null) {
+            return route;
+        }
         BenchPath path = path(peer);
         path.held++;
         return path;
@@ -220,6 +227,7 @@ final class Bench implements Loop, PathDirectory, WireObserver {
         int held;
         boolean up;
         int budget = 1_000;
+        int datagramsPerFrame = ANY_DATAGRAMS;
 
         BenchPath(Identity peer) {
             this.peer = peer;
@@ -242,6 +250,11 @@ final class Bench implements Loop, PathDirectory, WireObserver {
         @Override
         public int payloadBudget() {
             return budget;
+        }
+
+        @Override
+        public int datagramsPerFrame() {
+            return datagramsPerFrame;
         }
 
         @Override

@@ -7,12 +7,15 @@ import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.TenantQuotas;
+import io.virtualwire.frame.FrameBuilder;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.testkit.port.QueuedPort;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +134,30 @@ class RecallTest {
         superseded();
         assertThat(numbers(bench)).isEmpty();
         assertThat(bench.path(Bench.NEXT).sent(MessageKind.RELAYED_END)).isNotEmpty();
+    }
+
+    /** A guest whose port takes no UDP super-frames reads datagram by datagram, and what it did not read is relayed so. */
+    @Test
+    void ofAFrameThatWasCutForTheGuestOnlyTheUnreadPartIsRelayed() {
+        connected(bench);
+        successorIsKnown(bench);
+        byte[] payload = new byte[500];
+        new Random(1).nextBytes(payload);
+        byte[] frame =
+                new FrameBuilder(new Random(1)).gsoSize(100).payload(payload).build();
+        sent++;
+        bench.farSends(Bench.FAR, MessageKind.FRAME, sent, 0, frame.length, frame);
+        port.read(2);
+        superseded();
+
+        assertThat(port.frames()).hasSize(2).allMatch(each -> each.length == frame.length - 400);
+        List<Bench.Sent> relayed = bench.path(Bench.NEXT).sent(MessageKind.RELAYED_FRAME);
+        assertThat(relayed).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            byte[] part = relayed.get(i).payload();
+            assertThat(Arrays.copyOfRange(part, part.length - 100, part.length))
+                    .isEqualTo(Arrays.copyOfRange(payload, 200 + 100 * i, 300 + 100 * i));
+        }
     }
 
     /** Whether the guest has the frame that was taken last shows later, and it is relayed then, late. */

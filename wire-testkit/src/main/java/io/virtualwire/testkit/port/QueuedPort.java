@@ -85,6 +85,12 @@ public final class QueuedPort implements Port, Backlog {
         return true;
     }
 
+    /** {@inheritDoc} Its guest reads datagrams one by one. */
+    @Override
+    public boolean takesUdpSuperFrames() {
+        return false;
+    }
+
     private boolean dropped(DropReason reason) {
         counters.dropped(reason);
         return false;

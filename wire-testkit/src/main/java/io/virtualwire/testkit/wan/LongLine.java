@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  *   in ──▶ queue ──▶ sent at the line's rate, one after the other ──▶ lost, or delayed ──▶ out
  * </pre>
  *
- * <p>Frames come out in the order in which they went in.
+ * <p>Times rise in the order in which frames went in; of which of them are to be {@linkplain #isOvertaken overtaken} it says so besides.
  */
 final class LongLine {
     /** Instead of a time: it does not come out. */
@@ -20,7 +20,7 @@ final class LongLine {
 
     private static final double NANOS = 1e9;
 
-    private final WanProfile profile;
+    private WanProfile profile;
     private final SplittableRandom random;
     private boolean used;
     private long freeAt;
@@ -28,6 +28,16 @@ final class LongLine {
     LongLine(WanProfile profile, long seed) {
         this.profile = profile;
         this.random = new SplittableRandom(seed);
+    }
+
+    /** From now on it does that. */
+    void profile(WanProfile changed) {
+        profile = changed;
+    }
+
+    /** Whether the frame that went in last comes out behind some that follow it. */
+    boolean isOvertaken() {
+        return profile.overtaken() > 0 && random.nextDouble() < profile.overtaken();
     }
 
     /**

@@ -5,6 +5,10 @@ import io.virtualwire.linux.TapDevice;
 import io.virtualwire.linux.TapRequest;
 import io.virtualwire.transport.DatapathLoop;
 import io.virtualwire.transport.Registration;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -26,7 +30,12 @@ public final class WanRelay implements AutoCloseable {
     private static final int FRAME_BYTES = 65_562;
     private static final int HEADER_BYTES = 12;
     private static final int FRAMES_PER_TURN = 64;
+    /** A frame that is overtaken comes out behind so many, or after so long. */
+    private static final int OVERTAKERS = 5;
 
+    private static final Duration LATE_AT_MOST = Duration.ofMillis(1);
+
+    private final WanProfile profile;
     private final DatapathLoop loop;
     private final Direction there;
     private final Direction back;
@@ -36,9 +45,10 @@ public final class WanRelay implements AutoCloseable {
     /** What became of the frames of one direction. */
     public record Traffic(long forwarded, long lost, long dropped, Duration latest) {}
 
-    private record Parcel(byte[] frame, long due) {}
+    private record Parcel(byte[] frame, long due, boolean overtaken) {}
 
     private WanRelay(TapDevice left, TapDevice right, WanProfile profile) {
+        this.profile = profile;
         this.left = left;
         this.right = right;
         this.loop = DatapathLoop.start("wan-relay");
@@ -72,6 +82,14 @@ public final class WanRelay implements AutoCloseable {
         return seen.join();
     }
 
+    /** The line does that from now on, in both directions; delay and rate stay. */
+    public void change(double loss, double overtaken) {
+        loop.execute(() -> {
+            there.line.profile(profile.with(loss, overtaken));
+            back.line.profile(profile.with(loss, overtaken));
+        });
+    }
+
     @Override
     public void close() {
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -92,7 +110,9 @@ public final class WanRelay implements AutoCloseable {
         private final TapDevice to;
         private final LongLine line;
         private final ArrayDeque<Parcel> underWay = new ArrayDeque<>();
+        private final ArrayDeque<Parcel> late = new ArrayDeque<>();
         private final byte[] buffer = new byte[FRAME_BYTES];
+        private int overtakers;
         private @Nullable Registration registration;
         private boolean waking;
         private boolean ended;
@@ -117,6 +137,7 @@ public final class WanRelay implements AutoCloseable {
                 registration.cancel();
             }
             underWay.clear();
+            late.clear();
         }
 
         private void read() {
@@ -131,7 +152,7 @@ public final class WanRelay implements AutoCloseable {
                 } else if (out == LongLine.DROPPED) {
                     dropped++;
                 } else {
-                    underWay.addLast(new Parcel(Arrays.copyOf(buffer, length), out));
+                    underWay.addLast(new Parcel(Arrays.copyOf(buffer, length), out, line.isOvertaken()));
                     wake();
                 }
             }
@@ -153,11 +174,44 @@ public final class WanRelay implements AutoCloseable {
                     first != null && first.due() - now <= 0 && !ended;
                     first = underWay.peekFirst()) {
                 underWay.removeFirst();
-                to.write(first.frame(), 0, first.frame().length);
-                forwarded++;
                 latest = Math.max(latest, now - first.due());
+                if (first.overtaken()) {
+                    hold(first);
+                } else {
+                    forward(first);
+                    overtakers++;
+                }
+                if (overtakers >= OVERTAKERS || late.isEmpty()) {
+                    letLateGo(late.peekLast());
+                }
             }
             wake();
+        }
+
+        private void hold(Parcel parcel) {
+            late.addLast(parcel);
+            loop.schedule(LATE_AT_MOST, () -> letLateGo(parcel));
+        }
+
+        /** Those that are late up to this one, if it is still there. */
+        private void letLateGo(@Nullable Parcel last) {
+            if (last == null || !late.contains(last)) {
+                overtakers = late.isEmpty() ? 0 : overtakers;
+                return;
+            }
+            Parcel next;
+            do {
+                next = late.removeFirst();
+                if (!ended) {
+                    forward(next);
+                }
+            } while (next != last);
+            overtakers = 0;
+        }
+
+        private void forward(Parcel parcel) {
+            to.write(parcel.frame(), 0, parcel.frame().length);
+            forwarded++;
         }
 
         Traffic traffic() {
@@ -167,9 +221,9 @@ public final class WanRelay implements AutoCloseable {
 
     /**
      * {@code WanRelay NAMESPACE DEVICE NAMESPACE DEVICE DELAY_MILLIS MBIT_PER_SECOND LOSS_PERCENT SEED}: until it is told to end,
-     * when it prints what it did.
+     * when it prints what it did. A line {@code LOSS_PERCENT OVERTAKEN_PERCENT} on its standard input changes it.
      */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException, IOException {
         WanProfile profile = WanProfile.of(
                 Duration.ofNanos(Math.round(Double.parseDouble(arguments[4]) * 1e6)),
                 Math.round(Double.parseDouble(arguments[5]) * 1e6),
@@ -186,6 +240,12 @@ public final class WanRelay implements AutoCloseable {
             relay.close();
         }));
         System.out.println("relaying: " + profile);
+        BufferedReader changes = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = changes.readLine(); line != null; line = changes.readLine()) {
+            String[] percents = line.strip().split(" ");
+            relay.change(Double.parseDouble(percents[0]) / 100, Double.parseDouble(percents[1]) / 100);
+            System.out.println("changed: " + line);
+        }
         Thread.currentThread().join();
     }
 }
