@@ -1,0 +1,5 @@
+/** JMH benchmarks of components. */
+@NullMarked
+package io.virtualwire.component;
+
+import org.jspecify.annotations.NullMarked;
