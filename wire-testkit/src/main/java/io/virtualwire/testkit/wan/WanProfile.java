@@ -29,9 +29,14 @@ public record WanProfile(Duration delay, long bitsPerSecond, double loss, double
         }
     }
 
+    /** A line on which nothing is overtaken. */
+    public WanProfile(Duration delay, long bitsPerSecond, double loss, Duration queue, long seed) {
+        this(delay, bitsPerSecond, loss, 0, queue, seed);
+    }
+
     /** A line with a queue of usual length. */
     public static WanProfile of(Duration delay, long bitsPerSecond, double loss, long seed) {
-        return new WanProfile(delay, bitsPerSecond, loss, 0, USUAL_QUEUE, seed);
+        return new WanProfile(delay, bitsPerSecond, loss, USUAL_QUEUE, seed);
     }
 
     /** The same line on a worse day. */

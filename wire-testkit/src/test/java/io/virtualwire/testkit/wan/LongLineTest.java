@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class LongLineTest {
     private static final long MILLI = 1_000_000;
     private static final WanProfile QUIET =
-            new WanProfile(Duration.ofMillis(20), 100_000_000, 0, 0, Duration.ofMillis(50), 7);
+            new WanProfile(Duration.ofMillis(20), 100_000_000, 0, Duration.ofMillis(50), 7);
 
     @Test
     void aFrameIsLateByItsSendingTimeAndTheDelay() {

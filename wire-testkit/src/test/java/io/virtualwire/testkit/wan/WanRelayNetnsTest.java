@@ -7,7 +7,6 @@ import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.testkit.netns.NetnsTest;
 import java.time.Duration;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class WanRelayNetnsTest {
 
     @Test
     void framesAreLostAndSomeDroppedBeforeALongQueue() {
-        WanProfile lossy = new WanProfile(Duration.ofMillis(1), 10_000_000, 0.2, 0, Duration.ofMillis(20), 1);
+        WanProfile lossy = new WanProfile(Duration.ofMillis(1), 10_000_000, 0.2, Duration.ofMillis(20), 1);
         try (Namespaces lab = Namespaces.open();
                 WanRelay relay = between(lab, lossy)) {
             ping("-c", "60", "-l", "60", "-s", "1400", "-W", "1");
@@ -52,23 +51,6 @@ class WanRelayNetnsTest {
             assertThat(there.lost()).isPositive();
             assertThat(there.dropped()).isPositive();
             assertThat(there.forwarded()).isPositive();
-        }
-    }
-
-    @Test
-    void framesAreOvertakenWhenItIsChangedToThat() {
-        try (Namespaces lab = Namespaces.open();
-                WanRelay relay = between(lab, WanProfile.of(Duration.ofMillis(1), 100_000_000, 0, 1))) {
-            relay.change(0, 0.2);
-            String said =
-                    east.tryRun("ping", "-c", "60", "-l", "60", "192.0.2.2").text();
-            List<Integer> order = Pattern.compile("icmp_seq=(\\d+)")
-                    .matcher(said)
-                    .results()
-                    .map(found -> Integer.valueOf(found.group(1)))
-                    .toList();
-            assertThat(order).hasSize(60);
-            assertThat(order).isNotEqualTo(order.stream().sorted().toList());
         }
     }
 
