@@ -63,7 +63,7 @@ connector() {
   [ ! -e "$work/host-$1.wire" ] || return 0
   [ -e "$WIRE_HOME" ] || "$wire" init --tenant bench >/dev/null
   "$wire" identity issue "host-$1" --out "$work/host-$1.wire" >/dev/null
-  spawn "$1" "$wire" connector run --identity "$work/host-$1.wire" --listen "192.0.2.$2" --state "$work/connector-$1"
+  spawn "$1" "$wire" connector run --identity "$work/host-$1.wire" --listen "192.0.2.$2" --state "$work/connector-$1" --kernel-wires
   "$wire" host add "host-$1" "192.0.2.$2:7472" >/dev/null
   until_true 30 in_ns "$1" "$wire" endpoint ls --host "host-$1"
 }

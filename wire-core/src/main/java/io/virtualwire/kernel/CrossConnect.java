@@ -211,6 +211,11 @@ public final class CrossConnect implements AutoCloseable {
         settle(side);
     }
 
+    /** Hears this generation of the far end; who it is otherwise will be said by {@link #expect} or {@link #join}. */
+    public void hear(String device, KernelLeg leg) {
+        add(device, side(device), leg, LegState.HEARD);
+    }
+
     /** Hears this generation of the far end, and sends to it as soon as its first frame has come. */
     public void expect(String device, KernelLeg leg) {
         int side = side(device);

@@ -4,6 +4,7 @@ import io.virtualwire.cli.doctor.ClockCheck;
 import io.virtualwire.cli.doctor.CredentialsCheck;
 import io.virtualwire.cli.doctor.Finding;
 import io.virtualwire.cli.doctor.HostChecks;
+import io.virtualwire.cli.doctor.KernelWiresCheck;
 import io.virtualwire.cli.doctor.LibvirtCheck;
 import io.virtualwire.cli.doctor.PathCheck;
 import io.virtualwire.cli.doctor.PortCheck;
@@ -67,6 +68,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 host.jdk(),
                 host.tap(),
                 new UdpOffloadCheck().run(),
+                new KernelWiresCheck().run(),
                 host.capabilities(),
                 host.ip(),
                 host.namespaces(),

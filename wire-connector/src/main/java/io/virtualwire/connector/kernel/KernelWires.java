@@ -20,7 +20,6 @@ import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,13 +186,30 @@ public final class KernelWires implements WireObserver, AutoCloseable {
                         request.generation(),
                         request.peer().generation())
                 .isEmpty()) {
+            int vni = left(opened, way, request.peer().generation().number()).orElseGet(opened::reserve);
+            hear(opened, way, request, vni);
             vnis.give(
                     wires.name(key),
                     key.side(),
                     request.generation(),
                     request.peer().generation(),
-                    left(opened, way, request.peer().generation().number()).orElseGet(opened::reserve));
+                    vni);
         }
+    }
+
+    /** Before the far end is told the VNI, which may send with it at once in place of another. */
+    private void hear(CrossConnect opened, Way way, ConnectRequest request, int vni) {
+        String device = way.device;
+        Optional<InetAddress> place = Plan.place(request.peer().identity(), wires.addresses());
+        if (device == null
+                || place.isEmpty()
+                || opened.legs(device).stream().anyMatch(leg -> leg.receiveVni() == vni)) {
+            return;
+        }
+        // What the far end wants to hear is not known yet, nor needed: nothing is sent there before.
+        opened.hear(
+                device,
+                new KernelLeg(vni, place.get(), vni, request.peer().generation().number()));
     }
 
     /** The VNI that the process before gave to this generation, which sends with it all the time. */
@@ -413,7 +429,7 @@ public final class KernelWires implements WireObserver, AutoCloseable {
         for (Plan.Wanted wanted : plan.legs()) {
             tell(opened, way, device, wanted);
         }
-        release(opened, way, device, new HashSet<>(plan.vnis()));
+        release(opened, way, device, plan.vnis());
     }
 
     private static void tell(CrossConnect opened, Way way, String device, Plan.Wanted wanted) {

@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is to be done for a side, by what the daemons have agreed. */
 sealed interface Plan {
@@ -22,13 +24,12 @@ sealed interface Plan {
     /** Frames pass the process. */
     record ByProcess(String reason) implements Plan {}
 
-    /** The kernel carries frames, of these legs. */
-    record ByKernel(List<Wanted> legs) implements Plan {
-        /** Every VNI that a far end may still send with. */
-        List<Integer> vnis() {
-            return legs.stream().map(it -> it.leg().receiveVni()).toList();
-        }
-    }
+    /**
+     * The kernel carries frames, of these legs.
+     *
+     * @param vnis with which far ends may send, now or soon
+     */
+    record ByKernel(List<Wanted> legs, Set<Integer> vnis) implements Plan {}
 
     /** @param active whether frames go to it; else it is expected to take over */
     record Wanted(KernelLeg leg, boolean active) {}
@@ -73,7 +74,12 @@ sealed interface Plan {
                 legs.add(new Wanted(leg, peer.state() == PeerState.ACTIVE));
             }
         }
-        return new ByKernel(legs);
+        return new ByKernel(legs, heard.stream().map(peer -> peer.leg().vni()).collect(Collectors.toSet()));
+    }
+
+    /** Where the kernel would find this peer; empty if that is not known, or not IPv4. */
+    static Optional<InetAddress> place(Identity peer, Map<Identity, String> addresses) {
+        return Optional.ofNullable(ipv4(addresses).get(peer));
     }
 
     private static Map<Identity, InetAddress> ipv4(Map<Identity, String> addresses) {

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
@@ -31,7 +32,7 @@ class PlanTest {
     @Test
     void theKernelCarriesWhatBothEndsSaidAVniFor() {
         assertThat(plan(peer(EAST, 1, PeerState.ACTIVE, 7, 8)))
-                .isEqualTo(new Plan.ByKernel(List.of(new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true))));
+                .isEqualTo(byKernel(Set.of(7), new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true)));
     }
 
     @Test
@@ -53,18 +54,19 @@ class PlanTest {
     @Test
     void aSuccessorIsExpectedBesideTheOneThatSends() {
         assertThat(plan(peer(EAST, 1, PeerState.ACTIVE, 7, 8), peer(WEST, 2, PeerState.EXPECTED, 9, 10)))
-                .isEqualTo(new Plan.ByKernel(List.of(
+                .isEqualTo(byKernel(
+                        Set.of(7, 9),
                         new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true),
-                        new Plan.Wanted(leg("192.0.2.2", 9, 10, 2), false))));
+                        new Plan.Wanted(leg("192.0.2.2", 9, 10, 2), false)));
         assertThat(plan(peer(EAST, 1, PeerState.CLOSED, 7, 8), peer(WEST, 2, PeerState.ACTIVE, 9, 10)))
-                .isEqualTo(new Plan.ByKernel(List.of(new Plan.Wanted(leg("192.0.2.2", 9, 10, 2), true))));
+                .isEqualTo(byKernel(Set.of(9), new Plan.Wanted(leg("192.0.2.2", 9, 10, 2), true)));
     }
 
     /** A frame that the kernel sends to it would find nobody, so it is followed when the stack flips. */
     @Test
     void aSuccessorWithoutKernelIsNoLeg() {
         assertThat(plan(peer(EAST, 1, PeerState.ACTIVE, 7, 8), peer(WEST, 2, PeerState.EXPECTED, 9, 0)))
-                .isEqualTo(new Plan.ByKernel(List.of(new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true))));
+                .isEqualTo(byKernel(Set.of(7, 9), new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true)));
         assertThat(plan(peer(EAST, 1, PeerState.CLOSING, 7, 8), peer(WEST, 2, PeerState.ACTIVE, 9, 0)))
                 .isInstanceOf(Plan.ByProcess.class);
     }
@@ -82,6 +84,10 @@ class PlanTest {
     void whoDoesNotAskIsNotCarried() {
         assertThat(Plan.of(side(Optional.empty(), peer(EAST, 1, PeerState.ACTIVE, 0, 8)), PLACES))
                 .isEqualTo(new Plan.ByProcess(""));
+    }
+
+    private static Plan byKernel(Set<Integer> vnis, Plan.Wanted... legs) {
+        return new Plan.ByKernel(List.of(legs), vnis);
     }
 
     private static Plan plan(PeerStatus... peers) {
