@@ -22,4 +22,14 @@ final class RehearsalTest {
             assertThat(rehearsal.traffic(A_WHILE)).as(rehearsal::toString).isPositive();
         }
     }
+
+    @Test
+    void aMachineMovesAsOftenAsItLikes() {
+        try (MovingMachine machine =
+                new MovingMachine(TenantAuthority.create("rehearsal", InstantSource.system()), Ticker.system())) {
+            for (int moves = 0; moves < 10; moves++) {
+                machine.move();
+            }
+        }
+    }
 }

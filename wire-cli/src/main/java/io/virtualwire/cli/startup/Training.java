@@ -4,6 +4,7 @@ import io.virtualwire.cli.Main;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
+import io.virtualwire.rehearsal.MovingMachine;
 import io.virtualwire.rehearsal.Rehearsal;
 import io.virtualwire.time.Ticker;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class Training {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration TRAFFIC = Duration.ofSeconds(2);
     private static final int MOVES = 4;
+    private static final int MACHINE_MOVES = 200;
 
     private final CommandLine wire = Main.commandLine();
     private final Path home;
@@ -82,6 +84,14 @@ final class Training {
             for (int moves = 0; moves < MOVES; moves++) {
                 rehearsal.traffic(TRAFFIC);
                 rehearsal.move();
+            }
+        }
+        // A daemon may see one such move in a year, and that one counts: often enough here for what it takes to be
+        // compiled.
+        try (MovingMachine machine =
+                new MovingMachine(TenantAuthority.create(tenant, InstantSource.system()), Ticker.system())) {
+            for (int moves = 0; moves < MACHINE_MOVES; moves++) {
+                machine.move();
             }
         }
         wire.execute("init", "--tenant", tenant);

@@ -7,6 +7,7 @@ import io.virtualwire.testkit.netns.NetnsTest;
 import io.virtualwire.testkit.netns.RunningCommand;
 import io.virtualwire.testkit.vm.LinuxGuest;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Guests of QEMU, moved by {@code wire migrate} between two libvirt daemons, with somebody pinging them every 10 ms. */
@@ -36,9 +37,10 @@ final class MachineMoveNetnsIT {
             // The guest and its switches, which the pinger stays behind.
             List<RunningCommand> pinging = List.of(lab.ping(WEB), lab.ping(WEB_DMZ));
             pinging.forEach(each -> each.awaitLine("64 bytes.*", MachineLab.LIMIT));
+            stopOnTheWay(lab);
             JsonNode all = lab.json("migrate", "--all", "--from", "east", "--to", "west");
             assertThat(all.path("state").asText()).isEqualTo("done");
-            assertThat(all.path("steps")).hasSize(3);
+            assertThat(all.path("steps")).hasSizeLessThan(3);
             assertThat(lab.json("switch", "ls").findValuesAsText("node")).containsOnly("n2");
             lab.awaitOnlyAt("w1", "web1");
             assertThat(lab.run("migrate", "--all", "--from", "east", "--to", "west")
@@ -105,16 +107,25 @@ final class MachineMoveNetnsIT {
             lab.awaitAnswer(WEB);
             lab.awaitAnswer(WEB_DMZ);
 
-            JsonNode back = lab.json("migrate", "web1", "--to", from.equals("e1") ? "east" : "west");
-            assertThat(back.path("to").asText()).isEqualTo(from);
-            lab.awaitOnlyAt(from, "web1");
-            lab.awaitAnswer(WEB);
-
             assertThat(lab.run("vm", "detach", "web1").text()).contains("wires go there: ", "lan/web1", "IN_USE");
             lab.said("switch", "unplug", "lan/web1");
             lab.said("switch", "unplug", "dmz/web1");
             lab.said("vm", "detach", "web1");
             assertThat(lab.json("vm", "ls")).isEmpty();
         }
+    }
+
+    /** Ctrl-C lets what is on its way arrive, and nothing further begin; the same command goes on. */
+    private static void stopOnTheWay(MachineLab lab) {
+        RunningCommand all = lab.start("migrate", "--all", "--from", "east", "--to", "west", "--bandwidth", "1");
+        all.awaitLine(".*\\[\\d/3] web1 .*", MachineLab.LIMIT);
+        all.signal("INT");
+        all.awaitLine("stopping: no further step begins.*", MachineLab.LIMIT);
+        Awaitility.await("what is on its way arrives").atMost(MachineLab.LIMIT).until(() -> {
+            lab.hypervisor("e1").tryVirsh("migrate-setspeed", "web1", "1000");
+            return !all.alive();
+        });
+        System.out.println(all.output());
+        lab.awaitOnlyAt("w1", "web1");
     }
 }
