@@ -6,6 +6,7 @@ import io.virtualwire.cloud.spi.FakeHypervisors;
 import io.virtualwire.cloud.spi.FakeHypervisors.Fate;
 import io.virtualwire.cloud.spi.FakeHypervisors.Stage;
 import io.virtualwire.testkit.fabric.Weather;
+import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A virtual machine's move, struck by everything that may happen to hypervisors, and by deaths and cuts at any time: it ends with
@@ -77,6 +79,20 @@ class MachineFaultsTest {
             }
             end(it);
         }
+    }
+
+    /** A node that is to be emptied ends what it drives, and is empty only then. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 300, 1000})
+    void aDriverThatIsDrainedEndsTheMoveItself(int millis) {
+        VirtualNodes it = moving();
+        it.fabric.at(Duration.ofMillis(millis), () -> it.propose(new FabricCommand.DrainNode("east", true)));
+        end(it);
+        assertThat(it.state().isDraining("east")).isTrue();
+        assertThat(it.component("east")).isEmpty();
+        assertThat(it.lastMove().phase()).isEqualTo(VmMovePhase.DONE);
+        assertThat(it.lastMove().to()).isEqualTo(VirtualMachines.TARGET);
+        assertThat(it.lastMove().driver()).isEqualTo("east");
     }
 
     @Test
