@@ -40,6 +40,8 @@ bench: ## Wires against every other way to join two hosts, in one run (half an h
 	@bin/wire --build
 	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch vxlan-bridge wire-kernel ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh
 	@benchmarks/start.sh
+	@$(MVN) -q -Pquick -pl wire-testkit -am compile
+	@benchmarks/loss.sh
 
 bench-quick: ## The same against the fastest few (8 minutes)
 	@config/prerequisites.sh bench-quick

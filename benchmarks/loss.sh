@@ -3,7 +3,8 @@
 #
 #   a [device 10.N.0.1] ── wan ══ relay: 2 ms one way, 300 Mb/s, loss, overtaking ══ wan ── [device 10.N.0.2] b
 #
-# loss.sh [RESULT.json]; the environment says how: ROUNDS, SECONDS_EACH, CONDITIONS (loss:overtaken, in percent), SYSTEMS.
+# loss.sh [RESULT.json]; the environment says how: ROUNDS, SECONDS_EACH, CONDITIONS (loss:overtaken, in percent), SYSTEMS, CONGESTION
+# (the guests' TCP; cubic, which minds loss most).
 # On this line it is loss that limits a stream, not the processor: so the figures of a busy machine can be compared as well.
 # The kernel cuts what it has put together before the relay sees it (gso_max_segs 1), for all of them alike; what is lost is seeded.
 set -euo pipefail
@@ -14,6 +15,7 @@ CONDITIONS=${CONDITIONS:-0:0 0.1:0 1:0 0:1}
 SYSTEMS=${SYSTEMS:-vxlan wire-plain wire-sealed}
 DELAY=${DELAY:-2}
 MBIT=${MBIT:-300}
+CONGESTION=${CONGESTION:-cubic}
 result=${1:-$top/target/bench/loss.json}
 load=$(cut -d ' ' -f 1-3 /proc/loadavg)
 run=vwl$$
@@ -120,7 +122,7 @@ for round in $(seq "$ROUNDS"); do
   for condition in $CONDITIONS; do
     change "${condition%:*}" "${condition#*:}"
     for system in $SYSTEMS; do
-      in_ns a iperf3 -c "${to[$system]}" -t "$SECONDS_EACH" -J | jq -c --arg s "$system" --argjson r "$round" \
+      in_ns a iperf3 -c "${to[$system]}" -C "$CONGESTION" -t "$SECONDS_EACH" -J | jq -c --arg s "$system" --argjson r "$round" \
         --argjson l "${condition%:*}" --argjson o "${condition#*:}" '
         {system: $s, round: $r, lossPercent: $l, overtakenPercent: $o,
          tcpMbps: (.end.sum_received.bits_per_second / 1e5 | round / 10), retransmits: .end.sum_sent.retransmits}' | tee -a "$readings" >&2
@@ -130,12 +132,12 @@ done
 mkdir -p "$(dirname "$result")"
 jq -n --slurpfile readings "$readings" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" --arg load "$load" \
   --arg jdk "$("$wire" --version | tr '\n' ' ')" --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" \
-  --arg date "$(date -u +%FT%TZ)" --argjson seconds "$SECONDS_EACH" --argjson rounds "$ROUNDS" --argjson delay "$DELAY" --argjson mbit "$MBIT" '
+  --arg date "$(date -u +%FT%TZ)" --argjson seconds "$SECONDS_EACH" --argjson rounds "$ROUNDS" --argjson delay "$DELAY" --argjson mbit "$MBIT" --arg congestion "$CONGESTION" '
   def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
   [$readings | group_by([.lossPercent, .overtakenPercent, .system])[]
    | .[0] + {tcpMbps: (map(.tcpMbps) | median), retransmits: (map(.retransmits) | median)} | del(.round)] as $rows
   | {date: $date, commit: $commit, jdk: $jdk, kernel: $kernel, cpus: $cpus, load: $load, rounds: $rounds, secondsEach: $seconds,
-     oneWayMillis: $delay, lineMbps: $mbit, rows: $rows,
+     oneWayMillis: $delay, lineMbps: $mbit, congestionControl: $congestion, rows: $rows,
      ratios: [$rows[] | select(.system != "vxlan") | . as $row
        | ([$rows[] | select(.system == "vxlan" and .lossPercent == $row.lossPercent and .overtakenPercent == $row.overtakenPercent)][0]) as $vxlan
        | {system, lossPercent, overtakenPercent, tcpToVxlan: ((.tcpMbps / $vxlan.tcpMbps * 1000 | round) / 1000)}],
