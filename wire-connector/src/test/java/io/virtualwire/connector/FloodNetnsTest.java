@@ -17,7 +17,7 @@ final class FloodNetnsTest {
     private static final int MOST_HEAP_MEGABYTES = 128;
     private static final int MOST_GROWTH_MEGABYTES = 96;
     private static final double KEPT = 0.8;
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 6;
 
     // The connectors are compiled as in earnest: their ciphers are what is tested. One thread has the wire and the
     // flood.
