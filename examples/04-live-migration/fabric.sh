@@ -93,21 +93,22 @@ connection_lives() { # as it did LINES ago
   return 1
 }
 
-# What ping printed, summed up. A number that was sent and never answered is lost, but for the very last one, which may have
-# been under way when ping was told to end.
+# What ping printed, summed up. What had been sent when it was asked how far it is (RECEIVED/SENT packets), and was never answered, is
+# lost; of those, which came after how many, and after how many the longest silence began, is said for whoever looks for the reason.
 pings_of() {
   awk '
     /icmp_seq=/ {
       match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + 0
       match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
-      if (/DUP!/ || (seq in seen)) dup++; else { seen[seq] = 1; got++ }
-      if (before && t - before > gap) { gap = t - before; begins = before }
+      if (/DUP!/ || (seq in seen)) dup++; else seen[seq] = 1
+      if (before && t - before > gap) { gap = t - before; begins = before; silent = last }
       before = t; if (seq > last) last = seq
     }
-    / packets transmitted/ { sent = $1 }
+    match($0, /[0-9]+\/[0-9]+ packets/) { split(substr($0, RSTART, RLENGTH), counts, /[\/ ]/); sent = counts[2] + 0 }
     END {
-      if (sent <= last + 1) sent = last
-      printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"gapMillis\":%.1f,\"gapBegins\":%.6f}\n", sent, sent - got, dup, gap * 1000, begins
+      for (n = 1; n <= sent; n++) if (!(n in seen)) { missing = missing (lost++ ? "," : "") n }
+      printf "{\"sent\":%d,\"lost\":%d,\"missing\":[%s],\"duplicated\":%d,\"gapMillis\":%.1f,\"gapBegins\":%.6f,\"gapAfter\":%d}\n",
+        sent, lost, missing, dup, gap * 1000, begins, silent
     }' "$1"
 }
 # watched NAME COMMAND…: runs it while the guest is pinged every 10 ms, a second longer on each side; leaves NAME.pings.json.
@@ -117,6 +118,8 @@ watched() {
   await 30 "a ping" grep -q icmp_seq "$OUT/$name.ping.log"
   sleep 1
   "$@" || status=$?
+  sleep 1
+  kill -QUIT "$ping"
   sleep 1
   kill -INT "$ping"; wait "$ping" || true
   pings_of "$OUT/$name.ping.log" >"$OUT/$name.pings.json"

@@ -95,7 +95,7 @@ moved() {
     {vm: "web1", from: $from, to: $to, mode: $mode,
      hypervisorDowntimeMillis: $m.hypervisorDowntimeMillis, networkGapMillis: $p.gapMillis,
      networkShareMillis: (if $m.hypervisorDowntimeMillis == null then null else $p.gapMillis - $m.hypervisorDowntimeMillis | rounded end),
-     pings: $p.sent, pingsLost: $p.lost, pingsDuplicated: $p.duplicated, tcpSurvived: $survived, bootIdUnchanged: $same,
+     pings: $p.sent, pingsLost: $p.lost, pingsMissing: $p.missing, pingsDuplicated: $p.duplicated, tcpSurvived: $survived, bootIdUnchanged: $same,
      activatedBy: $m.activatedBy, activationToHeardMillis: $m.activationToHeardMillis,
      activationToFirstFrameMillis: $m.activationToFirstFrameMillis,
      phases: $m.phases, totalMillis: $m.totalMillis}' >"$OUT/$name.result.json"
