@@ -37,7 +37,7 @@ model=$!
 lanes+=("$model")
 
 step "build"
-mvn -B -ntp verify -DskipTests -DskipITs "$@"
+mvn -B -ntp -T 2 verify -DskipTests -DskipITs "$@"
 
 # The build above looked at formats and dependencies. Tests start their daemons from what it has packed, as bin/wire does.
 packed=("$PWD"/wire-cli/target/dist/wire-cli-*.jar)

@@ -83,11 +83,14 @@ if [ "${LONG:-}" = 1 ]; then
   result $status "examples/04-live-migration/two-hosts.sh"
 fi
 
+bash "$top/packaging/check.sh" >"$out/packaging.log" 2>&1 &
+packaging=$!
+trap 'kill $clouds $packaging 2>/dev/null; wait; exit 130' INT TERM HUP
 bash "$top/docs/check.sh" >"$out/docs.log" 2>&1
 status=$?; [ $status = 0 ] || tail -n 60 "$out/docs.log"
 result $status "docs: $(tail -n 1 "$out/docs.log")"
 
-bash "$top/packaging/check.sh" >"$out/packaging.log" 2>&1
+wait $packaging
 status=$?; [ $status = 0 ] || cat "$out/packaging.log"
 result $status "packaging"
 

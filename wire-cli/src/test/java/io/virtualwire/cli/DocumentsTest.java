@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 
 /** What the documents name is there: commands and their options, make's targets, tests, files, other documents. */
@@ -36,6 +37,8 @@ final class DocumentsTest {
     private static final Pattern TEST = Pattern.compile("-Dtest=(\\w+)");
     private static final Pattern MODULE = Pattern.compile("-pl ([a-z-]+)");
     private static final Pattern TYPE = Pattern.compile("`(io\\.virtualwire\\.[a-z.]+\\.[A-Z]\\w+)`");
+
+    private final CommandLine wire = Main.commandLine();
 
     /** With {@code -Dwire.docs=write}, as {@code make docs} says it, the pages are written instead. */
     @Test
@@ -75,7 +78,7 @@ final class DocumentsTest {
                         DynamicTest.dynamicTest(TOP.relativize(document).toString(), () -> check(document)));
     }
 
-    private static void check(Path document) throws IOException {
+    private void check(Path document) throws IOException {
         String text = Files.readString(document);
         found(TYPED, text)
                 .forEach(line ->
@@ -99,11 +102,11 @@ final class DocumentsTest {
     }
 
     /** Whether the command line would be understood; what it does is tried by docs/check.sh and examples/check.sh. */
-    private static void parse(String line) {
+    private void parse(String line) {
         String words = line.replaceAll("\\s+#.*", "")
                 .replaceAll("\\s*(?:[&…]\\s*$|[|>&] ?.*)", "")
                 .strip();
-        Main.commandLine().parseArgs(words.split("\\s+"));
+        wire.parseArgs(words.split("\\s+"));
     }
 
     private static List<String> found(Pattern pattern, String text) {

@@ -96,6 +96,8 @@ final class Syscalls {
             bind("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS), ERRNO);
     private static final MethodHandle UMOUNT =
             bind("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+    private static final MethodHandle SETPRIORITY =
+            bind("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
     private static final MethodHandle GETEUID = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -382,6 +384,14 @@ final class Syscalls {
             return (int) GETEUID.invokeExact();
         } catch (Throwable e) {
             throw defect("geteuid", e);
+        }
+    }
+
+    int setPriority(int which, int who, int nice) {
+        try {
+            return result((int) SETPRIORITY.invokeExact(state, which, who, nice));
+        } catch (Throwable e) {
+            throw defect("setpriority", e);
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.linux.ThreadNice;
 import io.virtualwire.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +21,13 @@ import org.slf4j.LoggerFactory;
  * The owner thread of the data path, on Netty's epoll loop.
  *
  * <p>Descriptors are watched level-triggered: a {@link ReadyHandler} does a bounded piece of work and is called again if
- * there is more, after the others had their turn.
+ * there is more, after the others had their turn. Where that is allowed the thread goes before those of the guests.
  */
 public final class DatapathLoop implements Loop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatapathLoop.class);
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
+    /** Guests that compute would let each frame wait for the end of their turn, milliseconds at each hop. */
+    private static final int NICE = -10;
 
     private final IoEventLoopGroup group;
     private final SingleThreadIoEventLoop loop;
@@ -32,6 +35,11 @@ public final class DatapathLoop implements Loop, AutoCloseable {
     private DatapathLoop(String name) {
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
         loop = (SingleThreadIoEventLoop) group.next();
+        loop.execute(() -> {
+            if (!ThreadNice.set(NICE)) {
+                LOG.debug("thread {} has no precedence: that takes CAP_SYS_NICE or LimitNICE={}", name, NICE);
+            }
+        });
     }
 
     /** Starts a loop whose thread has this name. */

@@ -74,7 +74,7 @@ final class DeliveredFrames {
      *
      * @param unread how many of those that the port took the guest has not read
      * @param since what is older is left out
-     * @return how many of these frames are not here any more
+     * @return how many of these frames are not here any more or left out
      */
     int takeUnread(int unread, long since, Hold.Sink sink) {
         long from = next;
@@ -86,18 +86,20 @@ final class DeliveredFrames {
             }
         }
         for (long entry = from; entry < next; entry++) {
-            give(entry, since, sink);
+            missing += give(entry, since, sink) ? 0 : 1;
         }
         next = from;
         return missing;
     }
 
-    private void give(long entry, long since, Hold.Sink sink) {
+    private boolean give(long entry, long since, Hold.Sink sink) {
         int slot = slot(entry);
         Peer sender = senders[slot];
-        if (sender != null && times[slot] - since >= 0) {
-            int at = (int) (starts[slot] % bytes.length);
-            sink.frame(sender, false, numbers[slot], bytes, at, lengths[slot]);
+        if (sender == null || times[slot] - since < 0) {
+            return false;
         }
+        int at = (int) (starts[slot] % bytes.length);
+        sink.frame(sender, false, numbers[slot], bytes, at, lengths[slot]);
+        return true;
     }
 }

@@ -58,7 +58,9 @@ class DatagramTrainTest {
             assertThat(new VirtioNetHeader().wrap(frame, 0, frame.length).validate())
                     .isEqualTo(VirtioFault.NONE);
         }
-        assertThat(apart(passed, !mayFragment)).usingRecursiveComparison().isEqualTo(apart(sent, !mayFragment));
+        assertThat(apart(passed, !mayFragment))
+                .usingElementComparator(Arrays::compare)
+                .containsExactlyElementsOf(apart(sent, !mayFragment));
     }
 
     @ParameterizedTest

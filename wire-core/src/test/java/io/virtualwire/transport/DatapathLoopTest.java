@@ -3,6 +3,10 @@ package io.virtualwire.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +31,27 @@ class DatapathLoopTest {
         LoopRunner.run(loop, loop::assertInLoop);
         assertThatThrownBy(loop::assertInLoop).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> loop.register(0, () -> {}, () -> {})).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** sched(7): what is less than before is for root, or for whom its limits let. */
+    @Test
+    void itGoesBeforeGuestsWhereItMay() throws Exception {
+        int nice = LoopRunner.on(loop, () -> niceOf(Path.of("/proc/thread-self/stat")));
+        boolean mayAsRoot =
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+
+        assertThat(nice).isEqualTo(mayAsRoot ? -10 : niceOf(Path.of("/proc/self/stat")));
+        assertThat(niceOf(Path.of("/proc/thread-self/stat"))).as("of others").isGreaterThan(-10);
+    }
+
+    private static int niceOf(Path stat) {
+        try {
+            String fields = Files.readString(stat);
+            return Integer.parseInt(
+                    fields.substring(fields.lastIndexOf(')') + 2).split(" ")[16]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

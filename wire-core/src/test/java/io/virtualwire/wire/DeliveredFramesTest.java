@@ -67,4 +67,19 @@ class DeliveredFramesTest {
             }
         }
     }
+
+    /** Who waits for them has given up on what is older. */
+    @Test
+    void theOldAreLeftOutAndCounted() {
+        Peer sender = sender();
+        for (int number = 0; number < 10; number++) {
+            frames.add(sender, number, new byte[26], 0, 26, true, number);
+        }
+        List<Long> got = new ArrayList<>();
+
+        int missing = frames.takeUnread(8, 5, (peer, relayed, number, bytes, offset, length) -> got.add(number));
+
+        assertThat(got).containsExactly(5L, 6L, 7L, 8L, 9L);
+        assertThat(missing).isEqualTo(3);
+    }
 }

@@ -27,7 +27,7 @@ import picocli.CommandLine;
  */
 final class Training {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration TRAFFIC = Duration.ofSeconds(2);
+    private static final Duration TRAFFIC = Duration.ofSeconds(1);
     private static final int MOVES = 4;
     private static final int MACHINE_MOVES = 200;
 

@@ -13,12 +13,10 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.function.Executable;
 
 /** Many moves of real guests; with {@code -Dwire.long=true}, because they take minutes. The others: {@link MachineMoveNetnsIT}. */
 @NetnsTest
 final class FleetMoveNetnsIT {
-    private static final boolean LONG = Boolean.getBoolean("wire.long");
     private static final int TIMES = 20;
     private static final int GUESTS = 5;
     /** Of descriptors and threads, which come and go with connections. */
@@ -26,16 +24,42 @@ final class FleetMoveNetnsIT {
 
     @TestFactory
     Stream<DynamicTest> forthAndBackTwentyTimes() {
-        return inTheLongRun("nothing leaks", this::twentyTimes);
+        return LongRun.of("nothing leaks", this::twentyTimes);
     }
 
     @TestFactory
     Stream<DynamicTest> fiveAtOnceThenTogether() {
-        return inTheLongRun("two at a time; stopped, resumed, and a node killed on the way", this::five);
+        return LongRun.of("two at a time; stopped, resumed, and a node killed on the way", this::five);
     }
 
-    private static Stream<DynamicTest> inTheLongRun(String name, Executable test) {
-        return LONG ? Stream.of(DynamicTest.dynamicTest(name, test)) : Stream.empty();
+    @TestFactory
+    Stream<DynamicTest> aGuestMovesWhileItsSwitchDoes() {
+        return LongRun.of("each way, both at the same moment", this::withItsSwitch);
+    }
+
+    private void withItsSwitch() throws Exception {
+        try (MachineLab lab = new MachineLab("n1", "n2@west")) {
+            lab.startGuest("web1", "e1", guest(1));
+            lab.awaitAnswer("10.1.0.11");
+            String identity = lab.identity("10.1.0.11");
+            RunningCommand ping = lab.ping("10.1.0.11");
+            ping.awaitLine("64 bytes.*", MachineLab.LIMIT);
+            for (String[] to : new String[][] {{"w1", "n2"}, {"e1", "n1"}, {"w1", "n2"}, {"e1", "n1"}}) {
+                RunningCommand machine = lab.start("migrate", "web1", "--to", to[0]);
+                machine.awaitLine(".*MiB left.*", MachineLab.LIMIT);
+                lab.said("migrate", "lan", "--to", to[1]);
+                assertThat(machine.await(MachineLab.LIMIT).status())
+                        .as(machine.output())
+                        .isZero();
+                lab.awaitOnlyAt(to[0], "web1");
+                assertThat(lab.json("switch", "ls").findValuesAsText("node")).containsExactly(to[1]);
+            }
+            Pings pings = MachineLab.pings(ping);
+            System.out.println("a guest and its switch, four times: " + pings);
+            assertThat(pings.duplicates()).isZero();
+            assertThat(pings.lost()).isLessThan(pings.sent() / 100);
+            assertThat(lab.identity("10.1.0.11")).isEqualTo(identity);
+        }
     }
 
     private void twentyTimes() throws Exception {
