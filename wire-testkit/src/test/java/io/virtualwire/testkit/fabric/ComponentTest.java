@@ -11,7 +11,7 @@ class ComponentTest {
 
     @Test
     void movesThereAndBackWithoutLoss() {
-        new Seeds("ComponentTest.movesThereAndBackWithoutLoss", 120).run(seed -> {
+        new Seeds("ComponentTest.movesThereAndBackWithoutLoss", 72).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
@@ -35,7 +35,7 @@ class ComponentTest {
 
     @Test
     void isCalledOffOrGoesThroughButNothingBetween() {
-        new Seeds("ComponentTest.isCalledOffOrGoesThroughButNothingBetween", 120).run(seed -> {
+        new Seeds("ComponentTest.isCalledOffOrGoesThroughButNothingBetween", 72).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             fabric.startTraffic(GAP);
@@ -57,7 +57,7 @@ class ComponentTest {
 
     @Test
     void isTakenOverAfterACrashBetweenAnyTwoSteps() {
-        new Seeds("ComponentTest.isTakenOverAfterACrashBetweenAnyTwoSteps", 300).run(seed -> {
+        new Seeds("ComponentTest.isTakenOverAfterACrashBetweenAnyTwoSteps", 180).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
@@ -86,7 +86,7 @@ class ComponentTest {
 
     @Test
     void isTakenOverFromAnOwnerThatIsCutOffAndComesBack() {
-        new Seeds("ComponentTest.isTakenOverFromAnOwnerThatIsCutOffAndComesBack", 200).run(seed -> {
+        new Seeds("ComponentTest.isTakenOverFromAnOwnerThatIsCutOffAndComesBack", 120).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();
@@ -125,7 +125,7 @@ class ComponentTest {
 
     @Test
     void survivesAFarEndThatCrashesDuringTheMove() {
-        new Seeds("ComponentTest.survivesAFarEndThatCrashesDuringTheMove", 150).run(seed -> {
+        new Seeds("ComponentTest.survivesAFarEndThatCrashesDuringTheMove", 90).run(seed -> {
             VirtualFabric fabric = new VirtualFabric(seed, Seeds.weather(seed));
             ComponentOnTheMove it = new ComponentOnTheMove(fabric).begin();
             Random random = fabric.random();

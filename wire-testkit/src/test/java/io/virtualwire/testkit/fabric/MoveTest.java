@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MoveTest {
     @Test
     void movesOneSide() {
-        new Seeds("MoveTest.movesOneSide", 600).run(seed -> {
+        new Seeds("MoveTest.movesOneSide", 360).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -30,7 +30,7 @@ class MoveTest {
 
     @Test
     void movesBothSidesAtOnce() {
-        new Seeds("MoveTest.movesBothSidesAtOnce", 600).run(seed -> {
+        new Seeds("MoveTest.movesBothSidesAtOnce", 360).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -52,7 +52,7 @@ class MoveTest {
 
     @Test
     void movesAGuestThatAnnouncesItself() {
-        new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 300).run(seed -> {
+        new Seeds("MoveTest.movesAGuestThatAnnouncesItself", 180).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -78,7 +78,7 @@ class MoveTest {
      */
     @Test
     void movesAGuestThatWasSuspendedWithoutALoss() {
-        new Seeds("MoveTest.movesAGuestThatWasSuspendedWithoutALoss", 150).run(seed -> {
+        new Seeds("MoveTest.movesAGuestThatWasSuspendedWithoutALoss", 90).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -113,7 +113,7 @@ class MoveTest {
     /** The hypervisor gave up after the guest was suspended: it goes on where it was, and has everything once. */
     @Test
     void aGuestThatGoesOnWhereItWasHasEverythingOnce() {
-        new Seeds("MoveTest.aGuestThatGoesOnWhereItWasHasEverythingOnce", 80).run(seed -> {
+        new Seeds("MoveTest.aGuestThatGoesOnWhereItWasHasEverythingOnce", 48).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -140,7 +140,7 @@ class MoveTest {
 
     @Test
     void resumesWhenTheSuccessorNeverCameUp() {
-        new Seeds("MoveTest.resumesWhenTheSuccessorNeverCameUp", 200).run(seed -> {
+        new Seeds("MoveTest.resumesWhenTheSuccessorNeverCameUp", 120).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -164,7 +164,7 @@ class MoveTest {
 
     @Test
     void callsAMoveOffBeforeItYields() {
-        new Seeds("MoveTest.callsAMoveOffBeforeItYields", 200).run(seed -> {
+        new Seeds("MoveTest.callsAMoveOffBeforeItYields", 120).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             fabric.startTraffic(Duration.ofMillis(1));
@@ -216,7 +216,7 @@ class MoveTest {
 
     @Test
     void takesOverWithAFenceAndTheOldOwnerComesBack() {
-        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 600).run(seed -> {
+        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 360).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             Random random = fabric.random();

@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
  * {@code -Dwire.seed=N}.
  */
 record Seeds(String scenario, int ordinary) {
-    private static final int LONG_RUN_FACTOR = 25;
+    private static final int LONG_RUN_FACTOR = 40;
 
     /** Each weather in its turn. */
     static Weather weather(long seed) {
