@@ -46,7 +46,7 @@ final class FleetMoveNetnsIT {
             ping.awaitLine("64 bytes.*", MachineLab.LIMIT);
             for (String[] to : new String[][] {{"w1", "n2"}, {"e1", "n1"}, {"w1", "n2"}, {"e1", "n1"}}) {
                 RunningCommand machine = lab.start("migrate", "web1", "--to", to[0]);
-                machine.awaitLine(".*MiB left.*", MachineLab.LIMIT);
+                machine.awaitLine(".* ms  move.*", MachineLab.LIMIT);
                 lab.said("migrate", "lan", "--to", to[1]);
                 assertThat(machine.await(MachineLab.LIMIT).status())
                         .as(machine.output())
