@@ -192,7 +192,11 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 if (attempt == JOIN_ATTEMPTS) {
                     throw e;
                 }
-                LOG.info("The other voters did not take {} in yet: {}", voters, e.getMessage());
+                LOG.info(
+                        "The other voters did not take {} in yet: {}, because of {}",
+                        voters,
+                        e.getMessage(),
+                        rootOf(e));
             }
         }
     }

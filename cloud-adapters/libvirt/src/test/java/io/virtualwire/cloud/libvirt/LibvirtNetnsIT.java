@@ -43,16 +43,19 @@ final class LibvirtNetnsIT {
     private static final MacAddress MAC = MacAddress.parse("52:54:00:00:00:21");
 
     /**
-     * A boot sector that says so on its console and then writes ever other words to 448 KiB for ever: more than what a slow move
-     * copies in the pause that it may take, so that it does not end.
+     * A boot sector that says so on its console and then writes ever other words to 8 MiB for ever: more than what a slow move
+     * copies in the pause that it may take, so that it does not end. A real-mode program with a segment of 4 GiB in es.
      *
      * <pre>
-     *   cli; cld; mov dx, 0x3f8; mov al, 'R'; out dx, al
-     *   L: mov dx, 0x1000; inc bx; S: mov es, dx; mov ax, bx; xor di, di; mov cx, 0x8000; rep stosw
-     *   add dx, 0x1000; cmp dx, 0x8000; jb S; jmp L
+     *   cli; cld; xor ax, ax; mov ds, ax; lgdt [gdtr]; mov eax, cr0; or al, 1; mov cr0, eax; mov bx, 8; mov es, bx
+     *   and al, 0xfe; mov cr0, eax; mov dx, 0x3f8; mov al, 'R'; out dx, al
+     *   L: inc ebx; mov eax, ebx; mov edi, 0x200000; mov ecx, 0x200000; rep stosd es:[edi]; jmp L
+     *   gdt: 0; base 0, limit 4 GiB, data        gdtr: 15, gdt
      * </pre>
      */
-    private static final String BUSY_GUEST = "fafcbaf803b052eeba0010438ec289d831ffb90080f3ab81c2001081fa008072ebebe5";
+    private static final String BUSY_GUEST = "fafc31c08ed80f01164a7c0f20c00c010f22c0bb08008ec324fe0f22c0baf803b052ee"
+            + "66436689d866bf0000200066b9000020006766f3abebe9"
+            + "0000000000000000ffff00000092cf000f003a7c0000";
 
     @Test
     void machinesAreStartedMovedAndWatched() throws Exception {
