@@ -197,7 +197,20 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                         voters,
                         e.getMessage(),
                         rootOf(e));
+                letAnotherLead(voters.get(attempt % voters.size()), admin, settings);
             }
+        }
+    }
+
+    /**
+     * A leader may have lost its way to a node that is there again, and then refuses it as long as it leads; the next one has to find
+     * the way anew.
+     */
+    private static void letAnotherLead(RaftPeer next, RaftClient admin, LogSettings settings) {
+        try {
+            admin.admin().transferLeadership(next.getId(), settings.patience().toMillis());
+        } catch (IOException e) {
+            LOG.info("{} does not lead instead: {}", next.getId(), e.getMessage());
         }
     }
 
