@@ -4,16 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtualwire.cloud.spi.CommandResult;
+import io.virtualwire.cloud.spi.LocalCommand;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** iproute2's {@code ip}, asked for JSON. */
@@ -54,7 +53,7 @@ final class Iproute {
 
     /** Runs a command that must succeed; its output. */
     static String require(List<String> line) {
-        CommandResult result = execute(line, LIMIT);
+        CommandResult result = new LocalCommand(line).run(LIMIT, new byte[0]);
         if (!result.succeeded()) {
             throw new WireException(
                     ErrorCode.SYSTEM,
@@ -63,39 +62,5 @@ final class Iproute {
                     "run as root, with iproute2 and a kernel that has namespaces and veth");
         }
         return result.output();
-    }
-
-    static CommandResult execute(List<String> line, Duration limit) {
-        Path output = null;
-        Process process = null;
-        try {
-            output = Files.createTempFile("virtualwire-", ".out");
-            process = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            process.getOutputStream().close();
-            if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new WireException(
-                        ErrorCode.TIMEOUT,
-                        "'" + String.join(" ", line) + "' did not end within " + limit.toMillis() + " ms and was ended",
-                        "allow it more time");
-            }
-            return new CommandResult(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.SYSTEM, "cannot run '" + line.getFirst() + "'", "install it, or mend PATH", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WireException(ErrorCode.TIMEOUT, "interrupted while running '" + line.getFirst() + "'", "", e);
-        } finally {
-            if (process != null && process.isAlive()) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
-            if (output != null) {
-                output.toFile().delete();
-            }
-        }
     }
 }
