@@ -21,6 +21,7 @@ import java.util.List;
  * @param salvageJournal whether to go on with what can be read of a damaged journal
  * @param audit where changes are noted
  * @param kernelWires whether the kernel may carry wires here
+ * @param streamPorts TCP ports on which peers may dial it besides
  * @param grants what tenants other than the connector's own may do
  */
 public record ConnectorConfig(
@@ -33,6 +34,7 @@ public record ConnectorConfig(
         boolean salvageJournal,
         Path audit,
         boolean kernelWires,
+        List<Integer> streamPorts,
         List<Grant> grants,
         String version) {
     public static final int DEFAULT_PORT = 7471;
@@ -44,6 +46,10 @@ public record ConnectorConfig(
 
     public ConnectorConfig {
         grants = List.copyOf(grants);
+        streamPorts = List.copyOf(streamPorts);
+        for (int each : streamPorts) {
+            requirePort("stream-ports", each);
+        }
         requirePort("port", port);
         requirePort("api-port", apiPort);
         if (threads < 1 || threads > StackConfig.MOST_THREADS) {
@@ -76,6 +82,7 @@ public record ConnectorConfig(
                 salvageJournal,
                 stateFolder.resolve(AUDIT),
                 kernelWires,
+                List.of(),
                 grants,
                 version);
     }

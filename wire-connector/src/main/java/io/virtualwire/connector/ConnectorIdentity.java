@@ -9,8 +9,15 @@ import java.util.List;
  *
  * @param instance another one after each start
  * @param addresses under which it thinks it can be reached
+ * @param streamPorts TCP ports on which peers may dial it besides
  */
-record ConnectorIdentity(OwnIdentity self, String instance, String version, List<String> addresses) {
+record ConnectorIdentity(
+        OwnIdentity self, String instance, String version, List<String> addresses, List<Integer> streamPorts) {
+    /** Dialled on one port only. */
+    ConnectorIdentity(OwnIdentity self, String instance, String version, List<String> addresses) {
+        this(self, instance, version, addresses, List.of());
+    }
+
     Identity identity() {
         return self.identity();
     }

@@ -227,6 +227,7 @@ record Foundation(
         return new StackConfig(config.self(), bind, AssociationLimits.DEFAULT)
                 .within(admission)
                 .beside(vnis)
-                .with(config.threads());
+                .with(config.threads())
+                .alsoOn(config.streamPorts());
     }
 }

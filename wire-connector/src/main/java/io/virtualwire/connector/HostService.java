@@ -103,6 +103,7 @@ final class HostService implements ConnectorService {
                 self.version(),
                 dataPlane.port(),
                 self.addresses(),
+                self.streamPorts(),
                 own.size(),
                 ledger.read(it -> sidesOf(it, tenant)).size(),
                 clock.millis(),

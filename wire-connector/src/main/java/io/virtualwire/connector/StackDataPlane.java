@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.association.Way;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.endpoint.Hold;
 import io.virtualwire.connector.endpoint.Patchboard;
@@ -90,7 +91,8 @@ final class StackDataPlane implements DataPlane, Patchboard, Wires {
     @Override
     public Map<Identity, String> addresses() {
         Map<Identity, String> addresses = new HashMap<>();
-        WireStack.await(stack.associations())
+        WireStack.await(stack.associations()).stream()
+                .filter(it -> it.way() == Way.DIRECT)
                 .forEach(it -> it.address().ifPresent(address -> addresses.put(it.peer(), address)));
         return addresses;
     }

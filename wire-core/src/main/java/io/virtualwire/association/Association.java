@@ -194,7 +194,8 @@ final class Association implements ControlStream.Listener {
         return new AssociationStatus(
                 peer,
                 isUp(),
-                Optional.ofNullable(path.remote()).map(UnderlayAddress::toString),
+                address(),
+                path.isByStream() ? Way.TCP : Way.DIRECT,
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
                 path.mtu().size(),
                 isUp() && path.isSuspect(now),
@@ -359,6 +360,13 @@ final class Association implements ControlStream.Listener {
             case Close close -> remove(session, "the peer closed it");
             case Failure failure -> remove(session, "the peer says " + failure.code() + ": " + failure.message());
             case Hello hello -> remove(session, "the peer greeted twice");
+            case StreamMessage.Datagrams run -> {
+                if (session.knows(StreamWay.FEATURE)) {
+                    lanes.datagrams(run);
+                } else {
+                    remove(session, "the peer sent datagrams where it said it would not");
+                }
+            }
             case StreamMessage.Revocations list -> context.lists().heard(peer, list);
             case StreamMessage.Ignored ignored -> LOG.debug("{} said {}", peer, ignored.type());
         }
@@ -396,16 +404,29 @@ final class Association implements ControlStream.Listener {
     }
 
     private void moved(UnderlayAddress before, boolean doubtful) {
-        LOG.info("path to {} moves from {} to {}", peer, before, path.remote());
+        LOG.info("path to {} moves from {} to {}", peer, place(before), place(path.remote()));
         Session current = sessions.current();
         if (current != null
                 && doubtful
+                && !path.isByStream()
                 && current.dialled()
                 && before.isAt(current.stream().remoteAddress())) {
             // The control stream goes the way that answers no more; another is dialled now instead of when TCP gives
             // up.
             current.stream().cut();
         }
+    }
+
+    private static Object place(@Nullable UnderlayAddress address) {
+        return StreamWay.ADDRESS.equals(address) ? "TCP" : String.valueOf(address);
+    }
+
+    private Optional<String> address() {
+        Session current = sessions.current();
+        return path.isByStream()
+                ? Optional.ofNullable(current)
+                        .map(it -> it.stream().remoteAddress().getHostAddress())
+                : Optional.ofNullable(path.remote()).map(UnderlayAddress::toString);
     }
 
     // Time.
@@ -454,7 +475,7 @@ final class Association implements ControlStream.Listener {
     private void noteSuspicion(long now) {
         if (path.isSuspect(now) != suspect) {
             suspect = !suspect;
-            LOG.info("path to {} at {} {}", peer, path.remote(), suspect ? "is silent" : "answers again");
+            LOG.info("path to {} at {} {}", peer, place(path.remote()), suspect ? "is silent" : "answers again");
         }
     }
 

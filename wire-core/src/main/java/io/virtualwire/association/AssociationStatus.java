@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param up whether there is a session to send on
  * @param address where datagrams go
+ * @param way what carries them
  * @param roundTrip smoothed
  * @param pathMtu the largest datagram in use, as UDP payload
  * @param suspect whether a session is there but nothing has arrived for a while
@@ -23,6 +24,7 @@ public record AssociationStatus(
         Identity peer,
         boolean up,
         Optional<String> address,
+        Way way,
         Optional<Duration> roundTrip,
         int pathMtu,
         boolean suspect,

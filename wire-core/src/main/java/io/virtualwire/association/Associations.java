@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>First owner thread only, but for what is said otherwise; the others reach it through their {@link #directory}.
  */
 public final class Associations implements PathDirectory, AutoCloseable {
-    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE, "kernel-wires");
+    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE, "kernel-wires", StreamWay.FEATURE);
 
     private final Loop loop;
     private final TlsContexts tls;
@@ -41,7 +41,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private long told;
     private final List<Hub> hubs = new ArrayList<>();
     private final Hub first;
-    private final StreamAcceptor acceptor;
+    private final List<StreamAcceptor> acceptors;
     private final PendingSockets pending = new PendingSockets();
     private final Map<Identity, Association> associations = new HashMap<>();
     private TenantQuotas quotas = TenantQuotas.UNLIMITED;
@@ -50,30 +50,34 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     /**
      * @param streams where peers are dialled from
-     * @param server bound to the port number that the first of {@code berths} is bound to; owned by this from now on
+     * @param servers the first bound to the port number that the first of {@code berths} is bound to; owned by this from now on
      * @param berths one for each owner thread; owned by this from now on
      */
     public Associations(
-            TlsContexts tls, StreamSockets streams, ServerSocket server, List<Berth> berths, AssociationLimits limits) {
-        this(tls, streams, server, berths, limits, Optional.empty());
+            TlsContexts tls,
+            StreamSockets streams,
+            List<ServerSocket> servers,
+            List<Berth> berths,
+            AssociationLimits limits) {
+        this(tls, streams, servers, berths, limits, Optional.empty());
     }
 
     /** @param image what another process left; nothing is sent before {@link #start} */
     public Associations(
             TlsContexts tls,
             StreamSockets streams,
-            ServerSocket server,
+            List<ServerSocket> servers,
             List<Berth> berths,
             AssociationLimits limits,
             Optional<AssociationsImage> image) {
-        this(tls, streams, server, berths, limits, image, FEATURES);
+        this(tls, streams, servers, berths, limits, image, FEATURES);
     }
 
     /** @param features what peers are told that this daemon understands */
     Associations(
             TlsContexts tls,
             StreamSockets streams,
-            ServerSocket server,
+            List<ServerSocket> servers,
             List<Berth> berths,
             AssociationLimits limits,
             Optional<AssociationsImage> image,
@@ -103,7 +107,9 @@ public final class Associations implements PathDirectory, AutoCloseable {
             hubs.add(new Hub(context, new Desk(), hubs.size(), berth));
         }
         this.first = hubs.getFirst();
-        this.acceptor = new StreamAcceptor(server, tls, codec, pending, limits);
+        this.acceptors = servers.stream()
+                .map(server -> new StreamAcceptor(server, tls, codec, pending, limits))
+                .toList();
     }
 
     /** How many associations each tenant's daemons may have besides those that wires here ask for. Before {@link #start}. */
@@ -123,7 +129,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
             hub.handover().give(() -> hub.start(listeners.get(hub.number())));
         }
         first.start(listeners.getFirst());
-        acceptor.start(owner(), this::greeted);
+        acceptors.forEach(acceptor -> acceptor.start(owner(), this::greeted));
         associations.values().forEach(Association::goOn);
         stopNews = tls.self()
                 .revocations()
@@ -172,7 +178,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         loop.assertInLoop();
         closed = true;
         stopNews.run();
-        acceptor.close();
+        acceptors.forEach(StreamAcceptor::close);
         pending.close();
         associations.values().forEach(Association::leave);
         associations.clear();
@@ -275,7 +281,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
 
     /** Connections that were refused before they proved anything. Any thread. */
     public long refusedHandshakes() {
-        return acceptor.refused();
+        return acceptors.stream().mapToLong(StreamAcceptor::refused).sum();
     }
 
     /** Ends every session orderly and closes the sockets. */
@@ -284,7 +290,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         loop.assertInLoop();
         closed = true;
         stopNews.run();
-        acceptor.close();
+        acceptors.forEach(StreamAcceptor::close);
         pending.close();
         associations.values().forEach(Association::close);
         associations.clear();

@@ -34,8 +34,16 @@ final class ControlStream implements SessionStream {
     /** How many bytes may wait for a peer that is slow to read. */
     private static final int MAX_QUEUED_BYTES = 32 << 20;
 
-    /** How many messages may wait for the owner thread. */
+    /** How many bytes of datagrams may wait; what comes then is dropped, as it is late anyway. */
+    private static final int MAX_QUEUED_DATAGRAM_BYTES = 256 << 10;
+
+    /** What the kernel may keep besides, once datagrams go this way. */
+    private static final int SEND_BUFFER_BYTES = 512 << 10;
+
+    /** How many messages may wait for the owner thread; datagrams count as one for each so many bytes. */
     private static final int MAX_HANDED_OVER = 256;
+
+    private static final int BYTES_PER_MESSAGE = 4096;
 
     private static final int KEEPALIVE_IDLE_SECONDS = 5;
     private static final int KEEPALIVE_INTERVAL_SECONDS = 2;
@@ -60,9 +68,11 @@ final class ControlStream implements SessionStream {
     private final OutputStream out;
     private final LinkedBlockingQueue<byte[]> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger queuedBytes = new AtomicInteger();
+    private final AtomicInteger queuedDatagramBytes = new AtomicInteger();
     private final Semaphore handOver = new Semaphore(MAX_HANDED_OVER);
     private final CountDownLatch readerDone = new CountDownLatch(1);
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private boolean carriesDatagrams;
 
     private ControlStream(Socket raw, SSLSocket socket, Standing standing, StreamCodec codec) throws IOException {
         this.raw = raw;
@@ -143,6 +153,29 @@ final class ControlStream implements SessionStream {
         return queue.add(bytes);
     }
 
+    @Override
+    public boolean send(byte[] datagrams, int offset, int length, int datagramSize) {
+        if (!open.get() || queuedDatagramBytes.get() + length > MAX_QUEUED_DATAGRAM_BYTES) {
+            return false;
+        }
+        if (!carriesDatagrams) {
+            carriesDatagrams = true;
+            boundSendBuffer();
+        }
+        byte[] bytes = codec.encode(datagrams, offset, length, datagramSize);
+        queuedDatagramBytes.addAndGet(bytes.length);
+        return queue.add(bytes);
+    }
+
+    /** By itself it would grow until what is in it is seconds old. */
+    private void boundSendBuffer() {
+        try {
+            raw.setSendBufferSize(SEND_BUFFER_BYTES);
+        } catch (IOException e) {
+            // It has ended.
+        }
+    }
+
     /** Says why this stream leads nowhere, and ends it; instead of {@link #start}. */
     void refuse(StreamMessage reason, Executor owner) {
         Listener nobody = new Listener() {
@@ -190,7 +223,7 @@ final class ControlStream implements SessionStream {
         try {
             for (byte[] bytes = queue.take(); bytes != LAST; bytes = queue.take()) {
                 out.write(bytes);
-                queuedBytes.addAndGet(-bytes.length);
+                (StreamCodec.isDatagrams(bytes) ? queuedDatagramBytes : queuedBytes).addAndGet(-bytes.length);
                 if (queue.isEmpty()) {
                     out.flush();
                 }
@@ -213,9 +246,11 @@ final class ControlStream implements SessionStream {
         try {
             for (; ; ) {
                 StreamMessage message = codec.read(in);
-                handOver.acquire();
+                int weight =
+                        message instanceof StreamMessage.Datagrams run ? 1 + run.bytes().length / BYTES_PER_MESSAGE : 1;
+                handOver.acquire(weight);
                 owner.execute(() -> {
-                    handOver.release();
+                    handOver.release(weight);
                     listener.received(this, message);
                 });
             }

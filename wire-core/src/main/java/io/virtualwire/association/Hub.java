@@ -254,6 +254,19 @@ final class Hub implements PathDirectory {
         receiver.datagrams(datagram, 0, datagram.length, datagram.length, source);
     }
 
+    /** Datagrams came on a control stream. */
+    void datagramsByStream(StreamMessage.Datagrams run) {
+        receiver.datagrams(run.bytes(), 0, run.bytes().length, run.size(), StreamWay.ADDRESS);
+    }
+
+    /** What takes this session's datagrams where UDP does not pass; null if one of the two daemons does not know of that. */
+    @Nullable
+    SessionStream streamFor(Session session) {
+        return context.features().contains(StreamWay.FEATURE) && session.knows(StreamWay.FEATURE)
+                ? session.stream()
+                : null;
+    }
+
     // Time, and the end.
 
     private void tick() {

@@ -145,6 +145,10 @@ final class LaneSet implements WirePath {
             drops.add(DropReason.UNDERLAY_TOO_BIG);
             return false;
         }
+        if (!channel.path.mayCarry()) {
+            drops.add(DropReason.UNPROVEN_DESTINATION);
+            return false;
+        }
         SendLane keys = strand.sendLane(number);
         if (!keys.mayWrite()) {
             drops.add(DropReason.KEY_EXHAUSTED);
@@ -212,9 +216,10 @@ final class LaneSet implements WirePath {
         long now = hub.now();
         current = strand;
         takeUpChannels(strand);
+        takeUpStream(strand);
         for (int i = 0; i < channels.length; i++) {
             Path path = channels[i].path;
-            if (newInstance || path.remote() == null || path.isSuspect(now)) {
+            if (!path.staysByStream() && (newInstance || path.remote() == null || path.isSuspect(now))) {
                 path.moveTo(UnderlayAddress.of(host, strand.session().peerPort(i)), now);
             }
             if (newInstance) {
@@ -225,6 +230,13 @@ final class LaneSet implements WirePath {
         offerCandidates();
         tickChannels(strand, now);
         hub.table().changed();
+    }
+
+    /** Where UDP does not pass, the first channel alone takes the control stream; the others lead to it. */
+    private void takeUpStream(Strand strand) {
+        if (isFirst()) {
+            channels[0].path.stream(hub.streamFor(strand.session()));
+        }
     }
 
     private void takeUpChannels(Strand strand) {
@@ -245,6 +257,7 @@ final class LaneSet implements WirePath {
         current = strand;
         if (strand != null) {
             takeUpChannels(strand);
+            takeUpStream(strand);
         }
     }
 
@@ -299,6 +312,11 @@ final class LaneSet implements WirePath {
     }
 
     // Datagrams.
+
+    /** Datagrams came on a control stream of the peer's. */
+    void datagrams(StreamMessage.Datagrams run) {
+        hub.datagramsByStream(run);
+    }
 
     /** Gives every address at which the peer may be. */
     void addresses(Consumer<UnderlayAddress> each) {

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param thread which of the owner threads here, counted from 0
  * @param peerThread which of the peer's
- * @param address where datagrams go
+ * @param address where datagrams go; none if they take the control stream
  * @param roundTrip smoothed
  * @param pathMtu the largest datagram in use, as UDP payload
  * @param used whether frames go this way; else they go by the first thread's first lane
@@ -31,7 +31,9 @@ public record LaneStatus(
         return new LaneStatus(
                 thread,
                 channel,
-                Optional.ofNullable(path.remote()).map(UnderlayAddress::toString),
+                Optional.ofNullable(path.remote())
+                        .filter(_ -> !path.isByStream())
+                        .map(UnderlayAddress::toString),
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
                 path.mtu().size(),
                 used,

@@ -11,6 +11,11 @@ record LostStream(InetAddress remoteAddress, Standing standing) implements Sessi
     }
 
     @Override
+    public boolean send(byte[] datagrams, int offset, int length, int datagramSize) {
+        return false;
+    }
+
+    @Override
     public void finish(StreamMessage last) {}
 
     @Override

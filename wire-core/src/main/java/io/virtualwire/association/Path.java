@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,9 @@ final class Path {
     private boolean unreachable;
     private boolean leading;
     private boolean proved;
+    private boolean vouched;
+    private boolean muted;
+    private @Nullable SessionStream stream;
 
     /** @param first whether it is the one that is in use as long as there is a session */
     Path(
@@ -87,10 +91,27 @@ final class Path {
         this.candidates = new Candidates(limits, random);
     }
 
+    /** What takes datagrams where UDP does not pass; null: nothing does. */
+    void stream(@Nullable SessionStream way) {
+        stream = way;
+    }
+
+    /** Whether datagrams go by the control stream. */
+    boolean isByStream() {
+        return StreamWay.ADDRESS.equals(remote);
+    }
+
+    /** Whether they may stay there: the session in use can do that, too. */
+    boolean staysByStream() {
+        return isByStream() && stream != null;
+    }
+
     /** Where else the peer is said to be, the preferred address first. */
     void candidates(List<InetAddress> hosts, int port) {
-        candidates.set(
-                hosts.stream().map(host -> UnderlayAddress.of(host, port)).toList());
+        candidates.set(Stream.concat(
+                        hosts.stream().map(host -> UnderlayAddress.of(host, port)),
+                        Stream.ofNullable(stream).map(_ -> StreamWay.ADDRESS))
+                .toList());
     }
 
     /** Whether this side chooses among addresses that work, and the other follows: else both might for ever follow the other. */
@@ -106,11 +127,13 @@ final class Path {
 
     /** Gives every address at which the peer may be. */
     void addresses(Consumer<UnderlayAddress> each) {
-        if (remote != null) {
+        if (remote != null && !isByStream()) {
             each.accept(remote);
         }
         for (int i = 0; i < candidates.count(); i++) {
-            each.accept(candidates.at(i));
+            if (!candidates.at(i).equals(StreamWay.ADDRESS)) {
+                each.accept(candidates.at(i));
+            }
         }
     }
 
@@ -146,9 +169,11 @@ final class Path {
             answeredAt = now;
             unreachable = false;
             proved = false;
+            vouched = false;
+            muted = false;
             candidates.moved();
             roundTrip.forget();
-            mtu.begin(transport.linkBudget(address), !address.isIpv4(), now);
+            mtu.begin(isByStream() ? PathMtu.CEILING : transport.linkBudget(address), !address.isIpv4(), now);
         }
     }
 
@@ -162,6 +187,7 @@ final class Path {
     void restore(AssociationsImage.PathImage image, boolean works, long now) {
         moveTo(image.remote(), now);
         proved = works;
+        vouched = true;
         mtu.resume(image.datagramBytes());
         roundTrip.restore(image.roundTrip());
     }
@@ -198,7 +224,7 @@ final class Path {
         batch = null;
         UnderlayAddress to = remote;
         if (to != null) {
-            SendOutcome outcome = transport.send(to, queued.bytes(), 0, queued.length(), queued.segmentSize());
+            SendOutcome outcome = give(to, queued.bytes(), queued.length(), queued.segmentSize());
             if (outcome == SendOutcome.TOO_BIG) {
                 mtu.refused(queued.segmentSize(), ticker.nanoTime());
             } else if (outcome == SendOutcome.UNREACHABLE) {
@@ -206,6 +232,34 @@ final class Path {
             }
         }
         batches.give(queued);
+    }
+
+    private SendOutcome give(UnderlayAddress to, byte[] bytes, int length, int segmentSize) {
+        if (!to.equals(StreamWay.ADDRESS)) {
+            return transport.send(to, bytes, 0, length, segmentSize);
+        }
+        SessionStream way = stream;
+        if (way == null || !way.isOpen()) {
+            return SendOutcome.UNREACHABLE;
+        }
+        if (way.send(bytes, 0, length, segmentSize)) {
+            return SendOutcome.SENT;
+        }
+        drops.add(DropReason.STREAM_CONGESTED, (length + segmentSize - 1) / segmentSize);
+        return SendOutcome.CONGESTED;
+    }
+
+    /**
+     * Whether frames may go there: not for long before the peer has answered. It has proved to be at that host, but the port is
+     * only what it says, and behind a network address translation it may lead to somebody else.
+     */
+    boolean mayCarry() {
+        return !muted;
+    }
+
+    private void vouch() {
+        vouched = true;
+        muted = false;
     }
 
     /** Whether a question was answered at the address in use, not long ago. */
@@ -228,10 +282,9 @@ final class Path {
             back = heard;
             reportedMissing = 0;
         }
+        muted = !vouched && isDoubtful(now);
         long patience = Math.clamp(2 * roundTrip.nanos(), SHORTEST_PATIENCE_NANOS, LONGEST_PATIENCE_NANOS);
-        for (int size = mtu.nextProbe(now, heardAt, patience);
-                size != 0;
-                size = mtu.nextProbe(now, heardAt, patience)) {
+        for (int size = nextProbe(now, patience); size != 0; size = nextProbe(now, patience)) {
             if (size == mtu.size()) {
                 // Something small goes with it: its answer shows that it is the size that does not arrive.
                 keepaliveAt = now;
@@ -253,6 +306,10 @@ final class Path {
         if (candidates.isDue(doubtful, now)) {
             ask(keys, doubtful, now);
         }
+    }
+
+    private int nextProbe(long now, long patience) {
+        return muted ? 0 : mtu.nextProbe(now, heardAt, patience);
     }
 
     private boolean mustReport(ReceiveLane heard, long now) {
@@ -358,6 +415,7 @@ final class Path {
         if (took >= 0 && took < limits.deadAfter().toNanos() && sentAt - movedAt >= 0) {
             answeredAt = now;
             proved = true;
+            vouch();
             roundTrip.sample(took);
         }
     }
@@ -369,16 +427,18 @@ final class Path {
             boolean better = candidate < candidates.indexOf(used);
             if (isDoubtful(now) || better && candidates.isTrusted(candidate)) {
                 moveTo(candidates.at(candidate), now);
+                vouch();
             }
         } else if (check.proves(from, answer)) {
             moveTo(from, now);
+            vouch();
         }
     }
 
     private void sendTo(UnderlayAddress to, SendLane keys, int kind, byte[] token, int offset) {
         byte[] datagram = new byte[SendLane.OVERHEAD + TOKEN_LENGTH];
         int length = keys.write(datagram, 0, header(kind), false, token, offset, TOKEN_LENGTH);
-        transport.send(to, datagram, 0, length, length);
+        give(to, datagram, length, length);
     }
 
     private MessageHeader header(int kind) {

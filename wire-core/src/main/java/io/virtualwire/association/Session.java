@@ -150,6 +150,11 @@ final class Session implements AutoCloseable {
         return rekey;
     }
 
+    /** Whether the peer understands this beyond the version. */
+    boolean knows(String feature) {
+        return peerHello.features().contains(feature);
+    }
+
     UUID instance() {
         return peerHello.instance();
     }

@@ -8,6 +8,9 @@ interface SessionStream {
     /** Queues a message; false if the stream has ended, or ends now because the peer does not read. */
     boolean send(StreamMessage message);
 
+    /** Queues a run of datagrams, whose bytes are copied; false if the stream has ended, or too many wait already. */
+    boolean send(byte[] datagrams, int offset, int length, int datagramSize);
+
     /** Ends the stream after what was queued, and this, has been written. */
     void finish(StreamMessage last);
 

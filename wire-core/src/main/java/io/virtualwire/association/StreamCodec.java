@@ -9,17 +9,36 @@ import io.virtualwire.association.StreamMessage.Ignored;
 import io.virtualwire.association.StreamMessage.Told;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.transport.Transport;
 import io.virtualwire.wire.PeerMessage;
 import java.io.DataInput;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 
-/** Messages of the control stream as bytes: a 32-bit length, then a JSON object with a {@code type}. */
+/**
+ * Messages of the control stream as bytes: a 32-bit length, then a JSON object with a {@code type}; or datagrams, for where
+ * UDP does not pass.
+ *
+ * <pre>
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +-+-------------------------------------------------------------+
+ * |1|                  length of what follows                     |   0
+ * +-+-----------------------------+-------------------------------+
+ * |        datagram size          | datagrams of this size, the   |   4
+ * +-------------------------------+ last one may be shorter …     |
+ * </pre>
+ */
 final class StreamCodec {
     /** The longest message, its length field not counted. */
     static final int MAX_LENGTH = 1 << 20;
 
+    /** Before the first of several datagrams. */
+    static final int RUN_OFFSET = Integer.BYTES + Short.BYTES;
+
+    private static final int DATAGRAMS = 1 << 31;
+    private static final int LONGEST_RUN = Short.BYTES + Transport.MAX_RUN_BYTES;
     private static final String NUMBER = "number";
     private static final String TENANT = "tenant";
     private static final String VNI = "vni";
@@ -53,15 +72,45 @@ final class StreamCodec {
         }
     }
 
+    /** A run of datagrams with what goes in front. */
+    byte[] encode(byte[] bytes, int offset, int length, int datagramSize) {
+        return ByteBuffer.allocate(RUN_OFFSET + length)
+                .putInt(DATAGRAMS | Short.BYTES + length)
+                .putShort((short) datagramSize)
+                .put(bytes, offset, length)
+                .array();
+    }
+
+    /** Whether this is what was encoded of datagrams. */
+    static boolean isDatagrams(byte[] encoded) {
+        return encoded[0] < 0;
+    }
+
     /** Reads one message, waiting for it. */
     StreamMessage read(DataInput in) throws IOException {
         int length = in.readInt();
+        if (length < 0) {
+            return readDatagrams(in, length & ~DATAGRAMS);
+        }
         if (length < 2 || length > MAX_LENGTH) {
             throw new ProtocolException("a message of " + Integer.toUnsignedString(length) + " bytes");
         }
         byte[] text = new byte[length];
         in.readFully(text);
         return decode(text);
+    }
+
+    private static StreamMessage readDatagrams(DataInput in, int length) throws IOException {
+        if (length <= Short.BYTES || length > LONGEST_RUN) {
+            throw new ProtocolException("datagrams of " + length + " bytes");
+        }
+        int size = in.readUnsignedShort();
+        if (size < SendLane.OVERHEAD) {
+            throw new ProtocolException("a datagram of " + size + " bytes");
+        }
+        byte[] bytes = new byte[length - Short.BYTES];
+        in.readFully(bytes);
+        return new StreamMessage.Datagrams(bytes, size);
     }
 
     private StreamMessage decode(byte[] text) throws ProtocolException {

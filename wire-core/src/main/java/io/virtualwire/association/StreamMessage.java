@@ -106,6 +106,18 @@ sealed interface StreamMessage {
      */
     record Revocations(String list, boolean optional) implements StreamMessage {}
 
+    /**
+     * Datagrams, sealed as they are, where UDP does not pass; not JSON.
+     *
+     * @param size of each but the last
+     */
+    record Datagrams(byte[] bytes, int size) implements StreamMessage {
+        @Override
+        public String toString() {
+            return bytes.length + " bytes of datagrams";
+        }
+    }
+
     /** A later version's message that says itself that it may be ignored. */
     record Ignored(String type) implements StreamMessage {}
 }

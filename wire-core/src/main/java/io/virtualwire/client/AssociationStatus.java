@@ -9,6 +9,7 @@ import java.util.Optional;
  * The connection between two daemons that all their wires share.
  *
  * @param address where datagrams to the peer go
+ * @param way what carries them: {@code direct} or {@code tcp}; an earlier release does not say
  * @param up whether a session is ready
  * @param roundTripMicros the last measured round trip
  * @param datagramBytes the largest UDP payload that the path is known to carry
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record AssociationStatus(
         Identity peer,
         Optional<String> address,
+        Optional<String> way,
         boolean up,
         Optional<String> cipher,
         Optional<Long> roundTripMicros,
@@ -30,6 +32,7 @@ public record AssociationStatus(
 
     /** The same, without what tells of the traffic that shares it. */
     public AssociationStatus withoutTraffic() {
-        return new AssociationStatus(peer, address, up, cipher, roundTripMicros, datagramBytes, Map.of(), Map.of());
+        return new AssociationStatus(
+                peer, address, way, up, cipher, roundTripMicros, datagramBytes, Map.of(), Map.of());
     }
 }

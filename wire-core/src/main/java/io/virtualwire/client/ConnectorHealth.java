@@ -10,6 +10,7 @@ import java.util.List;
  * @param instance another one after each start
  * @param dataPort the UDP and TCP port of its associations
  * @param addresses under which the host thinks it can be reached, without port, in order of preference
+ * @param streamPorts TCP ports on which peers may dial it besides; an earlier release has none
  * @param endpoints how many the caller has here
  * @param wires how many sides the caller has here
  * @param clockMillis the time there, since 1970 in UTC; 0 from an earlier release
@@ -25,6 +26,7 @@ public record ConnectorHealth(
         String version,
         int dataPort,
         List<String> addresses,
+        List<Integer> streamPorts,
         int endpoints,
         int wires,
         long clockMillis,
@@ -34,6 +36,7 @@ public record ConnectorHealth(
         List<HealthPart> parts) {
     public ConnectorHealth {
         addresses = List.copyOf(addresses);
+        streamPorts = streamPorts == null ? List.of() : List.copyOf(streamPorts);
         problems = List.copyOf(problems);
         // An earlier release has none.
         parts = parts == null ? List.of() : List.copyOf(parts);

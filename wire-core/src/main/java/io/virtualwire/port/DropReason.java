@@ -35,6 +35,8 @@ public enum DropReason {
     UNDERLAY_FILTERED,
     /** A datagram was larger than the receive buffer. */
     UNDERLAY_TRUNCATED,
+    /** Datagrams to the peer take its control stream, and TCP is slower than they come. */
+    STREAM_CONGESTED,
 
     // Association
 
@@ -60,6 +62,8 @@ public enum DropReason {
     UNKNOWN_KIND,
     /** No session with the peer is ready. */
     NO_SESSION,
+    /** The peer has never answered at the address that it named, which may be somebody else's: only questions go there. */
+    UNPROVEN_DESTINATION,
     /** The session's counters are used up; it has to be re-keyed. */
     KEY_EXHAUSTED,
     /** It had to go by another owner thread, which is too far behind. */

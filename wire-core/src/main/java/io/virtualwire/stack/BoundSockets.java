@@ -130,6 +130,23 @@ record BoundSockets(ServerSocket server, List<UdpTransport> transports) {
         }
     }
 
+    /** Listens on further TCP ports of the same address, or on none of them. */
+    static List<ServerSocket> further(StreamSockets streams, InetAddress address, List<Integer> ports) {
+        List<ServerSocket> servers = new ArrayList<>();
+        try {
+            ports.forEach(port -> servers.add(listen(streams, new InetSocketAddress(address, port))));
+            return servers;
+        } catch (WireException e) {
+            servers.forEach(BoundSockets::close);
+            throw e;
+        }
+    }
+
+    void close() {
+        close(server);
+        transports.forEach(UdpTransport::close);
+    }
+
     private static void close(ServerSocket server) {
         try {
             server.close();

@@ -7,6 +7,7 @@ import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.wire.VniSource;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * What a {@link WireStack} needs to know.
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
  * @param quotas how much of it each tenant may use
  * @param threads how many owner threads carry frames, 1 to {@value #MOST_THREADS}
  * @param vnis which legs' frames the kernel may carry
+ * @param streamPorts TCP ports on which peers may dial it besides
  */
 public record StackConfig(
         OwnIdentity identity,
@@ -26,7 +28,8 @@ public record StackConfig(
         NetworkNamespace underlay,
         TenantQuotas quotas,
         int threads,
-        VniSource vnis) {
+        VniSource vnis,
+        List<Integer> streamPorts) {
     /** More owner threads than this are not possible: lanes are pairs of them, and a datagram has 8 bits for its lane. */
     public static final int MOST_THREADS = 16;
 
@@ -38,7 +41,7 @@ public record StackConfig(
 
     /** On the underlay of the process itself. */
     public StackConfig(OwnIdentity identity, InetSocketAddress bind, AssociationLimits limits) {
-        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED, 1, VniSource.NONE);
+        this(identity, bind, limits, NetworkNamespace.own(), TenantQuotas.UNLIMITED, 1, VniSource.NONE, List.of());
     }
 
     /** On the underlay of the process itself, with credentials that are not renewed. */
@@ -48,22 +51,27 @@ public record StackConfig(
 
     /** The same on the underlay of another network namespace. */
     public StackConfig in(NetworkNamespace namespace) {
-        return new StackConfig(identity, bind, limits, namespace, quotas, threads, vnis);
+        return new StackConfig(identity, bind, limits, namespace, quotas, threads, vnis, streamPorts);
     }
 
     /** The same for several tenants. */
     public StackConfig within(TenantQuotas tenants) {
-        return new StackConfig(identity, bind, limits, underlay, tenants, threads, vnis);
+        return new StackConfig(identity, bind, limits, underlay, tenants, threads, vnis, streamPorts);
     }
 
     /** The same with so many owner threads. */
     public StackConfig with(int ownerThreads) {
-        return new StackConfig(identity, bind, limits, underlay, quotas, ownerThreads, vnis);
+        return new StackConfig(identity, bind, limits, underlay, quotas, ownerThreads, vnis, streamPorts);
     }
 
     /** The same, past which the kernel may carry some frames. */
     public StackConfig beside(VniSource kernel) {
-        return new StackConfig(identity, bind, limits, underlay, quotas, threads, kernel);
+        return new StackConfig(identity, bind, limits, underlay, quotas, threads, kernel, streamPorts);
+    }
+
+    /** The same, dialled on these TCP ports, too. */
+    public StackConfig alsoOn(List<Integer> ports) {
+        return new StackConfig(identity, bind, limits, underlay, quotas, threads, vnis, List.copyOf(ports));
     }
 
     /** All addresses of this host, the protocol's limits. */

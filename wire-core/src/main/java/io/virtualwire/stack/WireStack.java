@@ -25,6 +25,7 @@ import io.virtualwire.wire.Share;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireEngine;
 import io.virtualwire.wire.WireObserver;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -153,11 +154,19 @@ public final class WireStack implements AutoCloseable {
             WireObserver observer) {
         Observers observers = new Observers();
         observers.add(observer);
+        List<ServerSocket> servers = new ArrayList<>();
+        try {
+            servers.addAll(BoundSockets.further(streams, config.bind().getAddress(), config.streamPorts()));
+        } catch (WireException e) {
+            sockets.close();
+            throw e;
+        }
+        servers.addFirst(sockets.server());
         List<Berth> berths = IntStream.range(0, loops.size())
                 .mapToObj(thread ->
                         new Berth(loops.get(thread), sockets.transports().get(thread)))
                 .toList();
-        Associations associations = new Associations(tls, streams, sockets.server(), berths, config.limits(), image);
+        Associations associations = new Associations(tls, streams, servers, berths, config.limits(), image);
         associations.within(config.quotas());
         return new WireStack(loops, associations, observers, config, sockets.transports());
     }

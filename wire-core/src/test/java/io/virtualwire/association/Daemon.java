@@ -76,7 +76,7 @@ final class Daemon implements AutoCloseable, PathListener {
         this.associations = new Associations(
                 new TlsContexts(self),
                 new StreamSockets(NetworkNamespace.own()),
-                server,
+                List.of(server),
                 IntStream.range(0, loops.size())
                         .mapToObj(i -> new Berth(loops.get(i), transports.get(i)))
                         .toList(),

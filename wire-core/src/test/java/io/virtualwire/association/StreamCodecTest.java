@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamCodecTest {
@@ -118,6 +119,30 @@ class StreamCodecTest {
     @ValueSource(ints = {0, 1, -1, Integer.MIN_VALUE, StreamCodec.MAX_LENGTH + 1, Integer.MAX_VALUE})
     void refusesLengthsOutOfRangeWithoutReadingThatMuch(int length) {
         byte[] bytes = ByteBuffer.allocate(100).putInt(length).array();
+        assertThatThrownBy(() -> read(bytes)).isInstanceOf(ProtocolException.class);
+    }
+
+    @Test
+    void readsDatagramsAsTheyWere() throws IOException {
+        byte[] run = new byte[2_500];
+        Arrays.fill(run, (byte) 7);
+        byte[] encoded = codec.encode(run, 500, 1_700, 1_000);
+        assertThat(StreamCodec.isDatagrams(encoded)).isTrue();
+        assertThat(StreamCodec.isDatagrams(codec.encode(new StreamMessage.Ready())))
+                .isFalse();
+        assertThat(read(encoded)).isInstanceOfSatisfying(StreamMessage.Datagrams.class, it -> {
+            assertThat(it.size()).isEqualTo(1_000);
+            assertThat(it.bytes()).hasSize(1_700).containsOnly(7);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1000", "1, 1000", "2, 1000", "64003, 1000", "1002, 63", "1002, 0"})
+    void refusesDatagramsOfNoSuchLengths(int length, int size) {
+        byte[] bytes = ByteBuffer.allocate(70_000)
+                .putInt(1 << 31 | length)
+                .putShort((short) size)
+                .array();
         assertThatThrownBy(() -> read(bytes)).isInstanceOf(ProtocolException.class);
     }
 

@@ -39,10 +39,12 @@ final class StackEnd implements AutoCloseable {
     /** Frames by number, with the time of their arrival. */
     final ConcurrentSkipListMap<Long, Long> arrived = new ConcurrentSkipListMap<>();
 
-    StackEnd(Credentials credentials, Namespace where, String bind, AssociationLimits limits) {
+    /** @param streamPorts TCP ports on which it may be dialled besides */
+    StackEnd(Credentials credentials, Namespace where, String bind, AssociationLimits limits, Integer... streamPorts) {
         stack = WireStack.start(
                 new StackConfig(credentials, new InetSocketAddress(bind, 0), limits)
-                        .in(new NetworkNamespace(where.name())),
+                        .in(new NetworkNamespace(where.name()))
+                        .alsoOn(List.of(streamPorts)),
                 event -> {});
         port = new InProcessPort(new PortId(ENDPOINT), stack.loop(), 1500);
         WireStack.await(stack.addPort(ENDPOINT, port, Activation.BY_COMMAND));
@@ -65,10 +67,19 @@ final class StackEnd implements AutoCloseable {
         }
     }
 
+    /** Connects a side to one of {@code other}, to be found at this address and port. */
+    void connectAt(Side side, StackEnd other, String path) {
+        connect(WIRE, ENDPOINT, side, other, List.of(path));
+    }
+
     private void connect(WireId wire, String endpoint, Side side, StackEnd other, String... addresses) {
         List<String> paths = Arrays.stream(addresses)
                 .map(address -> address + ":" + other.stack.port())
                 .toList();
+        connect(wire, endpoint, side, other, paths);
+    }
+
+    private void connect(WireId wire, String endpoint, Side side, StackEnd other, List<String> paths) {
         WireStack.await(stack.connect(new ConnectRequest(
                 wire,
                 side,

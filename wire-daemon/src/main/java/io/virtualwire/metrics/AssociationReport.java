@@ -6,6 +6,7 @@ import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.port.DropReason;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** An association's own record as interfaces and metrics show it. */
 public final class AssociationReport {
@@ -16,6 +17,7 @@ public final class AssociationReport {
         return new AssociationStatus(
                 association.peer(),
                 association.address(),
+                Optional.of(association.way().wireName()),
                 association.up(),
                 association.sessions().stream()
                         .filter(SessionStatus::current)

@@ -65,6 +65,7 @@ public final class DataPathMetrics {
                 .address()
                 .ifPresent(address -> scrape.add(
                         Metric.ASSOCIATION_PATH, 1, peer, peer.equals(Scrape.OTHERS) ? Scrape.OTHERS : address));
+        association.way().ifPresent(way -> scrape.add(Metric.ASSOCIATION_WAY, 1, peer, way));
         scrape.add(Metric.ASSOCIATION_DATAGRAMS, of(association.counters(), "datagramsOut"), peer, "out");
         scrape.add(Metric.ASSOCIATION_DATAGRAMS, of(association.counters(), "datagramsIn"), peer, "in");
         scrape.add(Metric.ASSOCIATION_PASSED_ON, of(association.counters(), "passedOn"), peer);

@@ -41,6 +41,8 @@ public enum Metric {
     ASSOCIATION_DATAGRAM_BYTES(
             "virtualwire_association_datagram_bytes", "The largest datagram the path carries", "peer"),
     ASSOCIATION_PATH("virtualwire_association_path_info", "1, for the address that is used", "peer", "address"),
+    ASSOCIATION_WAY(
+            "virtualwire_association_way_info", "1, for what carries datagrams: direct (UDP) or tcp", "peer", "way"),
     ASSOCIATION_DATAGRAMS("virtualwire_association_datagrams_total", "Datagrams", "peer", "direction"),
     ASSOCIATION_PASSED_ON(
             "virtualwire_association_passed_on_total",

@@ -1,6 +1,7 @@
 package io.virtualwire.node;
 
 import io.virtualwire.association.AssociationStatus;
+import io.virtualwire.association.Way;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.control.Identity;
 import io.virtualwire.port.DropReason;
@@ -22,6 +23,7 @@ record QuietDataPath(boolean deciding, String trouble) implements NodeStanding.D
                 new Identity("acme", "h1"),
                 true,
                 Optional.of("192.0.2.1:7471"),
+                Way.DIRECT,
                 Optional.of(Duration.ofMillis(5)),
                 1472,
                 false,

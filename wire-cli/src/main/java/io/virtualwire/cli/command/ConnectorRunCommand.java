@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,17 @@ final class ConnectorRunCommand implements Callable<Integer> {
             paramLabel = "NUMBER",
             description = "How many threads carry frames, each some of the wires; default: 2, at most 16.")
     private Optional<Integer> threads = Optional.empty();
+
+    @Option(
+            names = "--stream-ports",
+            paramLabel = "PORT",
+            split = ",",
+            converter = PortNumber.class,
+            description = {
+                "TCP ports on which peers may dial it besides, such as 443:",
+                "for peers whose network lets nothing else out; default: none."
+            })
+    private List<Integer> streamPorts = List.of();
 
     @Option(
             names = "--kernel-wires",
@@ -104,6 +116,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 salvage,
                 said.audit().orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
                 kernelWires || file.kernelWires().orElse(false),
+                streamPorts.isEmpty() ? file.streamPorts().orElse(List.of()) : streamPorts,
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);
         Supervision supervision = Supervision.ofEnvironment();

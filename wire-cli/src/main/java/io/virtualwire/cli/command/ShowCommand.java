@@ -106,7 +106,8 @@ public final class ShowCommand implements Callable<Integer> {
                 if (side.status().peers().stream()
                         .anyMatch(peer -> peer.identity().equals(path.peer()))) {
                     out.println("  path to " + path.peer() + " at "
-                            + path.address().orElse("no address") + ", "
+                            + path.address().orElse("no address")
+                            + path.way().map(way -> ", " + way).orElse("") + ", "
                             + path.cipher().orElse("no session") + ", datagrams of " + path.datagramBytes() + " bytes"
                             + path.roundTripMicros()
                                     .map(micros -> ", round trip " + micros / 1000.0 + " ms")

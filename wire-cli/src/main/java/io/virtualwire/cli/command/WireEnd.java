@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One end of a wire that is being connected: the endpoint, its connector, and what that said of itself. */
 final class WireEnd implements AutoCloseable {
@@ -117,14 +118,16 @@ final class WireEnd implements AutoCloseable {
 
     /** Where the daemon's datagrams are likely to arrive: where we reached it ourselves first, then what it says. */
     private List<String> paths() {
-        Set<String> paths = new LinkedHashSet<>();
+        Set<String> hosts = new LinkedHashSet<>();
         // As a number: the far host may know other names than this one.
         InetAddress reached = address();
         if (!reached.isLoopbackAddress()) {
-            paths.add(at(reached.getHostAddress().replaceAll("%.*", "")));
+            hosts.add(reached.getHostAddress().replaceAll("%.*", ""));
         }
-        health.addresses().forEach(address -> paths.add(at(address)));
-        return List.copyOf(paths);
+        hosts.addAll(health.addresses());
+        return Stream.concat(Stream.of(health.dataPort()), health.streamPorts().stream())
+                .flatMap(port -> hosts.stream().map(host -> at(host, port)))
+                .toList();
     }
 
     /** Whether the connector was reached as one on this machine, under a name that means nothing elsewhere. */
@@ -142,8 +145,8 @@ final class WireEnd implements AutoCloseable {
         }
     }
 
-    private String at(String host) {
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + health.dataPort();
+    private static String at(String host, int port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     @Override

@@ -18,6 +18,13 @@ public final class PathCheck {
                 + path.roundTripMicros()
                         .map(micros -> ", there and back in " + micros / 1000.0 + " ms")
                         .orElse("");
+        if (path.way().filter("tcp"::equals).isPresent()) {
+            return Finding.warn(
+                    subject,
+                    detail + ", by TCP",
+                    "let UDP to the peer's port through, both ways; wires work, and are slower while one frame lost"
+                            + " holds up all behind it");
+        }
         return path.datagramBytes() >= LEAST
                 ? Finding.ok(subject, detail)
                 : Finding.warn(

@@ -124,12 +124,18 @@ final class ChecksTest {
         assertThat(check.run("hosta", path(true, 1472)).verdict()).isEqualTo(Verdict.OK);
         assertThat(check.run("hosta", path(true, 1100)).advice()).contains("slower");
         assertThat(check.run("hosta", path(false, 1472)).advice()).contains("UDP and TCP");
+        assertThat(check.run("hosta", path(true, 9216, "tcp")).advice()).contains("let UDP");
     }
 
     private static AssociationStatus path(boolean up, int bytes) {
+        return path(up, bytes, "direct");
+    }
+
+    private static AssociationStatus path(boolean up, int bytes, String way) {
         return new AssociationStatus(
                 new Identity("acme", "hostb"),
                 Optional.of("192.0.2.1:7471"),
+                Optional.of(way),
                 up,
                 Optional.empty(),
                 Optional.of(420L),

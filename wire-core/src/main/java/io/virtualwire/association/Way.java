@@ -1,0 +1,18 @@
+package io.virtualwire.association;
+
+import java.util.Locale;
+
+/** What carries the datagrams to a peer. */
+public enum Way {
+    /** UDP from this host to the peer's, through whatever network address translation. */
+    DIRECT,
+    /** TCP with TLS from one to the other, because UDP does not pass. */
+    TCP;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** As interfaces and metrics call it. */
+    public String wireName() {
+        return wireName;
+    }
+}
