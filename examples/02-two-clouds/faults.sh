@@ -32,7 +32,7 @@ slay() {
   pids=("${left[@]}")
 }
 pinging() { start "$1" "ping-$3.log" ping -D -i 0.01 "$2"; }
-stopped() { kill -INT "$1"; wait "$1" || true; summed_up "$OUT/ping-$2.log"; }
+stopped() { end_ping "$1"; summed_up "$OUT/ping-$2.log"; }
 # lost_between LOG FROM TO: pings that were not answered between two answers of that time (milliseconds since 1970)
 lost_between() {
   awk -v from="$2" -v to="$3" '

@@ -182,22 +182,23 @@ say "all pairs ping"
 ns web ping -c 3 -i 0.2 -M do -s 1472 "${address[db]}" >"$OUT/ping-df.log" || die "a 1472-byte ping with DF did not pass"
 say "1472 bytes with DF pass"
 
-# What ping printed, summed up: {"sent","lost","duplicated","maxGapMillis"}. A sequence number that was sent and never answered
-# is lost, but for the very last one, which may have been under way when ping was told to stop.
+# What ping printed, summed up: {"sent","lost","duplicated","maxGapMillis"}. Those count that were sent a second before it ended, so
+# that none is lost for having been under way.
+end_ping() { kill -QUIT "$1"; sleep 1; kill -INT "$1"; wait "$1" || true; }
 summed_up() {
   awk '
     /icmp_seq=/ {
       match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + wraps * 65536
       if (seq < last - 32768) { wraps++; seq += 65536 }
       match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
-      if (/DUP!/ || (seq in seen)) dup++; else { seen[seq] = 1; got++ }
+      if (/DUP!/ || (seq in seen)) dup++; else seen[seq] = 1
       if (before && t - before > gap) gap = t - before
       before = t; if (seq > last) last = seq
     }
-    / packets transmitted/ { sent = $1 }
+    match($0, /[0-9]+\/[0-9]+ packets/) { split(substr($0, RSTART, RLENGTH), counts, /[\/ ]/); sent = counts[2] + 0 }
     END {
-      if (sent <= last + 1) sent = last
-      printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}\n", sent, sent - got, dup, gap * 1000
+      for (n = 1; n <= sent; n++) if (!(n in seen)) lost++
+      printf "{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}\n", sent, lost, dup, gap * 1000
     }
   ' "$1"
 }
@@ -241,7 +242,7 @@ while [ "$(streamed)" -lt $((STREAM_MIB << 20)) ] && kill -0 "$source_pid" 2>/de
 sleep 0.5
 kill "$source_pid"; wait "$source_pid" 2>/dev/null || true
 await 60 "the end of the stream" bash -c "! kill -0 $sink_pid"
-kill -INT "$ping_pid"; wait "$ping_pid" || true
+end_ping "$ping_pid"
 
 # --- the report ---------------------------------------------------------------------------------------------------
 summed_up "$OUT/ping.log" >"$OUT/pings.json"

@@ -21,23 +21,23 @@ import org.slf4j.LoggerFactory;
  * The owner thread of the data path, on Netty's epoll loop.
  *
  * <p>Descriptors are watched level-triggered: a {@link ReadyHandler} does a bounded piece of work and is called again if
- * there is more, after the others had their turn. Where that is allowed the thread goes before those of the guests.
+ * there is more, after the others had their turn. Where that is allowed the thread goes before those of the guests
+ * ({@link Precedence}).
  */
 public final class DatapathLoop implements Loop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatapathLoop.class);
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
-    /** Guests that compute would let each frame wait for the end of their turn, milliseconds at each hop. */
-    private static final int NICE = -10;
 
     private final IoEventLoopGroup group;
     private final SingleThreadIoEventLoop loop;
+    private final Precedence precedence = new Precedence(Ticker.system(), ThreadNice::set);
 
     private DatapathLoop(String name) {
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
         loop = (SingleThreadIoEventLoop) group.next();
         loop.execute(() -> {
-            if (!ThreadNice.set(NICE)) {
-                LOG.debug("thread {} has no precedence: that takes CAP_SYS_NICE or LimitNICE={}", name, NICE);
+            if (!precedence.take()) {
+                LOG.debug("thread {} has no precedence: that takes CAP_SYS_NICE or LimitNICE=-10", name);
             }
         });
     }
@@ -94,7 +94,24 @@ public final class DatapathLoop implements Loop, AutoCloseable {
      */
     public Registration register(int fd, ReadyHandler onReadable, ReadyHandler onWritable) {
         assertInLoop();
-        return WatchedDescriptor.register(loop, fd, onReadable, onWritable);
+        return WatchedDescriptor.register(loop, fd, counted(onReadable), onWritable);
+    }
+
+    private ReadyHandler counted(ReadyHandler handler) {
+        return () -> {
+            if (precedence.called()) {
+                lookLater();
+            }
+            handler.ready();
+        };
+    }
+
+    private void lookLater() {
+        schedule(Precedence.LOOK, () -> {
+            if (!precedence.look()) {
+                lookLater();
+            }
+        });
     }
 
     private static void run(Runnable task) {
