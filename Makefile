@@ -1,6 +1,6 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install demo demo-vm test test-long bench bench-quick bench-migration docs format clean
+.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -17,6 +17,11 @@ install: ## Install the command and the systemd units (DESTDIR=/some/folder for 
 	@bin/wire --build
 	@DESTDIR='$(DESTDIR)' packaging/install.sh
 
+deb: ## Make a Debian package with a Java runtime of its own: target/deb/virtualwire_VERSION_amd64.deb
+	@config/prerequisites.sh build
+	@bin/wire --build
+	@packaging/deb.sh
+
 demo: ## Two clouds on this machine, and a switch that moves between them (KEEP=1 leaves it up)
 	@config/prerequisites.sh demo
 	@bin/wire --build
@@ -31,8 +36,8 @@ test: ## Every test: units, contracts, namespaces, processes, model, examples (a
 	@config/prerequisites.sh test
 	@config/test.sh
 
-test-long: ## The same with more seeds, more fuzz, and all that may happen to two clouds
-	@config/prerequisites.sh test
+test-long: ## The same with more seeds, more fuzz, all that may happen to two clouds, and a Debian guest that boots with our user data
+	@config/prerequisites.sh test test-long
 	@config/test.sh -Dwire.long=true -Dwire.test.compiler=
 
 bench: ## Wires against every other way to join two hosts, in one run (half an hour, on a quiet machine)

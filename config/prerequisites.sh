@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what a Debian machine needs: as root installs what is missing, otherwise prints the command that would.
-#   prerequisites.sh build|demo|demo-vm|test|bench|bench-quick|bench-migration …
+#   prerequisites.sh build|demo|demo-vm|test|test-long|bench|bench-quick|bench-migration …
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=config/jdk25.sh
@@ -23,6 +23,7 @@ demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq s
 demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
   libvirtd:libvirt-daemon-driver-qemu"
 test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux"
+test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
 bench_quick="$demo git:git iperf3:iperf3 ovs-vswitchd:openvswitch-switch vde_plug:vdeplug nebula:nebula fastd:fastd"
 bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc openvpn:openvpn edge:n2n"
@@ -30,7 +31,7 @@ bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc open
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for kind in "${@:-build}"; do
-  case $kind in build | demo | demo-vm | test | bench | bench-quick | bench-migration) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
+  case $kind in build | demo | demo-vm | test | test-long | bench | bench-quick | bench-migration) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
   list=${kind//-/_}
   for pair in ${!list}; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")

@@ -94,6 +94,15 @@ wait $packaging
 status=$?; [ $status = 0 ] || cat "$out/packaging.log"
 result $status "packaging"
 
+bash "$top/packaging/check-deb.sh" >"$out/deb.log" 2>&1
+status=$?; [ $status = 0 ] || tail -n 60 "$out/deb.log"
+result $status "the Debian package: $(grep -c '([0-9]* s)$' "$out/deb.log") checks"
+if [ "${LONG:-}" = 1 ]; then
+  bash "$top/packaging/check-guest.sh" >"$out/guest.log" 2>&1
+  status=$?; cat "$out/guest.log"
+  result $status "a Debian guest boots with our user data, and is a host"
+fi
+
 wait $clouds
 status=$?; tail -n $([ $status = 0 ] && echo 24 || echo 60) "$out/02-two-clouds.log"
 result $status "examples/02-two-clouds"

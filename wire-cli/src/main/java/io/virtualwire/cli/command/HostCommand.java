@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code wire host …}. */
 @Command(
         name = "host",
-        description = "The hosts you talk of by name; a name that is not noted is looked up as an address.")
+        description = "The hosts you talk of by name; a name that is not noted is looked up as an address.",
+        subcommands = HostUserDataCommand.class)
 public final class HostCommand {
 
     @Command(

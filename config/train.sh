@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# Sourced by bin/wire and packaging/deb.sh: the options that commands and daemons run with, and practice runs that record what
+# these load in ahead-of-time caches (JEP 483, 514). A cache is of one Java and of these jars; without it they only start slower.
+
+# shellcheck disable=SC2034 # for whoever sources it
+command_flags=(-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+daemon_flags=(-XX:+UseG1GC -Xms64m -Xmx768m -XX:MetaspaceSize=128m -XX:+ExitOnOutOfMemoryError
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+
+# modernize JAVA FOLDER LOG: rewrites the jars whose classes are too old to be recorded; before the first recording
+modernize() {
+  local old jars=("$2"/wire-cli-*.jar)
+  for old in "$2"/lib/picocli-*.jar "$2"/lib/bc*-jdk18on-*.jar; do
+    "$1" "${command_flags[@]}" -cp "${jars[0]}" io.virtualwire.cli.startup.Training upgrade "$old" >>"$3" 2>&1 || true
+  done
+}
+
+# practise JAVA FOLDER LOG: writes FOLDER/wire.aot and FOLDER/wire-daemons.aot, of the jars in FOLDER
+practise() {
+  local jars=("$2"/wire-cli-*.jar)
+  practice "$2/wire.aot" "$3" 60 "$1" "${command_flags[@]}" -XX:AOTCacheOutput="$2/wire.aot.new" \
+    -cp "${jars[0]}" io.virtualwire.cli.startup.Training practise
+  # Daemons have one of their own: what they load, and how their data path behaves, so that it is compiled before it is needed.
+  practice "$2/wire-daemons.aot" "$3" 180 "$1" "${daemon_flags[@]}" -XX:AOTCacheOutput="$2/wire-daemons.aot.new" \
+    -cp "${jars[0]}" io.virtualwire.cli.startup.Training daemons
+}
+
+# practice CACHE LOG SECONDS COMMAND…: in a wire home that is thrown away
+practice() (
+  cache=$1 log=$2 limit=$3
+  shift 3
+  rm -f "$cache"
+  home=$(mktemp -d) || exit 0
+  # shellcheck disable=SC2064 # as it is now
+  trap "rm -rf '$home'" EXIT
+  WIRE_HOME=$home timeout "$limit" "$@" >>"$log" 2>&1 || true
+  [ ! -f "$cache.new" ] || mv "$cache.new" "$cache"
+)
