@@ -22,8 +22,10 @@ import io.virtualwire.linux.DescriptorStore;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.linux.UnixSocket;
 import io.virtualwire.stack.Bequest;
+import io.virtualwire.stack.SideLog;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
+import io.virtualwire.time.Ticker;
 import io.virtualwire.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -80,6 +82,9 @@ record Foundation(
                 endpoints::deafen);
         parts.push(kernel);
         stack.addObserver(kernel);
+        SideLog sides = new SideLog(Ticker.system());
+        parts.push(sides);
+        stack.addObserver(sides);
         return new Foundation(ledger, stack, new KernelDataPlane(stack, kernel), endpoints, admission);
     }
 

@@ -16,12 +16,9 @@ import io.virtualwire.wire.SideState;
 import io.virtualwire.wire.SideStatus;
 import io.virtualwire.wire.WireObserver;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes down what sides do by themselves (activate, yield, flip), so that a restart takes them up where they were.
@@ -29,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>Called on the owner thread of the data path, which must not wait for a disk: the ledger is told later.
  */
 final class SettleWatcher implements WireObserver {
-    private static final Logger log = LoggerFactory.getLogger(SettleWatcher.class);
-
     private final WireNames names;
     private final AtomicReference<@Nullable DurableLedger> ledger = new AtomicReference<>();
 
@@ -45,11 +40,6 @@ final class SettleWatcher implements WireObserver {
 
     @Override
     public void happened(SideEvent event) {
-        log.atInfo()
-                .addKeyValue("event", "side." + event.getClass().getSimpleName().toLowerCase(Locale.ROOT))
-                .addKeyValue("wire", event.wire())
-                .addKeyValue("side", event.side())
-                .log("{}", event);
         SideKey key = new SideKey(names.tenantOf(event.wire()), event.wire().bare(), event.side());
         switch (event) {
             case SideEvent.Activated activated -> settle(key, activated.generation(), SettledRole.ACTIVE, null);

@@ -23,6 +23,10 @@ import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.RunningCommand;
 import io.virtualwire.testkit.vm.LibvirtHost;
 import io.virtualwire.testkit.vm.LinuxGuest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -104,7 +108,21 @@ final class VmLab implements AutoCloseable {
 
         /** Another process takes the connector over, which goes on meanwhile. */
         void takeOverConnector() {
-            RunningCommand successor = lab.begin(host, address, credentials, "", "take-over");
+            takeOverConnector(() -> {});
+        }
+
+        /** @param before done when all is prepared, right before the connector stands still */
+        void takeOverConnector(Runnable before) {
+            Path gate = lab.file("gate-" + credentials.identity().name() + "-" + newest);
+            RunningCommand successor =
+                    lab.begin(host, address, credentials, "", "take-over", "PREPARED", gate.toString());
+            successor.awaitLine("stopped at PREPARED", LIMIT);
+            before.run();
+            try {
+                Files.createFile(gate);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             successor.awaitLine("ready " + credentials.identity(), LIMIT);
             process.awaitLine("replaced by " + successor.pid(), LIMIT);
             process = successor;
@@ -113,6 +131,11 @@ final class VmLab implements AutoCloseable {
 
         String sideState() {
             return connector.wire(WIRE).getFirst().state();
+        }
+
+        /** What the side here has counted by that name. */
+        long counted(String name) {
+            return connector.wire(WIRE).getFirst().counters().getOrDefault(name, 0L);
         }
 
         /** As who drives a move does when libvirt says that the machine has arrived. */

@@ -19,6 +19,9 @@ public interface Backlog {
         public void begin() {}
 
         @Override
+        public void begin(long readAt, int most) {}
+
+        @Override
         public int unread() {
             return 0;
         }
@@ -29,11 +32,29 @@ public interface Backlog {
         }
 
         @Override
+        public int unsure() {
+            return 0;
+        }
+
+        @Override
+        public long readAt() {
+            return 0;
+        }
+
+        @Override
         public void end() {}
     };
 
     /** It will be asked for. */
     void begin();
+
+    /**
+     * The same in a process that goes on where another had asked, before it delivers anything itself.
+     *
+     * @param readAt what {@link #readAt} said there
+     * @param most how many of the frames that were delivered there may still be untaken; if it comes to more, nothing is known of them
+     */
+    void begin(long readAt, int most);
 
     /** How many of the frames that were delivered last, as {@link Port#deliver} answered, the guest has not taken. */
     int unread();
@@ -43,6 +64,12 @@ public interface Backlog {
      * was taken, the frame that was taken last was taken in vain, too.
      */
     int unreadForGood();
+
+    /** How many frames more the guest may or may not have taken, as {@link #unreadForGood} found it. */
+    int unsure();
+
+    /** What the count of frames that were taken will have come to when the guest has taken all; it is the interface's, not this process's. */
+    long readAt();
 
     /** It will not be asked for. */
     void end();

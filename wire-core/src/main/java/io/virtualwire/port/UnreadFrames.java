@@ -39,6 +39,7 @@ final class UnreadFrames implements Backlog {
     private long least;
     private long leastBefore;
     private int looks;
+    private int unsure;
 
     /** @param taken how many frames the reader has taken in all; negative: unknown */
     UnreadFrames(LongSupplier taken, Ticker ticker) {
@@ -66,6 +67,17 @@ final class UnreadFrames implements Backlog {
     }
 
     @Override
+    public void begin(long readAt, int most) {
+        begin();
+        long waiting = readAt - lastTaken;
+        if (known && waiting >= 0 && waiting <= most) {
+            least = delivered - readAt;
+            leastBefore = least;
+            lastUnread = (int) waiting;
+        }
+    }
+
+    @Override
     public int unread() {
         if (!on) {
             return 0;
@@ -80,7 +92,19 @@ final class UnreadFrames implements Backlog {
         long before = takenWhenAsked;
         int unread = unread();
         boolean stopped = known && lastUnread > 0 && lastTaken == before;
+        unsure = stopped || oneInVain ? 0 : 1;
         return stopped && !oneInVain ? unread + 1 : unread;
+    }
+
+    @Override
+    public int unsure() {
+        return unsure;
+    }
+
+    @Override
+    public long readAt() {
+        unread();
+        return lastTaken + lastUnread;
     }
 
     @Override

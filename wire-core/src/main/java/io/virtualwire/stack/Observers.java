@@ -27,6 +27,13 @@ final class Observers implements WireObserver {
     }
 
     @Override
+    public void happened(SideEvent event, long nanoTime) {
+        for (WireObserver observer : all) {
+            observer.happened(event, nanoTime);
+        }
+    }
+
+    @Override
     public void told(Identity peer, PeerMessage message) {
         for (WireObserver observer : all) {
             observer.told(peer, message);

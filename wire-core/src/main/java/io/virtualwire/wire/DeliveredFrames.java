@@ -1,6 +1,9 @@
 package io.virtualwire.wire;
 
 import io.virtualwire.port.Port;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,19 +80,55 @@ final class DeliveredFrames {
      * @return how many of these frames are not here any more or left out
      */
     int takeUnread(int unread, long since, Hold.Sink sink) {
-        long from = next;
+        long from = oldest(unread);
         int missing = unread;
-        while (from > first && (missing > 0 || !taken[slot(from - 1)])) {
-            from--;
-            if (taken[slot(from)]) {
-                missing--;
-            }
-        }
         for (long entry = from; entry < next; entry++) {
+            missing -= taken[slot(entry)] ? 1 : 0;
             missing += give(entry, since, sink) ? 0 : 1;
         }
         next = from;
         return missing;
+    }
+
+    /** The first of those that the port took last and its guest has not read, and of what the port has not taken since. */
+    private long oldest(int unread) {
+        long from = next;
+        int missing = unread;
+        while (from > first && (missing > 0 || !taken[slot(from - 1)])) {
+            from--;
+            missing -= taken[slot(from)] ? 1 : 0;
+        }
+        return from;
+    }
+
+    /**
+     * What {@link #takeUnread} would take, which stays.
+     *
+     * @param peers by whose order senders are named; what was sent by others is left out
+     */
+    List<EngineImage.GivenImage> image(int unread, List<Peer> peers, long now) {
+        List<EngineImage.GivenImage> images = new ArrayList<>();
+        for (long entry = oldest(unread); entry < next; entry++) {
+            int slot = slot(entry);
+            int peer = peers.indexOf(senders[slot]);
+            if (peer >= 0) {
+                int at = (int) (starts[slot] % bytes.length);
+                byte[] frame = Arrays.copyOfRange(bytes, at, at + lengths[slot]);
+                images.add(new EngineImage.GivenImage(peer, numbers[slot], taken[slot], now - times[slot], frame));
+            }
+        }
+        return images;
+    }
+
+    /** Goes on with what another process kept; how many of these the port took. */
+    int restore(List<EngineImage.GivenImage> images, List<Peer> peers, long now) {
+        int accepted = 0;
+        for (EngineImage.GivenImage image : images) {
+            byte[] frame = image.bytes();
+            add(peers.get(image.peer()), image.number(), frame, 0, frame.length, image.taken(), now - image.since());
+            accepted += image.taken() ? 1 : 0;
+        }
+        return accepted;
     }
 
     private boolean give(long entry, long since, Hold.Sink sink) {

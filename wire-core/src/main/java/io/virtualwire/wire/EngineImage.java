@@ -1,5 +1,6 @@
 package io.virtualwire.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.virtualwire.control.ConnectOptions;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
@@ -17,7 +18,7 @@ import java.util.Optional;
  *   engine ─┬─ fences          generations of sides that are gone
  *           ├─ offers          of each peer daemon, also those without a side here
  *           └─ sides ── records ─┬─ relay legs
- *                (oldest first,  ├─ parked frames, copies of relayed ones
+ *                (oldest first,  ├─ parked frames, copies of relayed ones, what lies unread in the port
  *                 the newest     └─ peers ─┬─ leg
  *                 last)                    ├─ numbers seen, incomplete frames
  *                                          └─ held frames
@@ -39,7 +40,11 @@ public record EngineImage(int lastIndex, List<Fence> fences, List<Offers> offers
     /** One side, with the records that its newest one is replacing. */
     public record SideImage(WireId wire, Side side, String endpoint, List<RecordImage> records) {}
 
-    /** One side at one generation. */
+    /**
+     * One side at one generation.
+     *
+     * @param unread empty also from an earlier release, which does not leave it
+     */
     public record RecordImage(
             Generation generation,
             ConnectOptions options,
@@ -56,7 +61,8 @@ public record EngineImage(int lastIndex, List<Fence> fences, List<Offers> offers
             Optional<Long> relayLeftAt,
             List<PeerImage> peers,
             List<FrameImage> parked,
-            List<FrameImage> copies) {}
+            List<FrameImage> copies,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<UnreadImage> unread) {}
 
     /** How far a yield has come. */
     public record Yield(long since, boolean drainedSaid, boolean drainedWell) {}
@@ -135,4 +141,18 @@ public record EngineImage(int lastIndex, List<Fence> fences, List<Offers> offers
 
     /** A frame that waits. */
     public record FrameImage(int peer, boolean relayed, long number, byte[] bytes) {}
+
+    /**
+     * What a guest that may be moved was given and has not read.
+     *
+     * @param readAt what the kernel's count of frames that were read will have come to when the guest has read all of them
+     */
+    public record UnreadImage(long readAt, List<GivenImage> frames) {}
+
+    /**
+     * A frame that was given to a port.
+     *
+     * @param taken whether the port took it
+     */
+    public record GivenImage(int peer, long number, boolean taken, long since, byte[] bytes) {}
 }

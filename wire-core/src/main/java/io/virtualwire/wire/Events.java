@@ -1,20 +1,24 @@
 package io.virtualwire.wire;
 
 import io.virtualwire.control.Identity;
+import io.virtualwire.time.Ticker;
 import java.util.ArrayDeque;
 
 /** What the observer is still to be told: it hears of things when the step that made them is over, so it may give commands. */
 final class Events {
     private final WireObserver observer;
+    private final Ticker ticker;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private boolean telling;
 
-    Events(WireObserver observer) {
+    Events(WireObserver observer, Ticker ticker) {
         this.observer = observer;
+        this.ticker = ticker;
     }
 
     void post(SideEvent event) {
-        queue.add(() -> observer.happened(event));
+        long now = ticker.nanoTime();
+        queue.add(() -> observer.happened(event, now));
     }
 
     void postTold(Identity peer, PeerMessage message) {

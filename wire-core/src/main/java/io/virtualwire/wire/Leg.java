@@ -259,6 +259,8 @@ final class Leg {
                 .byteOffset(0)
                 .totalLength(payload.length);
         path.send(header, false, payload, 0, payload.length);
+        // What steers a wire does not wait for what else is done in this turn.
+        path.flush();
     }
 
     int index() {

@@ -3,6 +3,8 @@ package io.virtualwire.wire;
 import io.virtualwire.port.Backlog;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.port.Port;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,11 @@ final class Recall {
     private @Nullable Port port;
     /** There are none while there is no holder, no port that knows what was read, or no room. */
     private @Nullable DeliveredFrames frames;
+
+    /** What another process of this daemon had kept, until the copies are begun here, and for which record. */
+    private EngineImage.@Nullable UnreadImage inherited;
+
+    private @Nullable SideRecord heir;
 
     private int relayed;
     private boolean settling;
@@ -65,11 +72,38 @@ final class Recall {
             return;
         }
         if (scope.budget(record.wire().tenant()).take(scope.bounds.recallBytes())) {
-            frames = new DeliveredFrames(scope.bounds.recallBytes(), scope.bounds.recallFrames());
-            port.backlog().begin();
+            DeliveredFrames kept = new DeliveredFrames(scope.bounds.recallBytes(), scope.bounds.recallFrames());
+            frames = kept;
+            EngineImage.UnreadImage known = heir == record ? inherited : null;
+            heir = null;
+            inherited = null;
+            if (known == null) {
+                port.backlog().begin();
+            } else {
+                int taken = kept.restore(known.frames(), record.peers(), scope.now());
+                port.backlog().begin(known.readAt(), taken);
+            }
         } else {
             record.drops().add(DropReason.BUFFER_QUOTA);
         }
+    }
+
+    /** What lies unread in the port, for another process of this daemon to go on with; it may still be read meanwhile. */
+    Optional<EngineImage.UnreadImage> image(SideRecord record) {
+        if (holder != record || frames == null || port == null || settling) {
+            return Optional.empty();
+        }
+        Backlog backlog = port.backlog();
+        // And one more, which may turn out to have been taken in vain.
+        int last = backlog.unread() + 1;
+        List<EngineImage.GivenImage> given = frames.image(last, record.peers(), scope.now());
+        return given.isEmpty() ? Optional.empty() : Optional.of(new EngineImage.UnreadImage(backlog.readAt(), given));
+    }
+
+    /** Becomes what another process had, as soon as copies are kept for this record. */
+    void restore(SideRecord record, EngineImage.UnreadImage image) {
+        heir = record;
+        inherited = image;
     }
 
     private void end() {
@@ -117,9 +151,12 @@ final class Recall {
             record.wake(settleAt);
             return;
         }
-        if (port != null && port.backlog().unreadForGood() > relayed) {
+        Backlog backlog = port == null ? Backlog.NONE : port.backlog();
+        if (backlog.unreadForGood() > relayed) {
             give(1, record, sink);
+            relayed++;
         }
+        record.recalled(relayed, backlog.unsure());
         disarm();
     }
 

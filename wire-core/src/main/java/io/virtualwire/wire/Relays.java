@@ -97,6 +97,13 @@ final class Relays {
         intake.work(scope.now());
     }
 
+    /** What was relayed leaves now. */
+    void flush() {
+        if (out instanceof LegRelay known) {
+            known.leg().path().flush();
+        }
+    }
+
     /** The old place, in this daemon, has disconnected. */
     void gone() {
         if (in != null && in.leg() == null) {

@@ -29,6 +29,12 @@ public sealed interface SideEvent {
 
     record Activated(WireId wire, Side side, Generation generation, ActivationCause cause) implements SideEvent {}
 
+    /** Its first HELLO since it became active has left for every far end that is agreed. */
+    record Said(WireId wire, Side side, Generation generation) implements SideEvent {}
+
+    /** Its port was given the first frame since it became active, relayed or direct. */
+    record FirstFrame(WireId wire, Side side, Generation generation) implements SideEvent {}
+
     /** A far end has heard this side's HELLO: it sends here now. */
     record Heard(WireId wire, Side side, Generation generation, Identity peer, Generation peerGeneration)
             implements SideEvent {}
@@ -58,6 +64,14 @@ public sealed interface SideEvent {
             long frames,
             long nanos)
             implements SideEvent {}
+
+    /**
+     * Old place: what its guest had not read was relayed.
+     *
+     * @param frames how many
+     * @param unsure how many more the guest was given of which nobody can say whether it has them; they were not relayed
+     */
+    record Recalled(WireId wire, Side side, Generation generation, int frames, int unsure) implements SideEvent {}
 
     /** New place: everything that the old place relayed has come. */
     record RelayComplete(WireId wire, Side side, Generation generation, Generation peerGeneration, long frames)

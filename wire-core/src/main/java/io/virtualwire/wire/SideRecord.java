@@ -100,11 +100,15 @@ final class SideRecord {
         long now = scope.now();
         activation.activated(cause, now);
         scope.events.post(new SideEvent.Activated(wire, side, generation, cause));
-        farSide.offer();
+        // The far ends go by HELLO; the offer only tells its role to who asks.
         farSide.sayHello(now, 0);
         speak(now);
+        if (peers().stream().anyMatch(peer -> peer.hello.isOn())) {
+            scope.events.post(new SideEvent.Said(wire, side, generation));
+        }
         intake.unpark();
         intake.work(now);
+        farSide.offer();
     }
 
     /** Fails if it may not yield now. */
@@ -135,13 +139,14 @@ final class SideRecord {
         scope.events.post(new SideEvent.Yielded(wire, side, generation));
         farSide.sayEnd(now);
         speak(now);
-        farSide.offer();
         if (superseded) {
             // Before anything else that is relayed: it came first.
             slot.recall().recall(this, intake);
         }
         intake.unpark();
         intake.work(now);
+        relays.flush();
+        farSide.offer();
         wake(now);
     }
 
@@ -316,6 +321,7 @@ final class SideRecord {
         bytesIn += length;
         if (activation.awaitsFrame()) {
             activation.frame(scope.now());
+            scope.events.post(new SideEvent.FirstFrame(wire, side, generation));
         }
         if (!port.takesUdpSuperFrames() && VirtioNetHeader.isUdpSuperFrame(bytes, offset)) {
             scope.cutter.deliver(port, slot.recall(), sender, number, bytes, offset, length);
@@ -439,6 +445,10 @@ final class SideRecord {
 
     void relayComplete(Peer peer) {
         scope.events.post(new SideEvent.RelayComplete(wire, side, generation, peer.generation(), peer.relayedIn));
+    }
+
+    void recalled(int frames, int unsure) {
+        scope.events.post(new SideEvent.Recalled(wire, side, generation, frames, unsure));
     }
 
     void relayedOne() {
@@ -569,7 +579,8 @@ final class SideRecord {
                 relays.leftAtImage(),
                 farSide.image(),
                 intake.parkedImage(),
-                intake.copiesImage());
+                intake.copiesImage(),
+                slot.recall().image(this));
     }
 
     /** Becomes what the record of another process was; says and does nothing before {@link #goOn}. */
@@ -594,6 +605,7 @@ final class SideRecord {
         farSide.restore(image.peers(), image.heard());
         relays.restore(image, slot::record);
         intake.restore(image.parked(), image.copies());
+        image.unread().ifPresent(unread -> slot.recall().restore(this, unread));
     }
 
     /** What was due while nobody was there is done soon. */

@@ -67,7 +67,7 @@ public final class WireEngine implements PathListener {
     /** The engine of one of several owner threads, with only some rules. */
     public WireEngine(Loop loop, PathDirectory paths, WireObserver observer, MoveRules rules, Share share) {
         this.loop = loop;
-        this.events = new Events(observer);
+        this.events = new Events(observer, loop.ticker());
         this.scope = new Scope(loop.ticker(), paths, events, Bounds.PROTOCOL, rules, share, new Alarms(loop, events));
     }
 

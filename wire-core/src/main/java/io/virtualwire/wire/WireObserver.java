@@ -7,6 +7,11 @@ public interface WireObserver {
 
     void happened(SideEvent event);
 
+    /** The same, with when it happened by the loop's monotonic clock. */
+    default void happened(SideEvent event, long nanoTime) {
+        happened(event);
+    }
+
     /** A peer said something on the control stream that is not about legs: a component's handoff. */
     default void told(Identity peer, PeerMessage message) {}
 

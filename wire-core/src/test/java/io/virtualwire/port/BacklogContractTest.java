@@ -60,6 +60,39 @@ abstract class BacklogContractTest extends PortOnLoop<BacklogContractTest.Harnes
         assertThat(unread()).isZero();
     }
 
+    /** As in another process: what the kernel counts goes on. */
+    @Test
+    void whoGoesOnKnowsWhatIsStillUnread() {
+        begin();
+        deliver(5);
+        harness.guestTakes(2);
+        long readAt = LoopRunner.on(loop, port.backlog()::readAt);
+        LoopRunner.run(loop, port.backlog()::end);
+        harness.guestTakes(1);
+        goOn(readAt, 3);
+        assertThat(unread()).isEqualTo(2);
+        deliver(4);
+        assertThat(unread()).isEqualTo(6);
+        harness.guestTakes(6);
+        assertThat(unread()).isZero();
+    }
+
+    @Test
+    void whoGoesOnBelievesNothingImpossible() {
+        begin();
+        deliver(2);
+        long readAt = LoopRunner.on(loop, port.backlog()::readAt);
+        LoopRunner.run(loop, port.backlog()::end);
+        goOn(readAt + 1_000, 2);
+        assertThat(unread()).isZero();
+        deliver(1);
+        assertThat(unread()).isEqualTo(1);
+    }
+
+    private void goOn(long readAt, int most) {
+        LoopRunner.run(loop, () -> port.backlog().begin(readAt, most));
+    }
+
     @Test
     void aClosedPortHasNone() {
         begin();

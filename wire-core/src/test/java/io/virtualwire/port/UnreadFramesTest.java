@@ -47,6 +47,8 @@ class UnreadFramesTest {
         taken += 1;
         // Nobody can say whether the guest has this one.
         assertThat(unread.unread()).isZero();
+        assertThat(unread.unreadForGood()).isZero();
+        assertThat(unread.unsure()).isEqualTo(1);
         delivered(3);
         taken += 2;
         assertThat(unread.unread()).isEqualTo(1);

@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One engine on a bench: time stands still unless it is moved, and what it sends is written down. */
-final class Bench implements Loop, PathDirectory, WireObserver {
+class Bench implements Loop, PathDirectory, WireObserver {
     static final WireId WIRE = WireId.named("bench");
     static final Identity FAR = new Identity("acme", "far");
     static final Identity NEXT = new Identity("acme", "next");
@@ -223,6 +223,9 @@ final class Bench implements Loop, PathDirectory, WireObserver {
     static final class BenchPath implements WirePath {
         final List<PeerMessage> told = new ArrayList<>();
         final List<Sent> sent = new ArrayList<>();
+        /** How much of what was sent the kernel has been given. */
+        int flushed;
+
         private final Identity peer;
         int held;
         boolean up;
@@ -269,7 +272,9 @@ final class Bench implements Loop, PathDirectory, WireObserver {
         }
 
         @Override
-        public void flush() {}
+        public void flush() {
+            flushed = sent.size();
+        }
 
         @Override
         public boolean tell(PeerMessage message) {

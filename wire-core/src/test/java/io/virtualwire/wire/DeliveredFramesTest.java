@@ -24,11 +24,11 @@ class DeliveredFramesTest {
         Scope scope = new Scope(
                 bench.ticker,
                 bench,
-                new Events(bench),
+                new Events(bench, bench.ticker),
                 Bounds.PROTOCOL,
                 MoveRules.ALL,
                 Share.whole(TenantQuotas.UNLIMITED),
-                new Alarms(bench, new Events(bench)));
+                new Alarms(bench, new Events(bench, bench.ticker)));
         SideSlot slot = new SideSlot(Bench.WIRE, Side.A, new Outlet("web", scope));
         SideRecord record = new SideRecord(scope, slot, Bench.generation(1), ConnectOptions.DEFAULT);
         return new Peer(scope, record, record.drops(), Bench.FAR, Bench.generation(1), List.of());

@@ -180,6 +180,68 @@ class RecallTest {
         assertThat(bench.events).anyMatch(SideEvent.Drained.class::isInstance);
     }
 
+    /** What the guest had not read when another process took over is known to that one, and what it read since is not. */
+    @Test
+    void anotherProcessGoesOnWithWhatIsUnread() {
+        connected(bench);
+        successorIsKnown(bench);
+        farSends(3);
+        port.read(1);
+        EngineImage image = bench.engine.image();
+        assertThat(image.sides()
+                        .getFirst()
+                        .records()
+                        .getFirst()
+                        .unread()
+                        .orElseThrow()
+                        .frames())
+                .as("what is unread, and what was read last")
+                .hasSize(3);
+
+        Bench next = new Bench();
+        next.startSession(Bench.FAR, false);
+        next.startSession(Bench.NEXT, false);
+        next.engine.restore(image);
+        port.read(1);
+        next.engine.addPort("web", port);
+        next.engine.goOn();
+        sent++;
+        next.farSends(Bench.FAR, bench.header(Bench.FAR, MessageKind.FRAME, sent, 0, 40), frame(sent));
+        MessageHeader end = bench.header(Bench.FAR, MessageKind.END, sent, 0, 0).superseded(true);
+        next.farSends(Bench.FAR, end, new byte[0]);
+
+        assertThat(numbers(next)).isEqualTo(upTo(3, 4));
+        assertThat(next.path(Bench.NEXT).sent(MessageKind.RELAYED_FRAME))
+                .allSatisfy(each ->
+                        assertThat(each.payload()).isEqualTo(frame(each.header().frameNumber())));
+        next.advance(Duration.ofSeconds(2));
+        assertThat(next.events)
+                .filteredOn(SideEvent.Recalled.class::isInstance)
+                .singleElement()
+                .isEqualTo(new SideEvent.Recalled(Bench.WIRE, Side.A, Bench.generation(1), 2, 0));
+    }
+
+    /** Whether the frame that was taken last reached the guest may show only after another process has taken over. */
+    @Test
+    void anotherProcessRelaysWhatWasTakenInVainBefore() {
+        connected(bench);
+        successorIsKnown(bench);
+        farSends(4);
+        port.read(2);
+        port.tookOneInVain();
+        Bench next = new Bench();
+        next.startSession(Bench.FAR, false);
+        next.startSession(Bench.NEXT, false);
+        next.engine.restore(bench.engine.image());
+        next.engine.addPort("web", port);
+        next.engine.goOn();
+        MessageHeader end = bench.header(Bench.FAR, MessageKind.END, sent, 0, 0).superseded(true);
+        next.farSends(Bench.FAR, end, new byte[0]);
+        assertThat(numbers(next)).isEqualTo(upTo(3, 4));
+        next.advance(Duration.ofSeconds(1));
+        assertThat(numbers(next)).containsExactly(3L, 4L, 2L);
+    }
+
     @Test
     void withoutASuccessorNothingIsKept() {
         connected(bench);

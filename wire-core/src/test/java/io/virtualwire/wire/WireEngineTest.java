@@ -10,8 +10,10 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.control.WireId;
 import io.virtualwire.port.DropReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -315,6 +317,30 @@ class WireEngineTest {
                     .contains(new SideEvent.Activated(
                             Bench.WIRE, Side.A, Bench.generation(1), ActivationCause.ANNOUNCEMENT));
             assertThat(bench.path(Bench.FAR).sent(MessageKind.FRAME)).hasSize(1);
+        }
+
+        /** Who is told of it may take its time. */
+        @Test
+        void whatSteersAWireHasLeftBeforeAnybodyIsTold() {
+            List<String> order = new ArrayList<>();
+            Bench watched = new Bench() {
+                @Override
+                public void happened(SideEvent event, long nanoTime) {
+                    order.add(event.getClass().getSimpleName() + " after "
+                            + path(FAR).sent.subList(0, path(FAR).flushed).stream()
+                                    .map(each -> each.header().kind())
+                                    .toList()
+                            + " at " + nanoTime);
+                }
+            };
+            watched.startSession(Bench.FAR, false);
+            watched.engine.addPort("web", port);
+            watched.engine.connect(Bench.request(Side.A, 1, Role.STANDBY, Bench.FAR, 1));
+            watched.farOffers(Bench.FAR, Side.B, 1, 1, 70, Role.ACTIVE, false);
+            order.clear();
+            watched.engine.activate(Bench.WIRE, Side.A);
+            String rest = " after [" + MessageKind.HELLO + "] at " + watched.ticker.nanoTime();
+            assertThat(order).containsExactly("Activated" + rest, "Said" + rest);
         }
 
         @Test

@@ -32,6 +32,7 @@ import io.virtualwire.migration.KeeperContext;
 import io.virtualwire.relocation.RelocationDriver;
 import io.virtualwire.rest.Contract;
 import io.virtualwire.rest.Doorkeeper;
+import io.virtualwire.stack.SideLog;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.topology.FabricCommand;
@@ -196,6 +197,8 @@ public final class Node implements AutoCloseable {
         wirePort = stack.port();
         turn = () -> WireStack.await(stack.inOneStep(_ -> true));
         Loop loop = stack.loop();
+        SideLog sides = add(new SideLog(loop.ticker()));
+        stack.addObserver(sides);
         WireEngine engine = WireStack.await(stack.inOneStep(it -> it));
 
         add(ClusterTunnel.open(plan, tls));

@@ -118,7 +118,8 @@ final class SampleEstate {
                 Optional.of(45L),
                 List.of(peer),
                 List.of(frame),
-                List.of(frame));
+                List.of(frame),
+                Optional.empty());
         return new EngineImage(
                 46,
                 List.of(new EngineImage.Fence(WIRE, Side.B, TWO)),

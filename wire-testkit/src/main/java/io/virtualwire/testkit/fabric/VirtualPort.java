@@ -141,6 +141,11 @@ final class VirtualPort implements Port, Backlog {
     }
 
     @Override
+    public void begin(long readAt, int most) {
+        asked = true;
+    }
+
+    @Override
     public int unread() {
         return asked && unread != null ? unread.size() : 0;
     }
@@ -149,6 +154,16 @@ final class VirtualPort implements Port, Backlog {
     public int unreadForGood() {
         int waiting = unread();
         return waiting > 0 && taken != null ? waiting + 1 : waiting;
+    }
+
+    @Override
+    public int unsure() {
+        return taken != null && unread() == 0 ? 1 : 0;
+    }
+
+    @Override
+    public long readAt() {
+        return unread();
     }
 
     @Override

@@ -24,6 +24,12 @@ public final class QueuedPort implements Port, Backlog {
     private @Nullable FrameSink sink;
     private boolean asked;
     private boolean oneInVain;
+    /** How many it has taken in all. */
+    private long taken;
+
+    /** What waited when nobody knew how much of it there was. */
+    private int forgotten;
+
     private boolean closed;
 
     /** @param room how many frames the queue takes */
@@ -43,6 +49,8 @@ public final class QueuedPort implements Port, Backlog {
     public void read(int frames) {
         for (int i = 0; i < frames && !queue.isEmpty(); i++) {
             read.add(queue.removeFirst());
+            taken++;
+            forgotten = Math.max(0, forgotten - 1);
         }
     }
 
@@ -107,13 +115,30 @@ public final class QueuedPort implements Port, Backlog {
     }
 
     @Override
+    public void begin(long readAt, int most) {
+        asked = true;
+        long waiting = readAt - taken;
+        forgotten = waiting >= 0 && waiting <= most ? queue.size() - (int) waiting : queue.size();
+    }
+
+    @Override
     public int unread() {
-        return asked ? queue.size() : 0;
+        return asked ? queue.size() - forgotten : 0;
     }
 
     @Override
     public int unreadForGood() {
         return unread() + (asked && oneInVain ? 1 : 0);
+    }
+
+    @Override
+    public int unsure() {
+        return 0;
+    }
+
+    @Override
+    public long readAt() {
+        return taken + unread();
     }
 
     @Override
