@@ -21,6 +21,7 @@ import java.util.List;
  * @param salvageJournal whether to go on with what can be read of a damaged journal
  * @param audit where changes are noted
  * @param kernelWires whether the kernel may carry wires here
+ * @param relay whether daemons that do not reach each other are led to one another here
  * @param streamPorts TCP ports on which peers may dial it besides
  * @param grants what tenants other than the connector's own may do
  */
@@ -34,6 +35,7 @@ public record ConnectorConfig(
         boolean salvageJournal,
         Path audit,
         boolean kernelWires,
+        boolean relay,
         List<Integer> streamPorts,
         List<Grant> grants,
         String version) {
@@ -82,6 +84,7 @@ public record ConnectorConfig(
                 salvageJournal,
                 stateFolder.resolve(AUDIT),
                 kernelWires,
+                false,
                 List.of(),
                 grants,
                 version);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A connector's configuration file, YAML; whatever it leaves out has the default of the flag of the same name.
  *
  * @param kernelWires whether the kernel may carry wires here, past the process and unsealed
+ * @param relay whether daemons that do not reach each other are led to one another here
  * @param streamPorts TCP ports besides {@code port} on which peers may dial it
  * @param trust certificates ({@code ca.crt}) of other tenants' authorities that are believed besides one's own
  * @param grants what those tenants may do; nothing, if there is none
@@ -39,6 +40,7 @@ public record ConnectorFile(
         @JsonProperty("log-level") Optional<LogLevel> logLevel,
         @JsonProperty("log-format") Optional<LogFormat> logFormat,
         @JsonProperty("kernel-wires") Optional<Boolean> kernelWires,
+        Optional<Boolean> relay,
         @JsonProperty("stream-ports") Optional<List<Integer>> streamPorts,
         List<Path> trust,
         List<Grant> grants)

@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.connector.kernel.Carriage;
@@ -51,6 +52,11 @@ interface DataPlane extends AutoCloseable {
     List<SideStatus> sides(String tenant);
 
     List<AssociationStatus> associations();
+
+    /** What passes from one peer to another, by tenant. */
+    default List<RelayStatus> relayed() {
+        return List.of();
+    }
 
     /** What was dropped where no side, endpoint or association counts it. */
     StackDrops drops();

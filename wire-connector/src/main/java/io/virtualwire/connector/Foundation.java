@@ -224,7 +224,7 @@ record Foundation(
     }
 
     private static Admission admission(ConnectorConfig config) {
-        return new Admission(config.self().identity().tenant(), config.grants(), config.kernelWires());
+        return new Admission(config.self().identity().tenant(), config.grants(), config.kernelWires(), config.relay());
     }
 
     private static StackConfig stack(ConnectorConfig config, Admission admission, Vnis vnis) {

@@ -1,6 +1,7 @@
 package io.virtualwire.connector;
 
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.HealthPart;
@@ -35,6 +36,10 @@ final class HostMetrics {
 
     void association(AssociationStatus association) {
         dataPath.association(association);
+    }
+
+    void relayed(RelayStatus relayed) {
+        dataPath.relayed(relayed);
     }
 
     /** What belongs to no tenant. */

@@ -128,6 +128,7 @@ final class HostService implements ConnectorService {
         (operator ? dataPlane.associations() : associations(caller)).forEach(metrics::association);
         if (operator) {
             metrics.ofTheHost(self, dataPlane.drops(), ledger.figures());
+            dataPlane.relayed().forEach(metrics::relayed);
         }
         return metrics.text(operator ? process.snapshots() : MetricSnapshots.of());
     }

@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.journal.SideKey;
 import io.virtualwire.connector.kernel.Carriage;
@@ -74,6 +75,11 @@ final class KernelDataPlane implements DataPlane {
     @Override
     public List<SideStatus> sides(String tenant) {
         return process.sides(tenant);
+    }
+
+    @Override
+    public List<RelayStatus> relayed() {
+        return process.relayed();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.virtualwire.connector;
 
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.association.Way;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.connector.endpoint.Hold;
@@ -95,6 +96,11 @@ final class StackDataPlane implements DataPlane, Patchboard, Wires {
                 .filter(it -> it.way() == Way.DIRECT)
                 .forEach(it -> it.address().ifPresent(address -> addresses.put(it.peer(), address)));
         return addresses;
+    }
+
+    @Override
+    public List<RelayStatus> relayed() {
+        return WireStack.await(stack.relayed());
     }
 
     @Override

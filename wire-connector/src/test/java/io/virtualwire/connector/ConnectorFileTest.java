@@ -52,6 +52,9 @@ final class ConnectorFileTest {
                     max-peers: 30
                     requests-per-second: 40
                     buffer-bytes: 50
+                    relay: true
+                    max-relayed: 60
+                    relay-bytes-per-second: 70
                 """);
         assertThat(file.name()).contains("host-a");
         assertThat(file.port()).contains(1);
@@ -60,7 +63,8 @@ final class ConnectorFileTest {
         assertThat(file.logLevel()).contains(LogLevel.DEBUG);
         assertThat(file.trust()).containsExactly(Path.of("/etc/virtualwire/rival.crt"));
         assertThat(file.grants()).singleElement().satisfies(grant -> {
-            assertThat(grant.quotas()).isEqualTo(new Quotas(10, 20, 30, 40, 50));
+            assertThat(grant.quotas()).isEqualTo(new Quotas(10, 20, 30, 40, 50, 60, 70));
+            assertThat(grant.relay()).isTrue();
         });
     }
 

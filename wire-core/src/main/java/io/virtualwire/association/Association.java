@@ -44,6 +44,7 @@ final class Association implements ControlStream.Listener {
     private final Demand demand = new Demand();
     private final Hearing hearing = new Hearing();
     private @Nullable UUID knownInstance;
+    private int sessionsSoFar;
     private boolean suspect;
     private boolean asleep;
     private boolean closed;
@@ -157,6 +158,46 @@ final class Association implements ControlStream.Listener {
                 && session.stream().send(new Told(message, context.numbers().getAsLong()));
     }
 
+    // Relays.
+
+    /** Says something that concerns no wire; false if that is not possible now. */
+    boolean say(StreamMessage message) {
+        Session session = sessions.current();
+        return session != null && session.stream().send(message);
+    }
+
+    /** Whether the peer understands this beyond the version. */
+    boolean knows(String feature) {
+        Session session = sessions.current();
+        return session != null && session.knows(feature);
+    }
+
+    /** Where the peer's datagrams come from, proved; null if they do not come by UDP. */
+    @Nullable
+    UnderlayAddress direct() {
+        return isUp() ? path.direct() : null;
+    }
+
+    /** Rises with each session that there was. */
+    int sessionsSoFar() {
+        return sessionsSoFar;
+    }
+
+    /** The daemons through which the peer is reached, and where these are; none unless wires here ask for it. */
+    Map<Identity, List<PeerAddress>> relays() {
+        return demand.isHeld() ? dials.relays() : Map.of();
+    }
+
+    /** Where such a daemon is dialled. */
+    List<PeerAddress> dialled() {
+        return dials.addresses();
+    }
+
+    /** A relay sees the peer there. */
+    void rumour(UnderlayAddress address) {
+        lanes.rumour(address);
+    }
+
     // What the directory asks.
 
     void hold(List<PeerAddress> addresses) {
@@ -195,7 +236,7 @@ final class Association implements ControlStream.Listener {
                 peer,
                 isUp(),
                 address(),
-                path.isByStream() ? Way.TCP : Way.DIRECT,
+                way(),
                 rtt < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(rtt)),
                 path.mtu().size(),
                 isUp() && path.isSuspect(now),
@@ -296,6 +337,7 @@ final class Association implements ControlStream.Listener {
         if (!sessions.becameReady(session, now)) {
             return;
         }
+        sessionsSoFar++;
         demand.renewed();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
@@ -367,6 +409,10 @@ final class Association implements ControlStream.Listener {
                     remove(session, "the peer sent datagrams where it said it would not");
                 }
             }
+            case StreamMessage.Call call -> context.introductions().called(peer, call);
+            case StreamMessage.Seen seen -> context.introductions().seen(peer, seen);
+            case StreamMessage.Relay _, StreamMessage.Relayed _, StreamMessage.Answer _ ->
+                remove(session, "the peer said " + message);
             case StreamMessage.Revocations list -> context.lists().heard(peer, list);
             case StreamMessage.Ignored ignored -> LOG.debug("{} said {}", peer, ignored.type());
         }
@@ -419,6 +465,13 @@ final class Association implements ControlStream.Listener {
 
     private static Object place(@Nullable UnderlayAddress address) {
         return StreamWay.ADDRESS.equals(address) ? "TCP" : String.valueOf(address);
+    }
+
+    private Way way() {
+        Session current = sessions.current();
+        return !path.isByStream()
+                ? Way.DIRECT
+                : current != null && current.stream().isRelayed() ? Way.RELAY : Way.TCP;
     }
 
     private Optional<String> address() {

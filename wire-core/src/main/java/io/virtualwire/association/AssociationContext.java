@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param random unpredictable
  * @param hubs one for each owner thread; the first has what is not of one thread, as these things are
  * @param lists who tells of revocations, and hears
+ * @param introductions who is told what relays say
  * @param numbers rising, one for everything that is said to any peer
  */
 record AssociationContext(
@@ -32,6 +33,7 @@ record AssociationContext(
         List<Hub> hubs,
         StreamDialler dialler,
         ListExchange lists,
+        Introductions introductions,
         LongSupplier numbers) {
 
     long now() {

@@ -4,15 +4,18 @@ import io.virtualwire.association.StreamMessage.Failure;
 import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.TenantQuotas;
+import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.linux.StreamSockets;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.transport.Handover;
 import io.virtualwire.transport.Loop;
+import io.virtualwire.transport.UnderlayAddress;
 import io.virtualwire.wire.PathDirectory;
 import io.virtualwire.wire.PathListener;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.WirePath;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -22,10 +25,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All associations of one daemon: dials and is dialled on TCP, sends and receives datagrams on UDP, one port for both.
@@ -33,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * <p>First owner thread only, but for what is said otherwise; the others reach it through their {@link #directory}.
  */
 public final class Associations implements PathDirectory, AutoCloseable {
-    private static final List<String> FEATURES = List.of("frames", LanePlan.FEATURE, "kernel-wires", StreamWay.FEATURE);
+    private static final List<String> FEATURES =
+            List.of("frames", LanePlan.FEATURE, "kernel-wires", StreamWay.FEATURE, RelayDesk.FEATURE);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
 
     private final Loop loop;
     private final TlsContexts tls;
@@ -47,6 +56,9 @@ public final class Associations implements PathDirectory, AutoCloseable {
     private TenantQuotas quotas = TenantQuotas.UNLIMITED;
     private volatile boolean closed;
     private Runnable stopNews = () -> {};
+    private final RelayDesk relayDesk;
+    /** Which relays are held for whom. */
+    private final Map<Identity, Set<Identity>> heldRelays = new HashMap<>();
 
     /**
      * @param streams where peers are dialled from
@@ -102,19 +114,22 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 Collections.unmodifiableList(hubs),
                 new StreamDialler(streams, tls, codec, pending, limits.handshake(), owner()),
                 new ListExchange(tls.self()),
+                new Relays(),
                 () -> ++told);
+        this.relayDesk = new RelayDesk(owner(), context::now, limits.handshake().toNanos() * 4 / 5, associations::get);
         for (Berth berth : berths) {
             hubs.add(new Hub(context, new Desk(), hubs.size(), berth));
         }
         this.first = hubs.getFirst();
         this.acceptors = servers.stream()
-                .map(server -> new StreamAcceptor(server, tls, codec, pending, limits))
+                .map(server -> new StreamAcceptor(server, tls, codec, pending, limits, new Door()))
                 .toList();
     }
 
     /** How many associations each tenant's daemons may have besides those that wires here ask for. Before {@link #start}. */
     public void within(TenantQuotas tenants) {
         quotas = tenants;
+        relayDesk.within(tenants);
     }
 
     /** Begins to receive and to accept; {@code listener} is told what comes. Called once, before all else. */
@@ -129,7 +144,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
             hub.handover().give(() -> hub.start(listeners.get(hub.number())));
         }
         first.start(listeners.getFirst());
-        acceptors.forEach(acceptor -> acceptor.start(owner(), this::greeted));
+        acceptors.forEach(acceptor -> acceptor.start(owner()));
         associations.values().forEach(Association::goOn);
         stopNews = tls.self()
                 .revocations()
@@ -180,6 +195,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         stopNews.run();
         acceptors.forEach(StreamAcceptor::close);
         pending.close();
+        relayDesk.close();
         associations.values().forEach(Association::leave);
         associations.clear();
     }
@@ -217,13 +233,104 @@ public final class Associations implements PathDirectory, AutoCloseable {
         first.release(peer);
     }
 
+    /** Who comes in. */
+    private final class Door implements StreamAcceptor.Guests {
+        @Override
+        public void greeted(ControlStream stream, Hello hello) {
+            Associations.this.greeted(stream, hello);
+        }
+
+        @Override
+        public void asksForRelay(ControlStream stream, StreamMessage.Relay request) {
+            if (closed) {
+                stream.cut();
+            } else {
+                relayDesk.asked(stream, request);
+            }
+        }
+
+        @Override
+        public void answersCall(ControlStream stream, StreamMessage.Answer answer) {
+            if (closed) {
+                stream.cut();
+            } else {
+                relayDesk.answered(stream, answer);
+            }
+        }
+    }
+
+    /** What relays say is believed of peers only that wires here expect through them. */
+    private final class Relays implements Introductions {
+        @Override
+        public void called(Identity relay, StreamMessage.Call call) {
+            Association association = associations.get(relay);
+            if (association != null && isReachedBy(call.from(), relay)) {
+                context.dialler().answer(relay, association.dialled(), call.ticket(), acceptors.getFirst());
+            }
+        }
+
+        @Override
+        public void seen(Identity relay, StreamMessage.Seen seen) {
+            Association association = associations.get(seen.peer());
+            if (association == null || !isReachedBy(seen.peer(), relay)) {
+                return;
+            }
+            try {
+                PeerAddress place = PeerAddress.parse(seen.address());
+                InetAddress host = InetAddress.ofLiteral(place.host());
+                if (quotas.mayGoTo(seen.peer().tenant(), host)) {
+                    association.rumour(UnderlayAddress.of(host, place.port()));
+                }
+            } catch (IllegalArgumentException | WireException e) {
+                LOG.debug("{} says that {} is at {}", relay, seen.peer(), seen.address());
+            }
+        }
+
+        private boolean isReachedBy(Identity peer, Identity relay) {
+            Association association = associations.get(peer);
+            return association != null && association.relays().containsKey(relay);
+        }
+    }
+
+    /** Holds the associations with those who lead to this peer, as long as it is held. */
+    private void keepRelays(Association association) {
+        Map<Identity, List<PeerAddress>> wanted = new HashMap<>(association.relays());
+        wanted.keySet().remove(context.self());
+        wanted.keySet().remove(association.peer());
+        Set<Identity> held = heldRelays.getOrDefault(association.peer(), Set.of());
+        if (held.equals(wanted.keySet())) {
+            return;
+        }
+        heldRelays.put(association.peer(), Set.copyOf(wanted.keySet()));
+        wanted.forEach((relay, addresses) -> {
+            if (!held.contains(relay)) {
+                Association to = associations.get(relay);
+                (to == null ? add(relay) : to).hold(addresses);
+            }
+        });
+        held.stream().filter(relay -> !wanted.containsKey(relay)).forEach(relay -> {
+            Association to = associations.get(relay);
+            if (to != null) {
+                to.release();
+            }
+        });
+    }
+
+    /** What passes through this daemon from one peer to another. */
+    public List<RelayStatus> relayed() {
+        loop.assertInLoop();
+        return relayDesk.status();
+    }
+
     /** What the wires of all threads ask of the first. */
     private final class Desk implements Hub.Control {
         @Override
         public void hold(Identity peer, List<PeerAddress> addresses) {
             if (!closed) {
                 Association association = associations.get(peer);
-                (association == null ? add(peer) : association).hold(addresses);
+                Association held = association == null ? add(peer) : association;
+                held.hold(addresses);
+                keepRelays(held);
             }
         }
 
@@ -292,6 +399,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
         stopNews.run();
         acceptors.forEach(StreamAcceptor::close);
         pending.close();
+        relayDesk.close();
         associations.values().forEach(Association::close);
         associations.clear();
         hubs.forEach(hub -> hub.onThread(hub::close));
@@ -344,15 +452,18 @@ public final class Associations implements PathDirectory, AutoCloseable {
         }
         for (Association association : List.copyOf(associations.values())) {
             association.tick();
+            keepRelays(association);
             if (!association.isHeld() && quotas.peers(association.peer().tenant()) == 0) {
                 association.endAll("its tenant has no grant here any more");
             }
             if (association.isIdle()) {
                 associations.remove(association.peer());
+                heldRelays.remove(association.peer());
                 first.forget(association.peer());
             }
         }
         first.tickSiege();
+        relayDesk.tick();
         loop.schedule(Hub.TICK, this::tick);
     }
 

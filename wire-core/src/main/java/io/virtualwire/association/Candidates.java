@@ -17,6 +17,11 @@ final class Candidates {
 
     private static final int SILENT_PERIODS = 60;
 
+    /** For so long all are asked often that somebody else has told of, and for ever not much less often than translators remember. */
+    private static final long HURRY_NANOS = 3_000_000_000L;
+
+    private static final int RUMOURED_PERIODS = 15;
+
     /** So many answers in a row make a better address trusted again. */
     private static final int PROOFS = 3;
 
@@ -38,6 +43,8 @@ final class Candidates {
     private Candidate[] all = {};
     private long askAt;
     private boolean inDoubt;
+    private boolean rumoured;
+    private long hurryUntil;
 
     Candidates(AssociationLimits limits, RandomGenerator random) {
         this.random = random;
@@ -68,6 +75,13 @@ final class Candidates {
         return -1;
     }
 
+    /** The peer is told of this one's address now as this one of the peer's. */
+    void hurry(long now) {
+        rumoured = true;
+        hurryUntil = now + HURRY_NANOS;
+        askAt = now;
+    }
+
     boolean isDue(boolean doubtful, long now) {
         if (doubtful && !inDoubt) {
             askAt = now;
@@ -76,11 +90,11 @@ final class Candidates {
         if (now - askAt < 0) {
             return false;
         }
-        if (doubtful) {
+        if (doubtful || rumoured && now - hurryUntil < 0) {
             askAt = now + IN_DOUBT_NANOS;
         } else {
             askAt = now + pause;
-            pause = Math.min(2 * pause, silentNanos);
+            pause = Math.min(2 * pause, rumoured ? RUMOURED_PERIODS * (betterNanos / BETTER_PERIODS) : silentNanos);
         }
         return true;
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
@@ -72,9 +73,12 @@ final class ControlStream implements SessionStream {
     private final Semaphore handOver = new Semaphore(MAX_HANDED_OVER);
     private final CountDownLatch readerDone = new CountDownLatch(1);
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final boolean relayed;
     private boolean carriesDatagrams;
 
-    private ControlStream(Socket raw, SSLSocket socket, Standing standing, StreamCodec codec) throws IOException {
+    private ControlStream(Socket raw, SSLSocket socket, Standing standing, StreamCodec codec, boolean relayed)
+            throws IOException {
+        this.relayed = relayed;
         this.raw = raw;
         this.socket = socket;
         this.codec = codec;
@@ -84,8 +88,13 @@ final class ControlStream implements SessionStream {
         this.out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
     }
 
-    /** Shakes hands; blocks at most {@code timeoutMillis} in each read. */
-    static ControlStream handshake(Socket raw, SSLSocket socket, TlsContexts tls, StreamCodec codec, int timeoutMillis)
+    /**
+     * Shakes hands; blocks at most {@code timeoutMillis} in each read.
+     *
+     * @param raw the connection beneath, of which a relay may be the other end
+     */
+    static ControlStream handshake(
+            Socket raw, SSLSocket socket, TlsContexts tls, StreamCodec codec, int timeoutMillis, boolean relayed)
             throws IOException {
         raw.setSoTimeout(timeoutMillis);
         raw.setTcpNoDelay(true);
@@ -94,7 +103,24 @@ final class ControlStream implements SessionStream {
         raw.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
         raw.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
         socket.startHandshake();
-        return new ControlStream(raw, socket, tls.standing(socket.getSession()), codec);
+        return new ControlStream(raw, socket, tls.standing(socket.getSession()), codec, relayed);
+    }
+
+    /** Gives every byte that comes to {@code other}; blocks until one of the two ends. Instead of {@link #start}. */
+    void pour(ControlStream other, IntConsumer counted) {
+        byte[] buffer = new byte[1 << 14];
+        try {
+            raw.setSoTimeout(0);
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                counted.accept(length);
+                other.out.write(buffer, 0, length);
+                other.out.flush();
+            }
+        } catch (IOException e) {
+            // It has ended, or the other one.
+        }
+        cut();
+        other.cut();
     }
 
     /** Writes at once, blocking; only before {@link #start}. */
@@ -128,6 +154,11 @@ final class ControlStream implements SessionStream {
     @Override
     public InetAddress remoteAddress() {
         return raw.getInetAddress();
+    }
+
+    @Override
+    public boolean isRelayed() {
+        return relayed;
     }
 
     @Override

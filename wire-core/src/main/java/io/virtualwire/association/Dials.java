@@ -4,6 +4,8 @@ import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.control.Identity;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Dials a peer whenever there is a reason to, one dial at a time. Owner thread only. */
 final class Dials {
@@ -14,6 +16,7 @@ final class Dials {
     private final Identity peer;
     private final Redialler redialler;
     private List<InetAddress> hosts = List.of();
+    private Map<Identity, List<PeerAddress>> relays = Map.of();
     private long rescueAt;
 
     /** Who takes what a dial leads to. */
@@ -32,6 +35,11 @@ final class Dials {
     /** Where the peer may be; new ones are tried at once, and looked up for {@code found}. */
     void addresses(List<PeerAddress> addresses, long now, Runnable found) {
         if (redialler.addresses(addresses, now)) {
+            relays = addresses.stream()
+                    .filter(each -> each.relay().isPresent())
+                    .collect(Collectors.groupingBy(
+                            each -> each.relay().orElseThrow(),
+                            Collectors.mapping(PeerAddress::own, Collectors.toList())));
             context.dialler().resolve(addresses, result -> {
                 if (redialler.addresses().equals(addresses)) {
                     hosts = result;
@@ -44,6 +52,11 @@ final class Dials {
     /** Where the peer is dialled. */
     List<PeerAddress> addresses() {
         return redialler.addresses();
+    }
+
+    /** The daemons among these that are not the peer itself, and lead to it. */
+    Map<Identity, List<PeerAddress>> relays() {
+        return relays;
     }
 
     /** Where the peer may be, as numbers; empty until they were looked up. */

@@ -217,9 +217,15 @@ final class LaneSet implements WirePath {
         current = strand;
         takeUpChannels(strand);
         takeUpStream(strand);
+        boolean relayed = strand.session().stream().isRelayed();
         for (int i = 0; i < channels.length; i++) {
             Path path = channels[i].path;
-            if (!path.staysByStream() && (newInstance || path.remote() == null || path.isSuspect(now))) {
+            if (relayed) {
+                // The address beneath is the relay's, and nothing for the peer may go there.
+                if (isFirst() && i == 0 && (newInstance || path.remote() == null || path.isSuspect(now))) {
+                    path.moveToStream(now);
+                }
+            } else if (!path.staysByStream() && (newInstance || path.remote() == null || path.isSuspect(now))) {
                 path.moveTo(UnderlayAddress.of(host, strand.session().peerPort(i)), now);
             }
             if (newInstance) {
@@ -309,6 +315,13 @@ final class LaneSet implements WirePath {
                 .flatMap(i -> channels[i].path.image().stream()
                         .map(path -> new AssociationsImage.ChannelImage(hub.number(), i, path, channels[i].direct)))
                 .toList();
+    }
+
+    /** A relay sees the peer's first thread there. */
+    void rumour(UnderlayAddress address) {
+        if (isFirst()) {
+            firstPath().rumour(address, hub.now());
+        }
     }
 
     // Datagrams.

@@ -25,6 +25,11 @@ record LostStream(InetAddress remoteAddress, Standing standing) implements Sessi
     public void cut() {}
 
     @Override
+    public boolean isRelayed() {
+        return false;
+    }
+
+    @Override
     public boolean isOpen() {
         return false;
     }

@@ -12,9 +12,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ final class Path {
     private static final long REPORT_NANOS = 100_000_000L;
 
     private static final long WORTH_A_REPORT = 3;
+
+    /** Places told by relays that are kept. */
+    private static final int MOST_RUMOURS = 4;
 
     private static final byte[] PADDING = new byte[PathMtu.CEILING];
 
@@ -71,6 +76,8 @@ final class Path {
     private boolean vouched;
     private boolean muted;
     private @Nullable SessionStream stream;
+    private List<UnderlayAddress> named = List.of();
+    private final List<UnderlayAddress> rumours = new ArrayList<>();
 
     /** @param first whether it is the one that is in use as long as there is a session */
     Path(
@@ -108,10 +115,40 @@ final class Path {
 
     /** Where else the peer is said to be, the preferred address first. */
     void candidates(List<InetAddress> hosts, int port) {
-        candidates.set(Stream.concat(
-                        hosts.stream().map(host -> UnderlayAddress.of(host, port)),
+        named = hosts.stream().map(host -> UnderlayAddress.of(host, port)).toList();
+        offer();
+    }
+
+    /** A relay sees the peer there. It is asked at once, and often: the peer does the same, so that both translators let it pass. */
+    void rumour(UnderlayAddress address, long now) {
+        rumours.remove(address);
+        rumours.addFirst(address);
+        if (rumours.size() > MOST_RUMOURS) {
+            rumours.removeLast();
+        }
+        offer();
+        candidates.hurry(now);
+    }
+
+    private void offer() {
+        candidates.set(Stream.of(
+                        named.stream(),
+                        rumours.stream(),
                         Stream.ofNullable(stream).map(_ -> StreamWay.ADDRESS))
+                .flatMap(Function.identity())
                 .toList());
+    }
+
+    /** The control stream is the way, whose handshake has proved the peer. */
+    void moveToStream(long now) {
+        moveTo(StreamWay.ADDRESS, now);
+        vouch();
+    }
+
+    /** Where the peer has answered, other than by the control stream; null if nowhere. */
+    @Nullable
+    UnderlayAddress direct() {
+        return vouched && !isByStream() ? remote : null;
     }
 
     /** Whether this side chooses among addresses that work, and the other follows: else both might for ever follow the other. */
@@ -341,7 +378,7 @@ final class Path {
         if (used == null) {
             return;
         }
-        int end = doubtful ? candidates.count() : leading ? candidates.indexOf(used) : 0;
+        int end = doubtful ? candidates.count() : leading || isByStream() ? candidates.indexOf(used) : 0;
         for (int i = 0; i < end; i++) {
             if (!candidates.at(i).equals(used)) {
                 LONG.set(scratch, 0, candidates.challenge(i));
@@ -424,7 +461,7 @@ final class Path {
         int candidate = candidates.answered(answer);
         UnderlayAddress used = remote;
         if (candidate >= 0 && used != null) {
-            boolean better = candidate < candidates.indexOf(used);
+            boolean better = leading && candidate < candidates.indexOf(used);
             if (isDoubtful(now) || better && candidates.isTrusted(candidate)) {
                 moveTo(candidates.at(candidate), now);
                 vouch();

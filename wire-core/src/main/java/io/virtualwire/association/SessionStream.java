@@ -26,6 +26,9 @@ interface SessionStream {
     /** Where the peer's end of the connection is, or was. */
     InetAddress remoteAddress();
 
+    /** Whether the connection leads through another daemon, at whose address its end is. */
+    boolean isRelayed();
+
     /** What the handshake proved, and how long that holds. */
     Standing standing();
 }

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +29,25 @@ final class StreamAcceptor implements AutoCloseable {
     private final Duration deadline;
     private final Strangers<Socket> strangers;
     private final AtomicLong refused = new AtomicLong();
+    private final Guests guests;
+
+    /** Who takes those that have proved who they are; called on the owner thread. */
+    interface Guests {
+        void greeted(ControlStream stream, Hello hello);
+
+        void asksForRelay(ControlStream stream, StreamMessage.Relay request);
+
+        void answersCall(ControlStream stream, StreamMessage.Answer answer);
+    }
 
     StreamAcceptor(
-            ServerSocket server, TlsContexts tls, StreamCodec codec, PendingSockets pending, AssociationLimits limits) {
+            ServerSocket server,
+            TlsContexts tls,
+            StreamCodec codec,
+            PendingSockets pending,
+            AssociationLimits limits,
+            Guests guests) {
+        this.guests = guests;
         this.server = server;
         this.tls = tls;
         this.codec = codec;
@@ -40,9 +56,9 @@ final class StreamAcceptor implements AutoCloseable {
         this.strangers = new Strangers<>(limits.mostHandshakes(), PendingSockets::closeQuietly);
     }
 
-    /** Begins; {@code greeted} is called on {@code owner}. */
-    void start(Executor owner, BiConsumer<ControlStream, Hello> greeted) {
-        Thread.ofVirtual().name("wire-accept-" + server.getLocalPort()).start(() -> accept(owner, greeted));
+    /** Begins. */
+    void start(Executor owner) {
+        Thread.ofVirtual().name("wire-accept-" + server.getLocalPort()).start(() -> accept(owner));
     }
 
     /** Connections that came to nothing: no certificate of ours, no {@code hello}, or too many at once. */
@@ -59,12 +75,12 @@ final class StreamAcceptor implements AutoCloseable {
         }
     }
 
-    private void accept(Executor owner, BiConsumer<ControlStream, Hello> greeted) {
+    private void accept(Executor owner) {
         while (!server.isClosed()) {
             try {
                 Socket raw = server.accept();
                 strangers.came(raw.getInetAddress(), raw);
-                Thread.ofVirtual().name("wire-greet").start(() -> greet(raw, owner, greeted));
+                Thread.ofVirtual().name("wire-greet").start(() -> greet(raw, owner));
             } catch (IOException e) {
                 if (!server.isClosed()) {
                     LOG.warn("cannot accept on port {}, trying again: {}", server.getLocalPort(), e.getMessage());
@@ -74,18 +90,38 @@ final class StreamAcceptor implements AutoCloseable {
         }
     }
 
-    private void greet(Socket raw, Executor owner, BiConsumer<ControlStream, Hello> greeted) {
+    /** Lets in who comes through a relay, to which that connection leads; blocks until it has greeted. */
+    void welcome(Socket raw, SSLSocket throughRelay, Executor owner) throws IOException {
+        ControlStream stream = handshake(raw, throughRelay, true);
+        if (!(stream.readNow() instanceof Hello hello)) {
+            throw new ProtocolException("the first message was no hello");
+        }
+        owner.execute(() -> guests.greeted(stream, hello));
+    }
+
+    private ControlStream handshake(Socket raw, Socket beneath, boolean relayed) throws IOException {
+        return ControlStream.handshake(
+                raw,
+                tls.serverSocket(beneath, peer -> !peer.equals(tls.identity())),
+                tls,
+                codec,
+                (int) deadline.toMillis(),
+                relayed);
+    }
+
+    private void greet(Socket raw, Executor owner) {
         try (PendingSockets.Guard guard = pending.watch(raw, deadline)) {
-            ControlStream stream = ControlStream.handshake(
-                    raw, tls.serverSocket(raw, peer -> !peer.equals(tls.identity())), tls, codec, (int)
-                            deadline.toMillis());
-            if (!(stream.readNow() instanceof Hello hello)) {
-                throw new ProtocolException("the first message was no hello");
-            }
+            ControlStream stream = handshake(raw, raw, false);
+            Runnable entrance = switch (stream.readNow()) {
+                case Hello hello -> () -> guests.greeted(stream, hello);
+                case StreamMessage.Relay request -> () -> guests.asksForRelay(stream, request);
+                case StreamMessage.Answer answer -> () -> guests.answersCall(stream, answer);
+                default -> throw new ProtocolException("the first message was no hello");
+            };
             if (!strangers.left(raw)) {
                 throw new IOException("it was displaced");
             }
-            owner.execute(() -> greeted.accept(stream, hello));
+            owner.execute(entrance);
         } catch (IOException | RuntimeException e) {
             refused.incrementAndGet();
             PendingSockets.closeQuietly(raw);

@@ -118,7 +118,8 @@ final class StreamCodec {
             JsonNode tree = JSON.readTree(text);
             String type = tree.path("type").asText();
             return switch (type) {
-                case "hello", "ready", "error", "close", "revocations" -> JSON.treeToValue(tree, StreamMessage.class);
+                case "hello", "ready", "error", "close", "revocations", "relay", "relayed", "call", "answer", "seen" ->
+                    JSON.treeToValue(tree, StreamMessage.class);
                 case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
                     new Told(
                             JSON.treeToValue(complete(tree), PeerMessage.class),

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class StreamDialler {
     private final PendingSockets pending;
     private final Duration deadline;
     private final Executor owner;
+    private final RelayLeg relays;
 
     /** What the owner thread learns of a dial: one of the two, once. */
     interface Listener {
@@ -50,6 +52,7 @@ final class StreamDialler {
         this.pending = pending;
         this.deadline = deadline;
         this.owner = owner;
+        this.relays = new RelayLeg(tls, codec);
     }
 
     void dial(Identity peer, List<PeerAddress> addresses, Hello hello, Listener listener) {
@@ -61,6 +64,9 @@ final class StreamDialler {
         Thread.ofVirtual().name("wire-resolve").start(() -> {
             List<InetAddress> hosts = new ArrayList<>();
             for (PeerAddress address : addresses) {
+                if (address.relay().isPresent()) {
+                    continue;
+                }
                 try {
                     hosts.addAll(List.of(InetAddress.getAllByName(address.host())));
                 } catch (IOException e) {
@@ -76,7 +82,7 @@ final class StreamDialler {
         for (PeerAddress address : addresses) {
             try {
                 for (InetAddress host : InetAddress.getAllByName(address.host())) {
-                    if (tryOne(peer, new InetSocketAddress(host, address.port()), hello, listener, reasons)) {
+                    if (tryOne(peer, address, host, hello, listener, reasons)) {
                         return;
                     }
                 }
@@ -89,7 +95,9 @@ final class StreamDialler {
     }
 
     private boolean tryOne(
-            Identity peer, InetSocketAddress address, Hello hello, Listener listener, StringBuilder reasons) {
+            Identity peer, PeerAddress path, InetAddress host, Hello hello, Listener listener, StringBuilder reasons) {
+        InetSocketAddress address = new InetSocketAddress(host, path.port());
+        int millis = (int) deadline.toMillis();
         Socket raw;
         try {
             raw = streams.open();
@@ -99,8 +107,16 @@ final class StreamDialler {
         }
         try (PendingSockets.Guard guard = pending.watch(raw, deadline.plusMillis(CONNECT_MILLIS))) {
             raw.connect(address, CONNECT_MILLIS);
-            ControlStream stream =
-                    ControlStream.handshake(raw, tls.clientSocket(raw, peer), tls, codec, (int) deadline.toMillis());
+            Socket beneath = path.relay().isEmpty()
+                    ? raw
+                    : relays.open(raw, path.relay().get(), new StreamMessage.Relay(peer), millis);
+            ControlStream stream = ControlStream.handshake(
+                    raw,
+                    tls.clientSocket(beneath, peer),
+                    tls,
+                    codec,
+                    millis,
+                    path.relay().isPresent());
             stream.sendNow(hello);
             Hello answer = answer(stream);
             owner.execute(() -> listener.dialled(stream, answer));
@@ -110,6 +126,28 @@ final class StreamDialler {
             reasons.append(address).append(": ").append(e.getMessage()).append("; ");
             return false;
         }
+    }
+
+    /** Answers a call: connects to the relay, at the first of these addresses that it takes, and lets the caller in. */
+    void answer(Identity relay, List<PeerAddress> addresses, UUID ticket, StreamAcceptor door) {
+        Thread.ofVirtual().name("wire-answer-" + relay).start(() -> {
+            for (PeerAddress address : addresses) {
+                try {
+                    Socket raw = streams.open();
+                    try (PendingSockets.Guard guard = pending.watch(raw, deadline.plusMillis(CONNECT_MILLIS))) {
+                        raw.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+                        StreamMessage answer = new StreamMessage.Answer(ticket);
+                        door.welcome(raw, relays.open(raw, relay, answer, (int) deadline.toMillis()), owner);
+                        return;
+                    } catch (IOException | RuntimeException e) {
+                        PendingSockets.closeQuietly(raw);
+                        throw e;
+                    }
+                } catch (IOException | RuntimeException e) {
+                    LOG.debug("a call through {} at {} came to nothing: {}", relay, address, e.getMessage());
+                }
+            }
+        });
     }
 
     private static Hello answer(ControlStream stream) throws IOException {

@@ -2,6 +2,7 @@ package io.virtualwire.association;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.virtualwire.control.Identity;
 import io.virtualwire.wire.PeerMessage;
 import java.util.List;
 import java.util.UUID;
@@ -13,7 +14,12 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = StreamMessage.Ready.class, name = "ready"),
     @JsonSubTypes.Type(value = StreamMessage.Failure.class, name = "error"),
     @JsonSubTypes.Type(value = StreamMessage.Close.class, name = "close"),
-    @JsonSubTypes.Type(value = StreamMessage.Revocations.class, name = "revocations")
+    @JsonSubTypes.Type(value = StreamMessage.Revocations.class, name = "revocations"),
+    @JsonSubTypes.Type(value = StreamMessage.Relay.class, name = "relay"),
+    @JsonSubTypes.Type(value = StreamMessage.Relayed.class, name = "relayed"),
+    @JsonSubTypes.Type(value = StreamMessage.Call.class, name = "call"),
+    @JsonSubTypes.Type(value = StreamMessage.Answer.class, name = "answer"),
+    @JsonSubTypes.Type(value = StreamMessage.Seen.class, name = "seen")
 })
 sealed interface StreamMessage {
 
@@ -80,6 +86,9 @@ sealed interface StreamMessage {
 
         /** The sender has as many associations as it may. */
         static final String LIMIT = "LIMIT";
+
+        /** The sender does not lead there. */
+        static final String RELAY = "RELAY";
     }
 
     /** Orderly end of the session. */
@@ -105,6 +114,30 @@ sealed interface StreamMessage {
      * @param optional true: who does not know this message passes it over
      */
     record Revocations(String list, boolean optional) implements StreamMessage {}
+
+    /** Instead of {@code hello}: the receiver is to lead this connection to another daemon. */
+    record Relay(Identity to) implements StreamMessage {}
+
+    /** From here on the connection leads to that daemon. */
+    record Relayed() implements StreamMessage {}
+
+    /**
+     * A daemon asks for the receiver.
+     *
+     * @param ticket by which the receiver says which call it answers
+     * @param optional true: who does not know this message passes it over
+     */
+    record Call(Identity from, UUID ticket, boolean optional) implements StreamMessage {}
+
+    /** Instead of {@code hello}: the receiver is to lead this connection to who called. */
+    record Answer(UUID ticket) implements StreamMessage {}
+
+    /**
+     * From where another daemon's datagrams come to the sender, which leads to it.
+     *
+     * @param optional true: who does not know this message passes it over
+     */
+    record Seen(Identity peer, String address, boolean optional) implements StreamMessage {}
 
     /**
      * Datagrams, sealed as they are, where UDP does not pass; not JSON.

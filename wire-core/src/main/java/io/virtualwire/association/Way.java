@@ -7,7 +7,9 @@ public enum Way {
     /** UDP from this host to the peer's, through whatever network address translation. */
     DIRECT,
     /** TCP with TLS from one to the other, because UDP does not pass. */
-    TCP;
+    TCP,
+    /** TLS from one to the other within TCP to a third daemon, which cannot read it, because the two do not reach each other. */
+    RELAY;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

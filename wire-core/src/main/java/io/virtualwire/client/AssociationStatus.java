@@ -9,7 +9,7 @@ import java.util.Optional;
  * The connection between two daemons that all their wires share.
  *
  * @param address where datagrams to the peer go
- * @param way what carries them: {@code direct} or {@code tcp}; an earlier release does not say
+ * @param way what carries them: {@code direct}, {@code tcp} or {@code relay}; an earlier release does not say
  * @param up whether a session is ready
  * @param roundTripMicros the last measured round trip
  * @param datagramBytes the largest UDP payload that the path is known to carry

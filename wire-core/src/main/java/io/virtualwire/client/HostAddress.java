@@ -48,6 +48,11 @@ public record HostAddress(String host, int port) {
         return new HostAddress(text.substring(0, colon), port(text, text.substring(colon + 1)));
     }
 
+    /** At whom a path of a wire aims: the peer, or the relay that leads to it ({@code tenant/name@host:port}). */
+    public static HostAddress ofPath(String path) {
+        return parse(path.substring(path.indexOf('@') + 1), 1);
+    }
+
     /** As a URI wants it. */
     public String authority() {
         return authority(host, port);

@@ -4,6 +4,7 @@ import io.virtualwire.association.AssociationStatus;
 import io.virtualwire.association.Associations;
 import io.virtualwire.association.AssociationsImage;
 import io.virtualwire.association.Berth;
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
@@ -360,6 +361,11 @@ public final class WireStack implements AutoCloseable {
                         sum(parts.stream().map(List::getLast)),
                         associations.underlayDrops(),
                         associations.refusedHandshakes()));
+    }
+
+    /** What passes through this daemon from one peer to another. */
+    public CompletionStage<List<RelayStatus>> relayed() {
+        return on(0, associations::relayed);
     }
 
     private static Map<DropReason, Long> sum(Stream<Map<DropReason, Long>> parts) {

@@ -112,7 +112,7 @@ class StreamWayTest {
             a.send(toB, false, last, last + 1, LENGTH);
             return b.numbers().contains(last);
         });
-        assertThat(b.numbers()).isSortedAccordingTo(Long::compare);
+        assertThat(b.numbers().stream().filter(number -> number < last)).doesNotHaveDuplicates();
     }
 
     @Test
@@ -127,13 +127,13 @@ class StreamWayTest {
         int length = 9_000;
         int round = 20;
         long began = System.nanoTime();
-        for (int sent = 0; sent < 2_000; sent += round) {
+        for (int sent = 0; sent < 1_000; sent += round) {
             a.send(toB, false, sent, sent + round, length);
             int all = sent + round;
             soon().until(() -> b.count.get() == all);
         }
         long micros = (System.nanoTime() - began) / 1_000;
-        LOG.info("18 MB in {} ms, {} bytes at a time", micros / 1_000, round * length);
+        LOG.info("9 MB in {} ms, {} bytes at a time", micros / 1_000, round * length);
         assertThat(a.drops(DropReason.STREAM_CONGESTED)).isZero();
     }
 

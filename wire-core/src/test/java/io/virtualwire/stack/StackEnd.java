@@ -41,11 +41,13 @@ final class StackEnd implements AutoCloseable {
 
     /** @param streamPorts TCP ports on which it may be dialled besides */
     StackEnd(Credentials credentials, Namespace where, String bind, AssociationLimits limits, Integer... streamPorts) {
-        stack = WireStack.start(
-                new StackConfig(credentials, new InetSocketAddress(bind, 0), limits)
-                        .in(new NetworkNamespace(where.name()))
-                        .alsoOn(List.of(streamPorts)),
-                event -> {});
+        this(new StackConfig(credentials, new InetSocketAddress(bind, 0), limits)
+                .in(new NetworkNamespace(where.name()))
+                .alsoOn(List.of(streamPorts)));
+    }
+
+    StackEnd(StackConfig config) {
+        stack = WireStack.start(config, event -> {});
         port = new InProcessPort(new PortId(ENDPOINT), stack.loop(), 1500);
         WireStack.await(stack.addPort(ENDPOINT, port, Activation.BY_COMMAND));
         WireStack.await(stack.inOneStep(engine -> {
@@ -118,6 +120,14 @@ final class StackEnd implements AutoCloseable {
     /** What is shared with the one peer. */
     AssociationStatus association() {
         return WireStack.await(stack.associations()).getFirst();
+    }
+
+    /** What is shared with this peer. */
+    AssociationStatus association(StackEnd peer) {
+        return WireStack.await(stack.associations()).stream()
+                .filter(each -> each.peer().equals(peer.stack.identity()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override

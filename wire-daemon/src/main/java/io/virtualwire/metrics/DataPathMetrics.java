@@ -1,5 +1,6 @@
 package io.virtualwire.metrics;
 
+import io.virtualwire.association.RelayStatus;
 import io.virtualwire.client.AssociationStatus;
 import io.virtualwire.client.EndpointStatus;
 import io.virtualwire.client.WireStatus;
@@ -73,6 +74,12 @@ public final class DataPathMetrics {
             scrape.add(Metric.ASSOCIATION_DROPS, count, peer, reason);
             scrape.add(Metric.DROPS, count, reason);
         });
+    }
+
+    /** What a tenant's daemons lead through this one. */
+    public void relayed(RelayStatus relayed) {
+        scrape.add(Metric.RELAYED_STREAMS, relayed.streams(), relayed.tenant());
+        scrape.add(Metric.RELAYED_BYTES, relayed.bytes(), relayed.tenant());
     }
 
     /** What was dropped where nothing else counts it. */

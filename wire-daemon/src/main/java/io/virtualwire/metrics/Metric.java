@@ -42,7 +42,13 @@ public enum Metric {
             "virtualwire_association_datagram_bytes", "The largest datagram the path carries", "peer"),
     ASSOCIATION_PATH("virtualwire_association_path_info", "1, for the address that is used", "peer", "address"),
     ASSOCIATION_WAY(
-            "virtualwire_association_way_info", "1, for what carries datagrams: direct (UDP) or tcp", "peer", "way"),
+            "virtualwire_association_way_info",
+            "1, for what carries datagrams: direct (UDP), tcp or relay",
+            "peer",
+            "way"),
+    RELAYED_STREAMS(
+            "virtualwire_relayed_streams", "Connections between two peers that lead through this daemon", "tenant"),
+    RELAYED_BYTES("virtualwire_relayed_bytes_total", "What those have carried, both ways", "tenant"),
     ASSOCIATION_DATAGRAMS("virtualwire_association_datagrams_total", "Datagrams", "peer", "direction"),
     ASSOCIATION_PASSED_ON(
             "virtualwire_association_passed_on_total",

@@ -3,6 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.client.AssociationStatus;
+import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.WireStatus;
 import io.virtualwire.control.Backend;
 import io.virtualwire.control.ConnectOptions;
@@ -52,6 +53,15 @@ public final class ConnectCommand implements Callable<Integer> {
                 "'kernel' is refused where a host cannot, 'auto' then stays with user; default: ${DEFAULT-VALUE}."
             })
     private Backend backend = Backend.USER;
+
+    @Option(
+            names = "--relay",
+            paramLabel = "HOST",
+            description = {
+                "A connector that both can reach and that was allowed to relay:",
+                "for two hosts that do not reach each other; default: none."
+            })
+    private @Nullable String relay;
 
     @Option(
             names = "--generation",
@@ -144,11 +154,21 @@ public final class ConnectCommand implements Callable<Integer> {
         Generation ofA = generation == null ? a.generationFor(id, Side.A, options()) : Generation.parse(generation);
         Generation ofB = generation == null ? b.generationFor(id, Side.B, options()) : Generation.parse(generation);
         boolean fresh = !a.has(id, Side.A);
-        a.connect(id, Side.A, ofA, options(), b, ofB);
+        List<String> through = through();
+        a.connect(id, Side.A, ofA, options(), b, ofB, through);
         if (fresh) {
             undo.push(() -> a.disconnect(id, Side.A, ofA));
         }
-        b.connect(id, Side.B, ofB, options(), a, ofA);
+        b.connect(id, Side.B, ofB, options(), a, ofA, through);
+    }
+
+    private List<String> through() {
+        if (relay == null) {
+            return List.of();
+        }
+        try (ConnectorClient connector = person.connector(relay)) {
+            return WireEnd.relayPaths(connector);
+        }
     }
 
     private ConnectOptions options() {

@@ -70,6 +70,12 @@ final class ConnectorRunCommand implements Callable<Integer> {
     private List<Integer> streamPorts = List.of();
 
     @Option(
+            names = "--relay",
+            description =
+                    "Lead daemons of this tenant, which do not reach each other, to one another through this one.")
+    private boolean relay;
+
+    @Option(
             names = "--kernel-wires",
             description = "The underlay is trusted: let the kernel carry wires whose two ends ask for it, unsealed.")
     private boolean kernelWires;
@@ -116,6 +122,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 salvage,
                 said.audit().orElseGet(() -> journal.resolve(ConnectorConfig.AUDIT)),
                 kernelWires || file.kernelWires().orElse(false),
+                relay || file.relay().orElse(false),
                 streamPorts.isEmpty() ? file.streamPorts().orElse(List.of()) : streamPorts,
                 file.grants(),
                 spec.root().versionProvider().getVersion()[0]);

@@ -104,13 +104,16 @@ final class WireEnd implements AutoCloseable {
             Generation generation,
             ConnectOptions options,
             WireEnd far,
-            Generation farGeneration) {
+            Generation farGeneration,
+            List<String> through) {
+        List<String> paths =
+                Stream.concat(far.paths().stream(), through.stream()).toList();
         connector.connect(new ConnectRequest(
                 wire,
                 side,
                 generation,
                 ref.endpoint(),
-                new PeerDescription(far.health.identity(), farGeneration, far.paths(), false),
+                new PeerDescription(far.health.identity(), farGeneration, paths, false),
                 options,
                 Optional.empty(),
                 Optional.empty()));
@@ -118,9 +121,21 @@ final class WireEnd implements AutoCloseable {
 
     /** Where the daemon's datagrams are likely to arrive: where we reached it ourselves first, then what it says. */
     private List<String> paths() {
+        return paths(connector, health);
+    }
+
+    /** Where this daemon leads to another. */
+    static List<String> relayPaths(ConnectorClient relay) {
+        ConnectorHealth health = relay.health();
+        return paths(relay, health).stream()
+                .map(path -> health.identity() + "@" + path)
+                .toList();
+    }
+
+    private static List<String> paths(ConnectorClient connector, ConnectorHealth health) {
         Set<String> hosts = new LinkedHashSet<>();
         // As a number: the far host may know other names than this one.
-        InetAddress reached = address();
+        InetAddress reached = address(connector);
         if (!reached.isLoopbackAddress()) {
             hosts.add(reached.getHostAddress().replaceAll("%.*", ""));
         }
@@ -132,10 +147,10 @@ final class WireEnd implements AutoCloseable {
 
     /** Whether the connector was reached as one on this machine, under a name that means nothing elsewhere. */
     boolean isLocal() {
-        return address().isLoopbackAddress();
+        return address(connector).isLoopbackAddress();
     }
 
-    private InetAddress address() {
+    private static InetAddress address(ConnectorClient connector) {
         String host = connector.address().host();
         try {
             return InetAddress.getByName(host);

@@ -25,6 +25,12 @@ public final class PathCheck {
                     "let UDP to the peer's port through, both ways; wires work, and are slower while one frame lost"
                             + " holds up all behind it");
         }
+        if (path.way().filter("relay"::equals).isPresent()) {
+            return Finding.warn(
+                    subject,
+                    detail + ", through a relay",
+                    "forward UDP and TCP to the port of one of the two hosts, if that can be; wires work, and are slower");
+        }
         return path.datagramBytes() >= LEAST
                 ? Finding.ok(subject, detail)
                 : Finding.warn(

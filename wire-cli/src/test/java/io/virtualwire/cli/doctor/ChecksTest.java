@@ -125,6 +125,7 @@ final class ChecksTest {
         assertThat(check.run("hosta", path(true, 1100)).advice()).contains("slower");
         assertThat(check.run("hosta", path(false, 1472)).advice()).contains("UDP and TCP");
         assertThat(check.run("hosta", path(true, 9216, "tcp")).advice()).contains("let UDP");
+        assertThat(check.run("hosta", path(true, 9216, "relay")).advice()).contains("forward");
     }
 
     private static AssociationStatus path(boolean up, int bytes) {

@@ -29,22 +29,29 @@ public final class Admission implements TenantQuotas {
     private final Map<String, RequestBudget> requests = new ConcurrentHashMap<>();
     private volatile Map<String, Grant> grants;
     private final boolean kernelWires;
+    private final boolean relay;
 
     /** A later grant for the same tenant replaces an earlier one; one for {@code ownTenant} limits it too. */
     public Admission(String ownTenant, List<Grant> grants) {
-        this(ownTenant, grants, false, Ticker.system());
+        this(ownTenant, grants, false, false, Ticker.system());
     }
 
     /** @param kernelWires whether the own tenant may have wires that the kernel carries, and others may be granted them */
     public Admission(String ownTenant, List<Grant> grants, boolean kernelWires) {
-        this(ownTenant, grants, kernelWires, Ticker.system());
+        this(ownTenant, grants, kernelWires, false, Ticker.system());
+    }
+
+    /** @param relay whether the own tenant's daemons are led to one another, and others may be granted that */
+    public Admission(String ownTenant, List<Grant> grants, boolean kernelWires, boolean relay) {
+        this(ownTenant, grants, kernelWires, relay, Ticker.system());
     }
 
     Admission(String ownTenant, List<Grant> grants, Ticker ticker) {
-        this(ownTenant, grants, false, ticker);
+        this(ownTenant, grants, false, false, ticker);
     }
 
-    private Admission(String ownTenant, List<Grant> grants, boolean kernelWires, Ticker ticker) {
+    private Admission(String ownTenant, List<Grant> grants, boolean kernelWires, boolean relay, Ticker ticker) {
+        this.relay = relay;
         this.kernelWires = kernelWires;
         this.ownTenant = ownTenant;
         this.ticker = ticker;
@@ -114,6 +121,27 @@ public final class Admission implements TenantQuotas {
         return (grant == null ? Quotas.DEFAULT : grant.quotas()).bufferBytes();
     }
 
+    /** For whom the operator has not said so it does not relay. */
+    @Override
+    public int relays(String tenant) {
+        Grant grant = grants.get(tenant);
+        return relay && grant != null && (tenant.equals(ownTenant) || grant.relay())
+                ? grant.quotas().relayed()
+                : 0;
+    }
+
+    @Override
+    public long relayBytesPerSecond(String tenant) {
+        Grant grant = grants.get(tenant);
+        return (grant == null ? Quotas.DEFAULT : grant.quotas()).relayBytesPerSecond();
+    }
+
+    @Override
+    public boolean mayGoTo(String tenant, InetAddress address) {
+        Grant grant = grants.get(tenant);
+        return grant != null && mayGoTo(grant, address);
+    }
+
     /** Whether the kernel may carry this tenant's wires here. */
     public boolean grantsKernelWires(String tenant) {
         Grant grant = grants.get(tenant);
@@ -131,7 +159,7 @@ public final class Admission implements TenantQuotas {
         Grant grant = grants.get(tenant);
         return grant != null
                 && paths.stream()
-                        .allMatch(path -> literal(HostAddress.parse(path, 1).host())
+                        .allMatch(path -> literal(HostAddress.ofPath(path).host())
                                 .map(address -> mayGoTo(grant, address))
                                 .orElse(true));
     }
@@ -175,7 +203,7 @@ public final class Admission implements TenantQuotas {
             return;
         }
         for (String path : paths) {
-            String host = HostAddress.parse(path, 1).host();
+            String host = HostAddress.ofPath(path).host();
             InetAddress address = literal(host)
                     .orElseThrow(() -> new WireException(
                             ErrorCode.FORBIDDEN,

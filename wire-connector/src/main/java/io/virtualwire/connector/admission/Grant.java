@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param requestsPerSecond how many requests
  * @param bufferBytes how much its wires may hold of frames that are incomplete or have to wait
  * @param kernelWires whether the kernel may carry its wires' frames, which protects them less
+ * @param relay whether its daemons may be led to one another through this one
+ * @param maxRelayed how many such connections at once
+ * @param relayBytesPerSecond how much those may carry together
  */
 public record Grant(
         String tenant,
@@ -31,7 +34,10 @@ public record Grant(
         @JsonProperty("max-peers") OptionalInt maxPeers,
         @JsonProperty("requests-per-second") OptionalInt requestsPerSecond,
         @JsonProperty("buffer-bytes") OptionalInt bufferBytes,
-        @JsonProperty("kernel-wires") boolean kernelWires) {
+        @JsonProperty("kernel-wires") boolean kernelWires,
+        boolean relay,
+        @JsonProperty("max-relayed") OptionalInt maxRelayed,
+        @JsonProperty("relay-bytes-per-second") OptionalInt relayBytesPerSecond) {
     private static final NamePattern ANY = NamePattern.of("*");
     private static final List<AddressBlock> ANYWHERE =
             List.of(AddressBlock.parse("0.0.0.0/0"), AddressBlock.parse("::/0"));
@@ -48,19 +54,34 @@ public record Grant(
         maxPeers = quota("max-peers", maxPeers);
         requestsPerSecond = quota("requests-per-second", requestsPerSecond);
         bufferBytes = quota("buffer-bytes", bufferBytes);
+        maxRelayed = quota("max-relayed", maxRelayed);
+        relayBytesPerSecond = quota("relay-bytes-per-second", relayBytesPerSecond);
     }
 
     /** One that allows what the lists say, in the usual amounts. */
     public static Grant of(
             String tenant, List<NamePattern> devices, List<NamePattern> namespaces, List<AddressBlock> destinations) {
         OptionalInt usual = OptionalInt.empty();
-        return new Grant(tenant, devices, namespaces, destinations, usual, usual, usual, usual, usual, false);
+        return new Grant(
+                tenant,
+                devices,
+                namespaces,
+                destinations,
+                usual,
+                usual,
+                usual,
+                usual,
+                usual,
+                false,
+                false,
+                usual,
+                usual);
     }
 
-    /** All there is but kernel wires, for the tenant that runs the host itself. */
+    /** All there is but kernel wires and relaying, for the tenant that runs the host itself. */
     public static Grant everything(String tenant) {
         OptionalInt all = OptionalInt.of(Integer.MAX_VALUE);
-        return new Grant(tenant, List.of(ANY), List.of(ANY), ANYWHERE, all, all, all, all, all, false);
+        return new Grant(tenant, List.of(ANY), List.of(ANY), ANYWHERE, all, all, all, all, all, false, false, all, all);
     }
 
     /** How much of everything. */
@@ -70,7 +91,9 @@ public record Grant(
                 maxWires.orElse(Quotas.DEFAULT.wires()),
                 maxPeers.orElse(Quotas.DEFAULT.peers()),
                 requestsPerSecond.orElse(Quotas.DEFAULT.requestsPerSecond()),
-                bufferBytes.orElse(Quotas.DEFAULT.bufferBytes()));
+                bufferBytes.orElse(Quotas.DEFAULT.bufferBytes()),
+                maxRelayed.orElse(Quotas.DEFAULT.relayed()),
+                relayBytesPerSecond.orElse(Quotas.DEFAULT.relayBytesPerSecond()));
     }
 
     /** Whether it may aim at whatever there is, so that names need not be looked at. */

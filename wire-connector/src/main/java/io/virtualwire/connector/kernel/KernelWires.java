@@ -295,6 +295,7 @@ public final class KernelWires implements WireObserver, AutoCloseable {
     /** Where the peer is said to be, as far as that is said by numbers. */
     private static List<InetAddress> literals(ConnectRequest request) {
         return request.peer().paths().stream()
+                .filter(path -> path.indexOf('@') < 0)
                 .flatMap(path -> {
                     try {
                         return Optional.of(

@@ -32,12 +32,15 @@ final class AdmissionTest {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty(),
-                    false)));
+                    false,
+                    false,
+                    OptionalInt.empty(),
+                    OptionalInt.empty())));
 
     @Test
     void kernelWiresAreForWhomTheOperatorNames() {
         OptionalInt usual = OptionalInt.empty();
-        Grant rival = new Grant("rival", List.of(), List.of(), List.of(), usual, usual, usual, usual, usual, true);
+        Grant rival = granted(true, false, usual);
         Admission trusted = new Admission("acme", List.of(rival, limited("other", 5)), true);
         assertThat(trusted.grantsKernelWires("acme")).isTrue();
         assertThat(trusted.grantsKernelWires("rival")).isTrue();
@@ -47,6 +50,46 @@ final class AdmissionTest {
         Admission usually = new Admission("acme", List.of(rival));
         assertThat(usually.grantsKernelWires("acme")).isFalse();
         assertThat(usually.grantsKernelWires("rival")).isFalse();
+    }
+
+    @Test
+    void itRelaysForWhomTheOperatorNames() {
+        Grant rival = granted(false, true, OptionalInt.of(3));
+        Admission relay = new Admission("acme", List.of(rival, limited("other", 5)), false, true);
+        assertThat(relay.relays("acme")).isEqualTo(Integer.MAX_VALUE);
+        assertThat(relay.relays("rival")).isEqualTo(3);
+        assertThat(relay.relayBytesPerSecond("rival")).isEqualTo(Quotas.DEFAULT.relayBytesPerSecond());
+        assertThat(relay.relays("other")).isZero();
+        assertThat(relay.relays("nobody")).isZero();
+        relay.replace(List.of());
+        assertThat(relay.relays("rival")).isZero();
+
+        assertThat(new Admission("acme", List.of(rival)).relays("acme")).isZero();
+        assertThat(new Admission("acme", List.of(rival)).relays("rival")).isZero();
+    }
+
+    @Test
+    void throughARelayAWireIsAimedAtThat() {
+        admission.admitDestinations("rival", List.of("rival/r@192.0.2.9:7471"));
+        refused(ErrorCode.FORBIDDEN, () -> admission.admitDestinations("rival", List.of("rival/r@198.51.100.9:7471")));
+    }
+
+    private static Grant granted(boolean kernelWires, boolean relay, OptionalInt relayed) {
+        OptionalInt usual = OptionalInt.empty();
+        return new Grant(
+                "rival",
+                List.of(),
+                List.of(),
+                List.of(),
+                usual,
+                usual,
+                usual,
+                usual,
+                usual,
+                kernelWires,
+                relay,
+                relayed,
+                usual);
     }
 
     @Test
@@ -92,7 +135,19 @@ final class AdmissionTest {
     private static Grant limited(String tenant, int requests) {
         OptionalInt usual = OptionalInt.empty();
         return new Grant(
-                tenant, List.of(), List.of(), List.of(), usual, usual, usual, OptionalInt.of(requests), usual, false);
+                tenant,
+                List.of(),
+                List.of(),
+                List.of(),
+                usual,
+                usual,
+                usual,
+                OptionalInt.of(requests),
+                usual,
+                false,
+                false,
+                usual,
+                usual);
     }
 
     @Test
