@@ -22,7 +22,7 @@ build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
 demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
   libvirtd:libvirt-daemon-driver-qemu"
-test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux"
+test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client"
 test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
 bench_quick="$demo git:git iperf3:iperf3 ovs-vswitchd:openvswitch-switch vde_plug:vdeplug nebula:nebula fastd:fastd"

@@ -64,8 +64,17 @@ class LibrariesTest {
             .because("only one adapter may need native code of a hypervisor");
 
     @ArchTest
+    static final ArchRule sshOnlyInItsAdapter = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.virtualwire.cloud.ssh..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.sshd..")
+            .because("everybody else runs commands through a HostShell, whatever is behind it");
+
+    @ArchTest
     static final ArchRule systemCallsOnlyInLinux = noClasses()
-            .that(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "spi", "local"))
+            .that(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "spi", "local", "ssh"))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.lang.foreign..")

@@ -22,6 +22,7 @@ class ModuleDirectionsTest {
                     "wire-testkit",
                     "spi",
                     "local",
+                    "ssh",
                     "libvirt",
                     "ec2"))
             .because("the wire stack is embedded by hosts and nodes alike and must not drag one into the other");
@@ -30,29 +31,37 @@ class ModuleDirectionsTest {
     static final ArchRule whatDaemonsShareKnowsOnlyCore = noClasses()
             .that(in("wire-daemon"))
             .should()
-            .dependOnClassesThat(
-                    in("wire-connector", "wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
+            .dependOnClassesThat(in(
+                    "wire-connector",
+                    "wire-switch",
+                    "wire-cli",
+                    "wire-testkit",
+                    "spi",
+                    "local",
+                    "ssh",
+                    "libvirt",
+                    "ec2"))
             .because("how a daemon shows itself does not depend on which one it is");
 
     @ArchTest
     static final ArchRule connectorKnowsOnlyCore = noClasses()
             .that(in("wire-connector"))
             .should()
-            .dependOnClassesThat(in("wire-switch", "wire-cli", "wire-testkit", "spi", "local", "libvirt", "ec2"))
+            .dependOnClassesThat(in("wire-switch", "wire-cli", "wire-testkit", "spi", "local", "ssh", "libvirt", "ec2"))
             .because("a cloud's host daemon holds no network logic of its users");
 
     @ArchTest
     static final ArchRule switchKnowsOnlyCoreAndTheContractOfClouds = noClasses()
             .that(in("wire-switch"))
             .should()
-            .dependOnClassesThat(in("wire-connector", "wire-cli", "wire-testkit", "local", "libvirt", "ec2"))
+            .dependOnClassesThat(in("wire-connector", "wire-cli", "wire-testkit", "local", "ssh", "libvirt", "ec2"))
             .because(
                     "a user's node reaches connectors through their API only: they belong to somebody else; and hypervisors"
                             + " through the SPI, so that it starts where no library of theirs is");
 
     @ArchTest
     static final ArchRule adaptersKnowOnlyCoreAndTheirContract = noClasses()
-            .that(in("spi", "local", "libvirt", "ec2"))
+            .that(in("spi", "local", "ssh", "libvirt", "ec2"))
             .should()
             .dependOnClassesThat(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "wire-testkit"))
             .because("a cloud adapter can be written and shipped by somebody who has only the SPI");

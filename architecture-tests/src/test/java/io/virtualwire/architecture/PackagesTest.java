@@ -66,7 +66,7 @@ class PackagesTest {
 
     @ArchTest
     static final ArchRule daemonsLog = noClasses()
-            .that(in("wire-core", "wire-daemon", "wire-connector", "wire-switch", "spi", "local"))
+            .that(in("wire-core", "wire-daemon", "wire-connector", "wire-switch", "spi", "local", "ssh"))
             .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
             .because("what a daemon says goes through slf4j, where it has a time and a level");
 

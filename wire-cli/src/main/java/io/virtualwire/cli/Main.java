@@ -2,6 +2,7 @@ package io.virtualwire.cli;
 
 import io.virtualwire.cli.command.ApplyCommand;
 import io.virtualwire.cli.command.AuthorityCommand;
+import io.virtualwire.cli.command.CloudCommand;
 import io.virtualwire.cli.command.CompletionCommand;
 import io.virtualwire.cli.command.ConnectCommand;
 import io.virtualwire.cli.command.ConnectorCommand;
@@ -26,6 +27,7 @@ import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
 import io.virtualwire.cli.output.UsageReport;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +50,7 @@ public final class Main implements Runnable {
             IdentityCommand.class,
             TokenCommand.class,
             AuthorityCommand.class,
+            CloudCommand.class,
             HostCommand.class,
             ConnectorCommand.class,
             EndpointCommand.class,
@@ -105,6 +108,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(List<Class<?>> commands) {
         CommandLine wire = new CommandLine(new Main());
         commands.forEach(wire::addSubcommand);
+        Optional.ofNullable(wire.getSubcommands().get("cloud")).ifPresent(CloudCommand::complete);
         // Not in the annotation, from which every command would inherit it.
         wire.getCommandSpec()
                 .usageMessage()

@@ -64,6 +64,13 @@ public record Topology(
         return new Topology(version, more, switches, wires, vms);
     }
 
+    /** The same without that host. */
+    public Topology withoutHost(String name) {
+        Map<String, HostSpec> fewer = new TreeMap<>(hosts);
+        fewer.remove(name);
+        return new Topology(version, fewer, switches, wires, vms);
+    }
+
     /** The same with this wire besides. */
     public Topology withWire(WireSpec wire) {
         List<WireSpec> more = new ArrayList<>(wires);

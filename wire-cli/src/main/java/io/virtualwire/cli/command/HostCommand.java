@@ -1,125 +1,177 @@
 package io.virtualwire.cli.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.output.Table;
+import io.virtualwire.cli.provision.HostRecord;
+import io.virtualwire.cli.provision.HostRecords;
+import io.virtualwire.cli.provision.Step;
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.cloud.spi.CloudAdapter;
+import io.virtualwire.cloud.spi.CloudHost;
+import io.virtualwire.cloud.spi.CloudResource;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
-import io.virtualwire.topology.HostSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire host …}. */
 @Command(
         name = "host",
-        description = "The hosts you talk of by name; a name that is not noted is looked up as an address.",
-        subcommands = HostUserDataCommand.class)
+        description =
+                "The hosts you talk of by name: launched in a cloud, made of a machine of yours, or only noted. A name that is not"
+                        + " noted is looked up as an address.",
+        subcommands = {
+            HostLaunchCommand.class,
+            HostAddCommand.class,
+            HostDrainCommand.class,
+            HostRemoveCommand.class,
+            HostUserDataCommand.class
+        })
 public final class HostCommand {
 
-    @Command(
-            name = "add",
-            description = "Note where a host's connector is asked.",
-            footerHeading = "%nExamples:%n",
-            footer = {
-                "  wire host add hostb 198.51.100.7",
-                "  wire host add hostb 198.51.100.7 --libvirt qemu+ssh://198.51.100.7/system --cloud west"
-            })
-    int add(
-            @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
-            @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Port 7472 if none is given.") String address,
-            @Option(
-                            names = "--libvirt",
-                            paramLabel = "URI",
-                            description =
-                                    "How nodes reach its hypervisor, any of libvirt's URIs: the fabric is told of the host.")
-                    Optional<String> libvirt,
-            @Option(
-                            names = "--libvirt-peer",
-                            paramLabel = "URI",
-                            description = "How other hosts' hypervisors reach it; default: as nodes do.")
-                    Optional<String> peer,
-            @Option(
-                            names = "--cloud",
-                            paramLabel = "CLOUD",
-                            description =
-                                    "The cloud that it is in, so that machines can be moved to that cloud: the fabric is told"
-                                            + " of the host.")
-                    Optional<String> cloud,
-            @Mixin NodeOption node,
-            @Mixin Person person,
-            @Mixin Output output) {
-        if (!name.matches("[^\\s@/]+")) {
-            throw new WireException(
-                    ErrorCode.BAD_REQUEST, "'" + name + "' is no name for a host", "leave out blanks, @ and /");
-        }
-        HostAddress parsed = HostAddress.parse(address, HostAddress.DEFAULT_API_PORT);
-        person.hosts().put(name, parsed);
-        if (libvirt.isPresent() || cloud.isPresent()) {
-            HostSpec described;
-            try (WireEnd end = new WireEnd(new EndpointRef("", name), person.connector(name))) {
-                described = new FabricHost(end).describe(person);
-            }
-            node.ask(
-                    person,
-                    client -> new FabricEdit(client)
-                            .apply(now -> now.withHost(
-                                    name,
-                                    told(
-                                            described,
-                                            Optional.ofNullable(now.hosts().get(name)),
-                                            libvirt,
-                                            peer,
-                                            cloud))));
-        }
-        output.print(Map.of("name", name, "address", parsed.toString()), out -> out.println(name + " is " + parsed));
-        return ExitCode.OK;
-    }
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Listed(
+            String name, @Nullable String address, @Nullable String cloud, String state) {}
 
-    /** What is not said again stays as it was. */
-    private static HostSpec told(
-            HostSpec described,
-            Optional<HostSpec> known,
-            Optional<String> libvirt,
-            Optional<String> peer,
-            Optional<String> cloud) {
-        HostSpec reached = libvirt.map(uri -> described.withLibvirt(uri, peer.orElse(null)))
-                .or(() -> known.filter(host -> host.libvirt() != null)
-                        .map(host -> described.withLibvirt(String.valueOf(host.libvirt()), host.libvirtPeer())))
-                .orElse(described);
-        return reached.in(cloud.or(() -> known.map(HostSpec::cloud)).orElse(null));
-    }
-
-    @Command(name = "rm", description = "Forget a host; succeeds if it is not noted.")
-    int remove(
-            @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
-            @Mixin Person person,
-            @Mixin Output output) {
-        boolean known = person.hosts().remove(name);
-        output.print(
-                Map.of("name", name, "removed", known),
-                out -> out.println(known ? name + " is forgotten" : name + " was not noted"));
-        return ExitCode.OK;
-    }
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Shown(
+            String name,
+            @Nullable String address,
+            @Nullable HostRecord record,
+            @Nullable CloudHost machine,
+            List<CloudResource> resources,
+            @Nullable ConnectorHealth connector) {}
 
     @Command(name = "ls", description = "List the hosts.")
     int list(@Mixin Person person, @Mixin Output output) {
-        SortedMap<String, HostAddress> hosts = person.hosts().all();
-        output.print(
-                hosts.entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey, host -> host.getValue().toString())),
-                out -> {
-                    Table table = new Table("HOST", "ADDRESS");
-                    hosts.forEach(table::row);
-                    table.print(out);
-                });
+        SortedMap<String, HostAddress> noted = person.hosts().all();
+        HostRecords records = new HostRecords(person.home());
+        TreeSet<String> names = new TreeSet<>(noted.keySet());
+        records.all().forEach(record -> names.add(record.name()));
+        List<Listed> all = new ArrayList<>();
+        for (String name : names) {
+            // A name that was only noted need not be one that a record could have.
+            Optional<HostRecord> record =
+                    records.all().stream().filter(it -> it.name().equals(name)).findFirst();
+            HostAddress address = noted.get(name);
+            all.add(new Listed(
+                    name,
+                    address == null ? record.map(it -> it.facts().address()).orElse(null) : address.toString(),
+                    record.map(HostRecord::cloud).orElse(null),
+                    record.map(HostCommand::state).orElse("noted")));
+        }
+        output.print(all, out -> {
+            Table table = new Table("HOST", "ADDRESS", "CLOUD", "STATE");
+            all.forEach(it -> table.row(it.name(), text(it.address()), text(it.cloud()), it.state()));
+            table.print(out);
+        });
         return ExitCode.OK;
+    }
+
+    private static String state(HostRecord record) {
+        Step reached = record.reached();
+        return reached == Step.READY ? "ready" : reached == null ? "begun" : "begun, " + reached;
+    }
+
+    @Command(
+            name = "show",
+            description = "Show a host: what is noted of it, what its cloud says, how its connector does.")
+    int show(
+            @Parameters(paramLabel = "NAME", description = "What you call it.") String name,
+            @Mixin NodeOption node,
+            @Mixin Person person,
+            @Mixin Output output) {
+        PersonHosts hosts = new PersonHosts(person, node, output);
+        HostAddress address = person.hosts().all().get(name);
+        Optional<HostRecord> record = hosts.records().all().stream()
+                .filter(it -> it.name().equals(name))
+                .findFirst();
+        if (address == null && record.isEmpty()) {
+            throw new WireException(ErrorCode.NOT_FOUND, "there is no host " + name, "see 'wire host ls'");
+        }
+        Optional<CloudHost> machine = Optional.empty();
+        List<CloudResource> resources = List.of();
+        if (record.isPresent()) {
+            try (CloudAdapter cloud = hosts.clouds().open(record.get().cloud())) {
+                machine = cloud.hosts().stream()
+                        .filter(it -> it.name().equals(name))
+                        .findFirst();
+                resources = cloud.resources().stream()
+                        .filter(it -> name.equals(it.host()))
+                        .toList();
+            }
+        }
+        Optional<ConnectorHealth> connector = address == null ? Optional.empty() : health(person, name, output);
+        Shown shown = new Shown(
+                name,
+                address == null ? null : address.toString(),
+                record.orElse(null),
+                machine.orElse(null),
+                resources,
+                connector.orElse(null));
+        output.print(shown, out -> {
+            Table table = new Table("WHAT", "VALUE");
+            rows(shown).forEach(table::row);
+            table.print(out);
+        });
+        return ExitCode.OK;
+    }
+
+    private static Optional<ConnectorHealth> health(Person person, String name, Output output) {
+        try (ConnectorClient client = person.connector(name)) {
+            return Optional.of(client.health());
+        } catch (WireException e) {
+            output.warn("the connector of " + name, e);
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, Object> rows(Shown shown) {
+        Map<String, Object> rows = new LinkedHashMap<>();
+        rows.put("host", shown.name());
+        rows.put("connector", text(shown.address()));
+        HostRecord record = shown.record();
+        if (record != null) {
+            rows.put("cloud", record.cloud());
+            rows.put("state", state(record));
+            rows.put("machine", text(record.facts().id()));
+            rows.put("path MTU", record.facts().mtu());
+            rows.put("KVM", text(record.facts().kvm()));
+            rows.put("package", text(record.facts().version()));
+            rows.put("node", record.wanted().node() ? "yes" : "no");
+        }
+        CloudHost machine = shown.machine();
+        if (machine != null) {
+            rows.put(
+                    "the cloud says",
+                    machine.state() + " at " + machine.address().getHostAddress());
+        } else if (record != null) {
+            rows.put("the cloud says", "there is none of that name");
+        }
+        ConnectorHealth connector = shown.connector();
+        if (connector != null) {
+            rows.put(
+                    "it says",
+                    connector.identity() + ", " + connector.status() + ", " + connector.endpoints() + " endpoints, "
+                            + connector.wires() + " wires" + (connector.draining() ? ", takes nothing new" : ""));
+        }
+        return rows;
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "-" : value;
     }
 }

@@ -10,16 +10,15 @@ import io.virtualwire.cli.output.Table;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.enrolment.CarriedEnrolment;
 import io.virtualwire.identity.Credentials;
+import io.virtualwire.identity.Fingerprint;
 import io.virtualwire.identity.RevocationList;
-import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,6 +75,60 @@ public final class IdentityCommand {
     }
 
     @Command(
+            name = "request",
+            description = {
+                "Ask for a daemon's credentials where they are to be, without reaching the authority: prints what to carry to it.",
+                "The key stays here. 'wire host' does both ends of this; the same again asks the same, until it was answered."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire identity request acme/hostb --file hostb.wire --authority 5f2a…"})
+    int request(
+            @Parameters(paramLabel = "TENANT/NAME", description = "Who the daemon will be.") String name,
+            @Option(
+                            names = "--file",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "Where the credentials will be.")
+                    Path file,
+            @Option(
+                            names = "--authority",
+                            required = true,
+                            paramLabel = "FINGERPRINT",
+                            description = "Who is to issue them: the SHA-256 of its certificate.")
+                    String authority,
+            @Mixin Output output) {
+        CarriedEnrolment.Question question = new CarriedEnrolment(file, Identity.parse(name), InstantSource.system())
+                .question(new Fingerprint(authority));
+        // For a program, in either form.
+        output.line(question, out -> out.println(Carried.write(question)));
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "accept",
+            description = "Take the authority's answer to 'wire identity request', from standard input.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire identity accept acme/hostb --file hostb.wire"})
+    int accept(
+            @Parameters(paramLabel = "TENANT/NAME", description = "Who the daemon will be.") String name,
+            @Option(
+                            names = "--file",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "Where the credentials will be.")
+                    Path file,
+            @Mixin Output output) {
+        Credentials credentials = new CarriedEnrolment(file, Identity.parse(name), InstantSource.system())
+                .accept(Carried.read(System.in));
+        Instant until = credentials.certificate().getNotAfter().toInstant();
+        output.print(
+                new Issued(credentials.identity(), file, until),
+                out -> out.println(
+                        "credentials of " + credentials.identity() + ", valid until " + until + ": " + file));
+        return ExitCode.OK;
+    }
+
+    @Command(
             name = "revoke",
             description = {
                 "Take back all credentials of a daemon or person. Within 5 s no daemon that can be reached believes them.",
@@ -86,16 +139,10 @@ public final class IdentityCommand {
     int revoke(
             @Parameters(paramLabel = "NAME", description = "The daemon's name within your tenant.") String name,
             @Mixin Output output) {
-        Registrar registrar = registrar();
-        // Those that an earlier release issued are in no register.
-        registrar.note(home.names().stream().map(home::credentials).toList());
-        Revoked revoked = registrar.revoke(name);
+        RevocationNews.Taken taken = new RevocationNews(home).takeBack(registrar(), name);
+        Revoked revoked = taken.revoked();
         RevocationList list = revoked.lists().getLast();
-        Revocations known = Revocations.in(Person.revocations(home));
-        List<X509Certificate> believed = new ArrayList<>(registrar.authorities());
-        registrar.rotation().former().ifPresent(believed::add);
-        revoked.lists().forEach(it -> known.offer(it, believed));
-        List<Told> told = new RevocationNews(home).tell(revoked.lists());
+        List<Told> told = taken.told();
         output.print(new Done(revoked.identity(), revoked.certificates(), list.number(), told), out -> {
             out.println("revoked " + revoked.certificates() + " certificates of " + revoked.identity() + ", list "
                     + list.number());

@@ -82,6 +82,36 @@ final class NodeOption {
         }
     }
 
+    /** Notes a node to ask. */
+    static void note(WireHome home, String address) {
+        List<String> all = new ArrayList<>(noted(home));
+        if (!all.contains(address)) {
+            all.add(address);
+            write(home, all);
+        }
+    }
+
+    /** Asks a node no more. */
+    static void forget(WireHome home, String address) {
+        List<String> all = new ArrayList<>(noted(home));
+        if (all.remove(address)) {
+            write(home, all);
+        }
+    }
+
+    private static void write(WireHome home, List<String> all) {
+        try {
+            Files.createDirectories(file(home).toAbsolutePath().getParent());
+            Files.writeString(file(home), String.join("\n", all) + "\n");
+        } catch (IOException e) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "cannot write the list of nodes to " + file(home) + ": " + IoReason.of(e),
+                    "see whether you may write there",
+                    e);
+        }
+    }
+
     /** Best effort: whoever may not write there names nodes each time. */
     private static void note(Person person, List<String> asked) {
         List<String> all = new ArrayList<>(Stream.concat(asked.stream(), noted(person.home()).stream())

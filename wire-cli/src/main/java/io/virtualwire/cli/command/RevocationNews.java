@@ -1,13 +1,17 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.authority.Registrar;
+import io.virtualwire.authority.Revoked;
 import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.RevocationList;
+import io.virtualwire.identity.Revocations;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.identity.WireHome;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,26 @@ final class RevocationNews {
 
     RevocationNews(WireHome home) {
         this.home = home;
+    }
+
+    /**
+     * What came of taking a daemon's credentials back.
+     *
+     * @param revoked by the authority
+     * @param told who was told
+     */
+    record Taken(Revoked revoked, List<Told> told) {}
+
+    /** Takes all credentials of a name back, and tells everybody who is known here. */
+    Taken takeBack(Registrar registrar, String name) {
+        // Those that an earlier release issued are in no register.
+        registrar.note(home.names().stream().map(home::credentials).toList());
+        Revoked revoked = registrar.revoke(name);
+        Revocations known = Revocations.in(Person.revocations(home));
+        List<X509Certificate> believed = new ArrayList<>(registrar.authorities());
+        registrar.rotation().former().ifPresent(believed::add);
+        revoked.lists().forEach(it -> known.offer(it, believed));
+        return new Taken(revoked, tell(revoked.lists()));
     }
 
     List<Told> tell(List<RevocationList> lists) {

@@ -33,7 +33,12 @@ final class CommandSession implements AutoCloseable {
 
     /** Makes the home with {@code wire init}. */
     CommandSession(Namespace host, Path home) throws IOException {
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", host.name()));
+        this(List.of("ip", "netns", "exec", host.name()), home);
+    }
+
+    /** Behind another command that says where it is to run. */
+    CommandSession(List<String> where, Path home) throws IOException {
+        List<String> command = new ArrayList<>(where);
         command.addAll(java(home, CommandSession.class));
         this.process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -8,6 +8,7 @@ import io.virtualwire.cloud.spi.CloudResource;
 import io.virtualwire.cloud.spi.HostOrder;
 import io.virtualwire.cloud.spi.HostShell;
 import io.virtualwire.cloud.spi.HostState;
+import io.virtualwire.cloud.spi.LocalCommand;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
@@ -50,6 +51,7 @@ public final class LocalCloudAdapter implements CloudAdapter {
     private static final String GATEWAY = "gw";
     private static final String UP = "uplink";
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final String cloud;
     private final byte[] network;
@@ -145,10 +147,29 @@ public final class LocalCloudAdapter implements CloudAdapter {
         if (namespaces().contains(host)) {
             endProcesses(host);
             ip.run("netns", "delete", namespace(host));
+            unlink(host);
         }
         deleteFiles(folder.resolve(host));
         if (namespaces().equals(List.of(GATEWAY))) {
-            ip.run("netns", "delete", namespace(GATEWAY));
+            removeGateway();
+        }
+    }
+
+    private void removeGateway() {
+        unlink(UP);
+        ip.run("netns", "delete", namespace(GATEWAY));
+    }
+
+    /** The kernel takes a namespace apart when it has time, and until then its links' other ends have their names. */
+    private void unlink(String name) {
+        if (!namespaces().contains(GATEWAY)) {
+            return;
+        }
+        for (JsonNode link : ip.addresses(namespace(GATEWAY))) {
+            if (link.path("ifname").asText().equals(name)) {
+                new LocalCommand(List.of("ip", "-n", namespace(GATEWAY), "link", "delete", name))
+                        .run(LIMIT, new byte[0]);
+            }
         }
     }
 
@@ -270,7 +291,7 @@ public final class LocalCloudAdapter implements CloudAdapter {
             ip.run("-n", namespace(GATEWAY), "route", "add", "default", "via", here);
             ip.run("route", "add", address(0) + "/24", "via", gateway, "dev", uplink);
         } catch (WireException e) {
-            ip.run("netns", "delete", namespace(GATEWAY));
+            removeGateway();
             throw new WireException(
                     e.code(),
                     "cannot join cloud " + cloud + " to this machine: " + e.getMessage(),

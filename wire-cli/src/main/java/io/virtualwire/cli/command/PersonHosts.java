@@ -1,0 +1,123 @@
+package io.virtualwire.cli.command;
+
+import io.virtualwire.authority.Registrar;
+import io.virtualwire.cli.output.Output;
+import io.virtualwire.cli.provision.CloudBook;
+import io.virtualwire.cli.provision.HostRecord;
+import io.virtualwire.cli.provision.HostRecords;
+import io.virtualwire.cli.provision.Hosts;
+import io.virtualwire.cli.provision.OwnCommand;
+import io.virtualwire.client.ConnectorClient;
+import io.virtualwire.client.ConnectorHealth;
+import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.NodeClient;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireException;
+import io.virtualwire.topology.HostSpec;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The hosts that a person makes, with what else of a person's commands has to do with them. */
+final class PersonHosts {
+    private final Person person;
+    private final NodeOption node;
+    private final Output output;
+    private final HostRecords records;
+    private final CloudBook clouds;
+
+    PersonHosts(Person person, NodeOption node, Output output) {
+        this.person = person;
+        this.node = node;
+        this.output = output;
+        this.records = new HostRecords(person.home());
+        this.clouds = new CloudBook(person.home(), CloudSettings.types());
+    }
+
+    HostRecords records() {
+        return records;
+    }
+
+    CloudBook clouds() {
+        return clouds;
+    }
+
+    /** Those hosts; only whoever has the tenant's authority has them. */
+    Hosts hosts() {
+        Registrar registrar = Registrar.of(person.home(), InstantSource.system());
+        return new Hosts(
+                clouds,
+                records,
+                registrar,
+                OwnCommand.of(System.getenv()),
+                new Hosts.Around(
+                        this::health,
+                        this::note,
+                        daemon -> new RevocationNews(person.home()).takeBack(registrar, daemon),
+                        this::forget));
+    }
+
+    private ConnectorHealth health(HostAddress address, Identity expected) {
+        try (ConnectorClient connector = new ConnectorClient(person.tls(), address, Optional.of(expected))) {
+            return connector.health();
+        }
+    }
+
+    /* Hosts get here together, and the books are read, changed and written. */
+    private synchronized String note(HostRecord record) {
+        String host = Objects.requireNonNull(record.facts().address(), "a machine has an address");
+        HostAddress api = new HostAddress(host, HostAddress.DEFAULT_API_PORT);
+        person.hosts().put(record.name(), api);
+        if (record.wanted().node()) {
+            NodeOption.note(person.home(), new HostAddress(host, NodeClient.DEFAULT_PORT).toString());
+        }
+        // Nodes that do not run yet, or not in a majority, hear of it from 'wire host add' later.
+        if (!record.wanted().node() && !NodeOption.noted(person.home()).isEmpty()) {
+            tell(record);
+        }
+        return "known as " + record.name() + ", at " + api;
+    }
+
+    /** Tells the fabric, so that machines can be moved there. */
+    private void tell(HostRecord record) {
+        try (WireEnd end = new WireEnd(new EndpointRef("", record.name()), person.connector(record.name()))) {
+            HostSpec described = new FabricHost(end).describe(person).in(record.cloud());
+            node.ask(
+                    person,
+                    client -> new FabricEdit(client)
+                            .apply(now -> now.hosts().containsKey(record.name())
+                                    ? now
+                                    : now.withHost(record.name(), described)));
+        } catch (WireException e) {
+            output.warn("the fabric does not know of " + record.name(), e);
+        }
+    }
+
+    private synchronized void forget(String name) {
+        Optional<HostRecord> record = records.find(name);
+        boolean isNode = record.map(it -> it.wanted().node()).orElse(false);
+        // A fabric whose nodes are taken away one by one may have no majority to be told by.
+        if (!isNode
+                && !NodeOption.noted(person.home()).isEmpty()
+                && person.hosts().all().containsKey(name)) {
+            try {
+                node.ask(person, client -> new FabricEdit(client).apply(now -> now.withoutHost(name)));
+            } catch (WireException e) {
+                output.warn("the fabric still knows of " + name, e);
+            }
+        }
+        person.hosts().remove(name);
+        record.map(it -> it.facts().address())
+                .ifPresent(address ->
+                        NodeOption.forget(person.home(), new HostAddress(address, NodeClient.DEFAULT_PORT).toString()));
+    }
+
+    HostRecord known(String name) {
+        return records.find(name)
+                .orElseThrow(() -> new WireException(
+                        ErrorCode.NOT_FOUND,
+                        "no host " + name + " was launched or added from here",
+                        "see 'wire host ls'"));
+    }
+}

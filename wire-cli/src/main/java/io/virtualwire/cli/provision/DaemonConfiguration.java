@@ -1,0 +1,53 @@
+package io.virtualwire.cli.provision;
+
+import io.virtualwire.cloud.spi.CommandResult;
+import io.virtualwire.cloud.spi.HostShell;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** A daemon's configuration file on a host: ours to write until somebody has written there. */
+final class DaemonConfiguration {
+    static final String MARK =
+            "# Written by 'wire host'. Change what you like, and remove this line: it is left alone then.\n";
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final HostShell shell;
+    private final String path;
+
+    DaemonConfiguration(HostShell shell, String path) {
+        this.shell = shell;
+        this.path = path;
+    }
+
+    /** Sees to it that the file says this; true if it did not. */
+    boolean write(String content, String name) {
+        CommandResult known = shell.run(LIMIT, List.of("cat", path));
+        String wanted = MARK + content;
+        if (known.succeeded() && known.output().equals(wanted)) {
+            return false;
+        }
+        if (known.succeeded() && !known.output().startsWith(MARK) && says(known.output())) {
+            if (!known.output().lines().map(String::strip).toList().contains("name: " + name)) {
+                throw new WireException(
+                        ErrorCode.ALREADY_EXISTS,
+                        path + " is somebody's own, and calls the host something else than " + name,
+                        "take it in under the name that the file says, or move the file away");
+            }
+            return false;
+        }
+        shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));
+        return true;
+    }
+
+    /** Whether a file has more in it than comments; as installed, it says that nothing is trusted or granted. */
+    private static boolean says(String content) {
+        return content.lines()
+                .map(String::strip)
+                .anyMatch(line ->
+                        !line.isEmpty() && !line.startsWith("#") && !line.endsWith(": []") && !line.endsWith(": {}"));
+    }
+}

@@ -1,0 +1,93 @@
+package io.virtualwire.cli.provision;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.virtualwire.cloud.spi.CloudHost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is meant with one host, and how far that is; whether it exists is for its cloud to say.
+ *
+ * @param name the host's, in its cloud and on the command line
+ * @param cloud which of {@link CloudBook} it is in
+ * @param wanted what was asked for
+ * @param made whether the machine is there because it was asked for, so that it goes again when it comes to nothing
+ * @param reached the last step that was done, null if none was
+ * @param facts what is known of it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HostRecord(
+        String name,
+        String cloud,
+        Wanted wanted,
+        boolean made,
+        @Nullable Step reached,
+        Facts facts) {
+
+    /**
+     * What was asked for.
+     *
+     * @param where how a machine is reached that is taken in; null for one that is launched
+     * @param type the cloud's word for a size, null for its default
+     * @param node whether a node runs there, too
+     * @param vms whether virtual machines are to run there
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Wanted(@Nullable String where, @Nullable String type, boolean node, boolean vms) {}
+
+    /**
+     * What is known of a host.
+     *
+     * @param id the cloud's name for it
+     * @param address where others reach it
+     * @param mtu the largest packet to its peers, bytes; 0 if that is not known
+     * @param kvm what came of trying KVM
+     * @param version of the package there
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Facts(
+            @Nullable String id,
+            @Nullable String address,
+            int mtu,
+            @Nullable String kvm,
+            @Nullable String version) {
+        static final Facts NONE = new Facts(null, null, 0, null, null);
+
+        Facts of(CloudHost host) {
+            return new Facts(host.id(), host.address().getHostAddress(), host.mtu(), kvm, version);
+        }
+
+        Facts withMtu(int bytes) {
+            return new Facts(id, address, bytes, kvm, version);
+        }
+
+        Facts withKvm(String found) {
+            return new Facts(id, address, mtu, found, version);
+        }
+
+        Facts withVersion(String installed) {
+            return new Facts(id, address, mtu, kvm, installed);
+        }
+    }
+
+    /** Of a host that nothing was done for. */
+    public static HostRecord begun(String name, String cloud, Wanted wanted) {
+        return new HostRecord(name, cloud, wanted, false, null, Facts.NONE);
+    }
+
+    HostRecord asMade() {
+        return new HostRecord(name, cloud, wanted, true, reached, facts);
+    }
+
+    HostRecord at(@Nullable Step step) {
+        return new HostRecord(name, cloud, wanted, made, step, facts);
+    }
+
+    HostRecord with(Facts known) {
+        return new HostRecord(name, cloud, wanted, made, reached, known);
+    }
+
+    /** Whether that step was done. */
+    public boolean isPast(Step step) {
+        return reached != null && reached.compareTo(step) >= 0;
+    }
+}

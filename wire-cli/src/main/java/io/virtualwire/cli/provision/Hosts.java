@@ -1,0 +1,92 @@
+package io.virtualwire.cli.provision;
+
+import io.virtualwire.authority.Registrar;
+import io.virtualwire.cli.doctor.VirtualizationCheck;
+import io.virtualwire.cloud.spi.CloudAdapter;
+import io.virtualwire.control.WireException;
+import io.virtualwire.time.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The hosts of a person who holds the tenant's authority: made, looked at, removed. */
+public final class Hosts {
+    private final CloudBook clouds;
+    private final HostRecords records;
+    private final Registrar registrar;
+    private final OwnCommand own;
+    private final Around around;
+    private final Admissions admissions;
+
+    /**
+     * What a person's commands have to do with hosts.
+     *
+     * @param probe asks a connector how it does
+     * @param note has commands know a host, and says where it is
+     * @param revoke takes a daemon's credentials back
+     * @param forget has commands know a host no more
+     */
+    public record Around(
+            HostProbe probe, Function<HostRecord, String> note, Consumer<String> revoke, Consumer<String> forget) {}
+
+    public Hosts(CloudBook clouds, HostRecords records, Registrar registrar, OwnCommand own, Around around) {
+        this.clouds = clouds;
+        this.records = records;
+        this.registrar = registrar;
+        this.own = own;
+        this.around = around;
+        this.admissions = new Admissions(records, clouds);
+    }
+
+    /**
+     * Makes hosts of what the records ask for, or goes on with it.
+     *
+     * @param file the package, if somebody named it
+     * @param keep whether what comes to nothing is left as it is
+     * @return those that did not arrive, and why
+     */
+    public Map<String, WireException> make(
+            List<HostRecord> wanted, Optional<Path> file, Duration patience, boolean keep, Progress progress) {
+        Patiently patiently = new Patiently(Ticker.system(), patience);
+        ServicesStep services = new ServicesStep(own, patiently);
+        List<HostStep> steps = List.of(
+                new LaunchStep(patience),
+                new ReachStep(patiently, services::expect),
+                new PackageStep(own, file),
+                new EnrolStep(registrar, own),
+                services,
+                new KvmStep(new VirtualizationCheck(Ticker.system())),
+                new MtuStep(records),
+                new PortStep(registrar.tenant(), admissions, around.probe(), patiently),
+                new ReadyStep(around.note()));
+        Map<String, CloudAdapter> open = new TreeMap<>();
+        try {
+            List<Site> sites = new ArrayList<>();
+            for (HostRecord record : wanted) {
+                CloudAdapter cloud = open.computeIfAbsent(record.cloud(), clouds::open);
+                sites.add(new Site(cloud, records, record));
+            }
+            return new Provisioner(steps, removal(), keep, progress).run(sites);
+        } finally {
+            open.values().forEach(CloudAdapter::close);
+        }
+    }
+
+    /** Removes a host with everything that was made for it. */
+    public void remove(HostRecord record) {
+        try (CloudAdapter cloud = clouds.open(record.cloud());
+                Site site = new Site(cloud, records, record)) {
+            removal().remove(site);
+        }
+    }
+
+    private HostRemoval removal() {
+        return new HostRemoval(records, registrar, around.revoke(), around.forget(), admissions::settle);
+    }
+}

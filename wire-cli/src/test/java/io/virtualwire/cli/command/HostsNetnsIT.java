@@ -1,0 +1,203 @@
+package io.virtualwire.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.cli.Main;
+import io.virtualwire.cloud.spi.CommandResult;
+import io.virtualwire.cloud.spi.LocalCommand;
+import io.virtualwire.testkit.Jvm;
+import io.virtualwire.testkit.netns.Namespace;
+import io.virtualwire.testkit.netns.Namespaces;
+import io.virtualwire.testkit.netns.NetnsTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Two hosts that are launched, used, emptied and removed by commands alone.
+ *
+ * <pre>
+ *   person ── gateway of the cloud ── m-1: connector   web ═══ wire ═══ db   m-2: connector
+ * </pre>
+ */
+@NetnsTest
+final class HostsNetnsIT {
+    private static final Logger LOG = LoggerFactory.getLogger(HostsNetnsIT.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String SECRET = "marker-of-a-secret-that-nobody-may-write-down";
+
+    private final String cloud = "h" + Long.toString(System.nanoTime() % 60_466_176, 36);
+    private final SecretsInUse secrets = new SecretsInUse();
+    private Namespaces lab;
+    private List<String> where;
+    private Path home;
+    private CommandSession wire;
+
+    @BeforeEach
+    void open() throws IOException {
+        lab = Namespaces.open();
+        Namespace person = lab.namespace("person");
+        home = lab.scratch().resolve("person");
+        // Not `ip netns exec`: the namespaces that are made in there would be seen in there only.
+        where = List.of(
+                "nsenter",
+                "--net=/run/netns/" + person.name(),
+                "--",
+                "env",
+                "WIRE_COMMAND=" + launcher(),
+                "AWS_SECRET_ACCESS_KEY=" + SECRET);
+        wire = new CommandSession(where, home);
+        secrets.token(SECRET, SECRET);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        if (wire == null) {
+            lab.close();
+            return;
+        }
+        for (String host : List.of("m-1", "m-2")) {
+            LOG.info("{}", wire.run("host", "rm", host, "--force").text());
+        }
+        wire.close();
+        lab.close();
+        assertThat(ip("netns", "list")).doesNotContain(cloud);
+    }
+
+    @Test
+    void hostsAreLaunchedUsedEmptiedAndRemoved() throws Exception {
+        secrets.said(wire.said("cloud", "add", cloud, "--type", "local"));
+        launchedAlsoByWhoeverIsKilled();
+
+        secrets.said(wire.said("connect", "web@m-1", "db@m-2"));
+        address("m-1", "web", "10.1.0.1/24");
+        address("m-2", "db", "10.1.0.2/24");
+        CommandResult ping = in("m-1", "ping", "-c", "1", "-w", "20", "10.1.0.2");
+        assertThat(ping.succeeded()).as(ping.output()).isTrue();
+        secrets.assertNoCommandLineHasOne();
+        assertThat(wire.said("cloud", "show", cloud)).contains("m-1", "RUNNING", "namespace", "estimated: 0 USD");
+        assertThat(wire.said("host", "show", "m-1")).contains("acme/m-1", "ready", "RUNNING");
+
+        CommandSession.Result refused = wire.run("host", "rm", "m-1");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.text()).contains("acme/web", "IN_USE", "wire host drain m-1");
+        refused = wire.run("host", "drain", "m-1", "--timeout", "1s");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.text()).contains("still there", "endpoint acme/web");
+        wire.said("disconnect", wire(0));
+        wire.said("endpoint", "rm", "web", "--host", "m-1");
+        assertThat(wire.said("host", "drain", "m-1")).contains("m-1 is empty and takes nothing new");
+        assertThat(wire.run("endpoint", "add", "late", "--host", "m-1").status())
+                .isEqualTo(1);
+
+        assertThat(wire.run("cloud", "rm", cloud).text()).contains("m-1", "m-2");
+        secrets.keysIn(lab.scratch());
+        secrets.said(wire.said("host", "rm", "m-1"));
+        assertThat(wire.run("host", "rm", "m-2").status()).isEqualTo(1);
+        wire.said("host", "rm", "m-2", "--force");
+        wire.said("host", "rm", "m-2");
+        assertThat(JSON.readTree(wire.said("host", "ls", "-o", "json"))).isEmpty();
+        assertThat(JSON.readTree(wire.said("cloud", "show", cloud, "-o", "json"))
+                        .path("resources"))
+                .isEmpty();
+        wire.said("cloud", "rm", cloud);
+        assertThat(ip("netns", "list")).doesNotContain(cloud);
+        assertThat(secrets.count()).isGreaterThan(4);
+        secrets.assertKept(lab.scratch());
+    }
+
+    private void launchedAlsoByWhoeverIsKilled() throws Exception {
+        String[] launch = {
+            "host", "launch", "--cloud", cloud, "--count", "2", "--name", "m", "--timeout", "100s", "--no-vms"
+        };
+        List<String> line = new ArrayList<>(where);
+        line.addAll(List.of("env", "WIRE_HOME=" + home));
+        line.addAll(Launch.java(List.of(), Main.class, launch));
+        Process killed = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(lab.scratch().resolve("killed.out").toFile())
+                .start();
+        try {
+            Path record = home.resolve("hosts/m-1.json");
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() ->
+                            Files.exists(record) && Files.readString(record).contains("REACHABLE"));
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        assertThat(wire.said("host", "ls")).contains("begun");
+        String said = wire.said(launch);
+        LOG.info("{}", said);
+        secrets.said(said);
+        assertThat(said).contains("there already", "m-1 [9/9]", "m-2 [9/9]");
+        JsonNode hosts = JSON.readTree(wire.said("host", "ls", "-o", "json"));
+        assertThat(hosts)
+                .extracting(it -> it.path("name").asText() + it.path("state").asText())
+                .containsExactly("m-1ready", "m-2ready");
+        assertThat(JSON.readTree(wire.said("identity", "ls", "--issued", "-o", "json"))
+                        .toString())
+                .contains("acme/m-1", "acme/m-2");
+    }
+
+    private String wire(int index) throws IOException {
+        return JSON.readTree(wire.said("ls", "-o", "json"))
+                .path(index)
+                .at("/status/wire")
+                .asText();
+    }
+
+    private void address(String host, String device, String address) {
+        ip("-n", cloud + "-" + host, "addr", "add", address, "dev", device);
+    }
+
+    private CommandResult in(String host, String... command) {
+        return new LocalCommand(Stream.concat(Stream.of("ip", "netns", "exec", cloud + "-" + host), Stream.of(command))
+                        .toList())
+                .run(LIMIT, new byte[0]);
+    }
+
+    private static String ip(String... arguments) {
+        CommandResult result = new LocalCommand(
+                        Stream.concat(Stream.of("ip"), Stream.of(arguments)).toList())
+                .run(LIMIT, new byte[0]);
+        assertThat(result.succeeded()).as(result.output()).isTrue();
+        return result.output();
+    }
+
+    /** What bin/wire is to whoever types: starts whatever these tests were built from. */
+    private Path launcher() throws IOException {
+        Path script =
+                Files.writeString(lab.scratch().resolve("wire"), """
+                #!/bin/sh
+                case "$1 $2" in
+                  "connector run" | "node run") exec %s "$@" ;;
+                  *) exec %s "$@" ;;
+                esac
+                """.formatted(line(Jvm.DAEMON), line(Jvm.COMMAND)));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return script;
+    }
+
+    private static String line(Jvm jvm) {
+        return jvm.command(List.of(), Main.class).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,257 @@
+package io.virtualwire.cli.provision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtualwire.authority.Registrar;
+import io.virtualwire.cloud.spi.Admission;
+import io.virtualwire.cloud.spi.HostOrder;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
+import io.virtualwire.identity.WireHome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A run that is killed between any two steps goes on, and one that fails at any step leaves nothing. */
+final class ProvisionerTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @TempDir
+    Path folder;
+
+    private final RememberedCloud cloud = new RememberedCloud();
+    private final List<String> taken = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private final List<String> revoked = new ArrayList<>();
+    private final List<String> forgotten = new ArrayList<>();
+    private WireHome home;
+    private HostRecords records;
+    private Registrar registrar;
+
+    /** Ends a run as {@code kill -9} does: nothing is cleaned up. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    @BeforeEach
+    void makeTenant() {
+        home = new WireHome(folder);
+        home.createAuthority("acme", InstantSource.system());
+        records = new HostRecords(home);
+        registrar = Registrar.of(home, InstantSource.system());
+    }
+
+    @Test
+    void everyStepIsTakenOnceInItsOrderAndNoted() {
+        assertThat(run(begun("one"), null, null, false)).isEmpty();
+        assertThat(taken).containsExactlyElementsOf(allBut());
+        assertThat(records.find("one")).get().satisfies(record -> {
+            assertThat(record.reached()).isEqualTo(Step.READY);
+            assertThat(record.made()).isTrue();
+            assertThat(record.facts().id()).isEqualTo("id-one");
+            assertThat(record.facts().address()).isEqualTo("192.0.2.1");
+        });
+        assertThat(told).hasSize(Step.values().length);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoIsKilledAtAStepGoesOn(Step at) {
+        assertThatThrownBy(() -> run(begun("one"), null, at, false)).hasRootCauseInstanceOf(Killed.class);
+        assertThat(records.find("one").map(HostRecord::made))
+                .as("that it was asked for is known")
+                .contains(true);
+        taken.clear();
+        HostRecord again = records.find("one").orElseThrow();
+        assertThat(run(again, null, null, false)).isEmpty();
+        assertThat(records.find("one").map(HostRecord::reached)).contains(Step.READY);
+        assertThat(taken)
+                .as("what was done is not done again")
+                .doesNotHaveDuplicates()
+                .contains(at.name());
+        assertThat(taken)
+                .containsAll(Arrays.stream(Step.values())
+                        .filter(step -> step.compareTo(at) > 0)
+                        .map(Step::name)
+                        .toList());
+        assertThat(cloud.names()).containsExactly("one");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsIsNamedAndNothingIsLeft(Step at) {
+        cloud.launch(HostOrder.of("other"));
+        Map<String, WireException> failed = run(begun("one"), at, null, false);
+        assertThat(failed).containsOnlyKeys("one");
+        assertThat(failed.get("one"))
+                .hasMessageContaining(at.name())
+                .hasMessageContaining("struck")
+                .hasMessageContaining("was removed");
+        assertThat(failed.get("one").code()).isEqualTo(ErrorCode.SYSTEM);
+        assertThat(cloud.names()).containsExactly("other");
+        assertThat(records.all()).isEmpty();
+        assertThat(forgotten).containsExactly("one");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsToBeKeptIsKeptAndGoneOnWith(Step at) {
+        Map<String, WireException> failed = run(begun("one"), at, null, true);
+        assertThat(failed.get("one").hint()).contains("the same command goes on", "wire host rm one");
+        if (at != Step.LAUNCHED) {
+            assertThat(cloud.names()).containsExactly("one");
+        }
+        assertThat(run(records.find("one").orElseThrow(), null, null, false)).isEmpty();
+        assertThat(records.find("one").map(HostRecord::reached)).contains(Step.READY);
+    }
+
+    @Test
+    void aMachineThatWasThereBeforeUsStays() {
+        cloud.launch(HostOrder.of("one"));
+        Map<String, WireException> failed = run(begun("one"), Step.ENROLLED, null, false);
+        assertThat(failed.get("one")).hasMessageContaining("was left");
+        assertThat(cloud.names()).containsExactly("one");
+    }
+
+    @Test
+    void oneThatFailsDoesNotKeepTheOthers() {
+        HostRecord none = HostRecord.begun("none", "c", new HostRecord.Wanted(null, "none", false, true));
+        Map<String, WireException> failed = run(List.of(begun("one"), none, begun("two")), null, null, false);
+        assertThat(failed).containsOnlyKeys("none");
+        assertThat(failed.get("none")).hasMessageContaining("LAUNCHED").hasMessageContaining("there is no room");
+        assertThat(cloud.names()).containsExactly("one", "two");
+        assertThat(records.all()).extracting(HostRecord::reached).containsOnly(Step.READY);
+    }
+
+    @Test
+    void whatWasIssuedIsTakenBackAndTokensAreForgotten() {
+        registrar.issue("one", Duration.ofDays(1));
+        run(begun("one"), Step.SERVICES_RUNNING, null, false);
+        assertThat(revoked).containsExactly("one");
+    }
+
+    @Test
+    void exactlyTheOtherHostsAreLetIn() {
+        CloudBook clouds = new CloudBook(home, new CloudTypes(List.of(cloud)));
+        clouds.add("c", new CloudEntry("remembered", Map.of()));
+        HostRecord withNode = HostRecord.begun("two", "c", new HostRecord.Wanted(null, null, true, true));
+        run(List.of(begun("one"), withNode), null, null, false);
+        Admissions admissions = new Admissions(records, clouds);
+        admissions.settle();
+        assertThat(cloud.admitted().get("one"))
+                .allSatisfy(it -> assertThat(it.peer()).isEqualTo("two"))
+                .extracting(it -> it.address().getHostAddress() + " " + it.protocol() + " " + it.port())
+                .containsExactlyInAnyOrder(
+                        "10.0.0.2 UDP 7471", "10.0.0.2 UDP 7472", "10.0.0.2 TCP 7471", "10.0.0.2 TCP 7472");
+        assertThat(cloud.admitted().get("two")).extracting(Admission::port).contains(7481, 7482, 7483);
+        records.remove("two");
+        cloud.remove("two");
+        admissions.settle();
+        assertThat(cloud.admitted()).containsOnlyKeys("one");
+        assertThat(cloud.admitted().get("one")).isEmpty();
+    }
+
+    private Map<String, WireException> run(HostRecord record, Step struck, Step killed, boolean keep) {
+        return run(List.of(record), struck, killed, keep);
+    }
+
+    private Map<String, WireException> run(List<HostRecord> wanted, Step struck, Step killed, boolean keep) {
+        List<HostStep> steps = Arrays.stream(Step.values())
+                .map(step -> step == Step.LAUNCHED ? new LaunchStep(PATIENCE) : new Stood(step))
+                .map(step -> (HostStep) new Struck(step, struck, killed))
+                .toList();
+        HostRemoval removal = new HostRemoval(records, registrar, revoked::add, forgotten::add, () -> {});
+        List<Site> sites =
+                wanted.stream().map(record -> new Site(cloud, records, record)).toList();
+        return new Provisioner(steps, removal, keep, new Told()).run(sites);
+    }
+
+    private static HostRecord begun(String name) {
+        return HostRecord.begun(name, "c", new HostRecord.Wanted(null, null, false, true));
+    }
+
+    private static List<String> allBut(Step... left) {
+        return Stream.of(Step.values())
+                .filter(step -> !List.of(left).contains(step))
+                .map(Step::name)
+                .toList();
+    }
+
+    /** A step that does nothing. */
+    private record Stood(Step reaches) implements HostStep {
+        @Override
+        public String take(Site site) {
+            return "done";
+        }
+    }
+
+    /** A step that is struck when it was all but done. */
+    private final class Struck implements HostStep {
+        private final HostStep step;
+        private final Step failing;
+        private final Step killing;
+
+        Struck(HostStep step, Step failing, Step killing) {
+            this.step = step;
+            this.failing = failing;
+            this.killing = killing;
+        }
+
+        @Override
+        public Step reaches() {
+            return step.reaches();
+        }
+
+        @Override
+        public boolean isLooked() {
+            return step.isLooked();
+        }
+
+        @Override
+        public String take(Site site) {
+            String detail = step.take(site);
+            synchronized (taken) {
+                taken.add(step.reaches().name());
+            }
+            if (step.reaches() == failing) {
+                throw new WireException(ErrorCode.SYSTEM, "struck", "try again");
+            }
+            if (step.reaches() == killing) {
+                throw new Killed();
+            }
+            return detail;
+        }
+    }
+
+    private final class Told implements Progress {
+        @Override
+        public void begins(String host, Step step) {
+            // The end says all.
+        }
+
+        @Override
+        public void done(String host, Step step, String detail) {
+            synchronized (told) {
+                told.add(host + " " + step);
+            }
+        }
+
+        @Override
+        public void failed(String host, Step step, WireException why, boolean removed) {
+            synchronized (told) {
+                told.add(host + " " + step + " failed");
+            }
+        }
+    }
+}
