@@ -22,6 +22,13 @@ install -d "$to/usr/bin" "$to/usr/lib/virtualwire/lib" "$to/usr/share/doc/virtua
 # With their names and times, by which Java knows the ahead-of-time caches.
 cp -p "$dist"/lib/*.jar "$to/usr/lib/virtualwire/lib/"
 cp -p "$dist"/wire-cli-*.jar "$to/usr/lib/virtualwire/"
+# Clouds whose libraries only commands about clouds load.
+for cloud in "$dist"/clouds/*/; do
+  [ -d "$cloud" ] || continue
+  cloud=${cloud%/}
+  install -d "$to/usr/lib/virtualwire/clouds/${cloud##*/}"
+  cp -p "$cloud"/*.jar "$to/usr/lib/virtualwire/clouds/${cloud##*/}/"
+done
 for cache in "$dist"/*.aot; do [ ! -f "$cache" ] || cp -p "$cache" "$to/usr/lib/virtualwire/"; done
 chmod -R a+rX "$to/usr/lib/virtualwire"
 install -m 755 packaging/wire "$to/usr/bin/wire"

@@ -73,6 +73,16 @@ class LibrariesTest {
             .because("everybody else runs commands through a HostShell, whatever is behind it");
 
     @ArchTest
+    static final ArchRule awsOnlyInItsAdapter = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.virtualwire.cloud.ec2")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon..")
+            .because(
+                    "it is loaded by a few commands only; and what stands in for EC2 must not know what it is to check");
+
+    @ArchTest
     static final ArchRule systemCallsOnlyInLinux = noClasses()
             .that(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "spi", "local", "ssh"))
             .should()

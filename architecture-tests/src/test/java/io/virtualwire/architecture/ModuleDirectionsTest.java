@@ -61,10 +61,27 @@ class ModuleDirectionsTest {
 
     @ArchTest
     static final ArchRule adaptersKnowOnlyCoreAndTheirContract = noClasses()
-            .that(in("spi", "local", "ssh", "libvirt", "ec2"))
+            .that(in("spi", "local", "ssh", "libvirt", "ec2", "ec2-stand-in"))
             .should()
             .dependOnClassesThat(in("wire-daemon", "wire-connector", "wire-switch", "wire-cli", "wire-testkit"))
             .because("a cloud adapter can be written and shipped by somebody who has only the SPI");
+
+    @ArchTest
+    static final ArchRule nobodyShipsTheStandIn = noClasses()
+            .that(in(
+                    "wire-cli",
+                    "wire-connector",
+                    "wire-switch",
+                    "wire-daemon",
+                    "wire-core",
+                    "spi",
+                    "local",
+                    "ssh",
+                    "libvirt",
+                    "ec2"))
+            .should()
+            .dependOnClassesThat(in("ec2-stand-in"))
+            .because("what plays EC2 is for tests and demonstrations");
 
     @ArchTest
     static final ArchRule nobodyShipsTheTestKit = noClasses()

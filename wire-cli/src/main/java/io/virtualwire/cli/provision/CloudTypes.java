@@ -3,20 +3,22 @@ package io.virtualwire.cli.provision;
 import io.virtualwire.cloud.spi.CloudType;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The types of cloud that there are: whatever module is on the class path. */
+/** The types of cloud that there are: whatever module is on the class path, or in a folder of its own beside it. */
 public final class CloudTypes {
     private final List<CloudType> all;
 
-    /** Those that are on the class path. */
+    /** Those that come with this command. */
     public static CloudTypes installed() {
-        return new CloudTypes(ServiceLoader.load(CloudType.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList());
+        List<CloudType> all = new ArrayList<>();
+        ServiceLoader.load(CloudType.class).forEach(all::add);
+        CloudFolder.installed().forEach(folder -> all.addAll(folder.types()));
+        return new CloudTypes(all);
     }
 
     public CloudTypes(List<CloudType> all) {

@@ -1,0 +1,80 @@
+package io.virtualwire.cloud.ec2.standin;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The stand-in as a program: answers until it is told to end, and then removes everything that it made. */
+@Command(
+        name = "ec2-stand-in",
+        mixinStandardHelpOptions = true,
+        description = "EC2's API for one account in one region, with machines that are namespaces here. Needs root.")
+public final class StandInProgram implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--region", defaultValue = "eu-central-1", description = "Its region; default: ${DEFAULT-VALUE}.")
+    private String region;
+
+    @Option(names = "--port", defaultValue = "0", description = "Of loopback; default: any that is free.")
+    private int port;
+
+    @Option(
+            names = "--prefix",
+            required = true,
+            description = "Begins the names of namespaces and devices; at most 8 long.")
+    private String prefix;
+
+    @Option(
+            names = "--public",
+            defaultValue = "198.51.100.",
+            description = "The first three numbers of its public addresses; default: ${DEFAULT-VALUE}.")
+    private String publicPrefix;
+
+    @Option(names = "--folder", required = true, description = "For the files of its machines.")
+    private Path folder;
+
+    @Option(names = "--endpoint-file", description = "Where its endpoint is written when it answers.")
+    private @Nullable Path endpointFile;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new StandInProgram()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        StandIn standIn = StandIn.open(
+                new StandInOptions(
+                        port, region, Map.of(StandInOptions.ACCESS_KEY, StandInOptions.SECRET), publicPrefix),
+                new NamespaceMachines(prefix, publicPrefix, folder));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            standIn.close();
+                            ended.countDown();
+                        },
+                        "ec2-end"));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("endpoint " + standIn.endpoint());
+        out.println("access key " + StandInOptions.ACCESS_KEY + ", secret " + StandInOptions.SECRET);
+        out.flush();
+        if (endpointFile != null) {
+            Path draft = endpointFile.resolveSibling(endpointFile.getFileName() + ".new");
+            Files.writeString(draft, standIn.endpoint() + "\n");
+            Files.move(draft, endpointFile);
+        }
+        ended.await();
+        return 0;
+    }
+}
