@@ -59,7 +59,7 @@ class RestFuzzTest {
                         assertThat(client.endpoints()).contains(made);
                         client.removeEndpoint("good", true);
                     })
-                    .run(2_000, new SpoiledText(requests(), 80_000, "force", "standby", "relayTo"), input -> {
+                    .run(600, new SpoiledText(requests(), 80_000, "force", "standby", "relayTo"), input -> {
                         RawConnection.Answer answer = connection.ask(input);
                         String text = new String(input, StandardCharsets.UTF_8);
                         if (answer.status() >= 500 || answer.status() < 200) {

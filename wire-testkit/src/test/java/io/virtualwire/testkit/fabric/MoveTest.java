@@ -181,7 +181,7 @@ class MoveTest {
 
     @Test
     void survivesBrokenStreamsAndACrashAtAnyTime() {
-        new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 1_000).run(seed -> {
+        new Seeds("MoveTest.survivesBrokenStreamsAndACrashAtAnyTime", 480).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             Random random = fabric.random();
@@ -216,7 +216,7 @@ class MoveTest {
 
     @Test
     void takesOverWithAFenceAndTheOldOwnerComesBack() {
-        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 360).run(seed -> {
+        new Seeds("MoveTest.takesOverWithAFenceAndTheOldOwnerComesBack", 240).run(seed -> {
             WireInMotion it = WireInMotion.connected(seed);
             VirtualFabric fabric = it.fabric;
             Random random = fabric.random();
