@@ -5,10 +5,10 @@ import io.virtualwire.wire.WirePath;
 /**
  * How likely a datagram to the peer is to be lost, from what the peer says in its keep-alives of what it has heard.
  *
- * <p>Losses in a row count as one: they cost one frame, or a few, however long it is. What was seen counts half as much a second later.
+ * <p>Losses in a row count as one: they cost one frame, or a few, however long it is. Of what was seen lately and of what was seen for
+ * a while the worse counts: when losses begin much that was whole has just passed, and when a flow pauses they have not ended.
  */
 final class LossEstimate {
-    private static final double HALVED_NANOS = 1e9;
     /** So few may as well be under way: overtaken, not lost. */
     private static final double NOT_WORTH_MENTIONING = 3;
     /** No more than one frame in so many is to be lost for being long. */
@@ -19,8 +19,8 @@ final class LossEstimate {
     private int lastReceived;
     private int lastGaps;
     private long lastAt;
-    private double seenOfLate;
-    private double lostOfLate;
+    private final Share lately = new Share(0.25e9);
+    private final Share forAWhile = new Share(1.5e9);
 
     /**
      * The peer has said what it has heard of a lane in all; each number goes on from zero after 2^32.
@@ -34,7 +34,7 @@ final class LossEstimate {
         int missing = used - (received - lastReceived);
         int apart = gaps - lastGaps;
         boolean follows = known && used >= 0 && apart >= 0 && Math.abs(missing) <= used + ReplayWindow.SPAN;
-        double kept = Math.pow(0.5, (now - lastAt) / HALVED_NANOS);
+        long passed = now - lastAt;
         known = true;
         lastSeen = seen;
         lastReceived = received;
@@ -44,16 +44,36 @@ final class LossEstimate {
             // Another session, or the first word.
             return;
         }
-        seenOfLate = seenOfLate * kept + used;
-        lostOfLate = Math.max(0, lostOfLate * kept + Math.min(missing, apart));
+        int lost = Math.min(missing, apart);
+        lately.add(used, lost, passed);
+        forAWhile.add(used, lost, passed);
     }
 
     /** Of how many datagrams a frame should consist at most. */
     int datagramsPerFrame() {
-        if (lostOfLate < NOT_WORTH_MENTIONING) {
-            return WirePath.ANY_DATAGRAMS;
+        double lost = Math.max(lately.lost(), forAWhile.lost());
+        return lost == 0 ? WirePath.ANY_DATAGRAMS : (int) Math.clamp(RARE / lost, 1, WirePath.ANY_DATAGRAMS);
+    }
+
+    /** What part of the datagrams was lost, of which each counts half as much after a time. */
+    private static final class Share {
+        private final double halvedNanos;
+        private double seen;
+        private double lost;
+
+        Share(double halvedNanos) {
+            this.halvedNanos = halvedNanos;
         }
-        double most = RARE * seenOfLate / lostOfLate;
-        return (int) Math.clamp(most, 1, WirePath.ANY_DATAGRAMS);
+
+        void add(int newlySeen, int newlyLost, long passedNanos) {
+            double kept = Math.pow(0.5, passedNanos / halvedNanos);
+            seen = seen * kept + newlySeen;
+            lost = Math.max(0, lost * kept + newlyLost);
+        }
+
+        /** From 0 to 1; 0 as long as it is not worth mentioning. */
+        double lost() {
+            return lost < NOT_WORTH_MENTIONING ? 0 : lost / seen;
+        }
     }
 }

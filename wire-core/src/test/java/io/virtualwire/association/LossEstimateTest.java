@@ -35,6 +35,17 @@ class LossEstimateTest {
         assertThat(estimate.datagramsPerFrame()).isBetween(3, 8);
     }
 
+    /** What was seen lately would not do: of ten datagrams none is lost, most of the time. */
+    @Test
+    void aFlowThatPausesHasNotLearntAnythingElse() {
+        run(Duration.ofSeconds(2), 0.01);
+        for (int i = 0; i < 20; i++) {
+            report(10, 0, 0);
+        }
+
+        assertThat(estimate.datagramsPerFrame()).isEqualTo(1);
+    }
+
     @Test
     void whenNothingIsLostAnyMoreTheyGrowAgain() {
         run(Duration.ofSeconds(2), 0.01);
