@@ -23,12 +23,14 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two hosts that are launched, used, emptied and removed by commands alone.
+ * Two hosts that are launched, used, emptied and removed by commands alone, as docs/operations.md has it.
  *
  * <pre>
  *   person ── gateway of the cloud ── m-1: connector   web ═══ wire ═══ db   m-2: connector
@@ -119,6 +121,41 @@ final class HostsNetnsIT {
         assertThat(ip("netns", "list")).doesNotContain(cloud);
         assertThat(secrets.count()).isGreaterThan(4);
         secrets.assertKept(lab.scratch());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aNodeIsLaunchedWithItsHost() {
+        return LongRun.of("a node is launched with its host", this::launchWithNode);
+    }
+
+    private void launchWithNode() throws Exception {
+        wire.said("cloud", "add", cloud, "--type", "local");
+        LOG.info(
+                "{}",
+                wire.said(
+                        "host",
+                        "launch",
+                        "--cloud",
+                        cloud,
+                        "--name",
+                        "m-1",
+                        "--with-node",
+                        "--no-vms",
+                        "--timeout",
+                        "100s"));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> wire.run("switch", "create", "lan", "--on", "m-1").status() == 0);
+        assertThat(wire.said("switch", "ls")).contains("lan");
+        CommandSession.Result second = wire.run("host", "launch", "--cloud", cloud, "--with-node");
+        assertThat(second.text()).contains("cannot make a second fabric", "m-1 has a node");
+        wire.said("host", "launch", "--cloud", cloud, "--name", "m-2", "--no-vms", "--timeout", "100s");
+        assertThat(wire.said("export")).as("the fabric was told").contains("m-2:", "cloud: " + cloud);
+        CommandSession.Result refused = wire.run("host", "rm", "m-1");
+        assertThat(refused.text()).contains("its node still has lan", "IN_USE");
+        wire.said("host", "rm", "m-2");
+        assertThat(wire.said("export")).doesNotContain("m-2:");
+        wire.said("host", "rm", "m-1", "--force");
     }
 
     private void launchedAlsoByWhoeverIsKilled() throws Exception {

@@ -48,8 +48,8 @@ public interface CloudAdapter extends AutoCloseable {
     HostShell shell(CloudHost host);
 
     /**
-     * Lets exactly these peers reach a host's ports: what was let in and is not named is let in no more. A cloud in which nothing
-     * filters does nothing.
+     * Lets exactly these peers reach a host's ports: what was let in and is not named is let in no more, but for the person who runs
+     * this, whom the cloud's own settings let in. A cloud in which nothing filters does nothing.
      */
     void admit(String host, Set<Admission> peers);
 
