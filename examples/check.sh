@@ -100,7 +100,7 @@ result $status "the Debian package: $(grep -c '([0-9]* s)$' "$out/deb.log") chec
 if [ "${LONG:-}" = 1 ]; then
   bash "$top/packaging/check-guest.sh" >"$out/guest.log" 2>&1
   status=$?; cat "$out/guest.log"
-  result $status "a Debian guest boots with our user data, and is a host"
+  result $status "a Debian guest boots with our user data, and installs the package"
 fi
 
 wait $clouds

@@ -2,13 +2,10 @@
 # Tries the Debian package in a root that has no JDK, nor anything else but what it says that it needs: installed, a connector started with the
 # capabilities of its unit, upgraded over a changed configuration, removed, purged: what docs/operations.md says of it.
 #
-# As a part of `make test` the package is neither compressed nor has it caches, and the root has busybox and the few programs that the
-# maintainer scripts call. LONG=1: the package as `make deb` makes it, twice, compared; its caches insisted on; what lintian and jdeps say;
-# and installed by apt in a Debian that debootstrap makes.
+# The root has busybox, and the few programs that the maintainer scripts call. As a part of `make test` the package is neither compressed nor has
+# it caches. LONG=1: it is as `make deb` makes it, three times, compared; lintian is asked; and its caches are insisted on.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=config/jdk25.sh
-. config/jdk25.sh
 
 work=$(mktemp -d /tmp/vwk.XXXXXX)
 ns=vwk-$$
@@ -58,18 +55,7 @@ if [ "${LONG:-}" = 1 ]; then
   rm -rf "$work/again" "$work/taken"
   say "made three times, each time the same bytes"
 
-  # What jdeps finds to be needed is there, but for what libraries name and do without.
-  java_home=$(find_jdk25)
-  dist=wire-cli/target/dist
-  "$java_home/bin/jdeps" --multi-release 25 --ignore-missing-deps --list-deps --class-path "$dist/lib/*" "$dist"/wire-cli-*.jar "$dist"/lib/*.jar \
-    >"$work/jdeps.out" 2>"$work/jdeps.log" || fail "jdeps: $(tail -n 3 "$work/jdeps.log")"
-  needed=$(sed -n 's|^ *\(\(java\|jdk\)\.[a-z.]*\).*|\1|p' "$work/jdeps.out" | sort -u)
-  listed=$(sed 's/^#- //; s/[[:space:]]*#.*//; /^$/d' packaging/runtime.modules)
-  missing=$(grep -vxF "$listed" <<<"$needed" || true)
-  [ -z "$missing" ] || fail "packaging/runtime.modules says nothing of: $missing"
-  say "the runtime has the modules that jdeps finds"
-
-  lintian --tag-display-limit 0 --no-tag-display-limit "$deb" >"$work/lintian.out" 2>"$work/lintian.log" || { cat "$work/lintian.out"; fail "lintian complains"; }
+  lintian --allow-root --tag-display-limit 0 "$deb" >"$work/lintian.out" 2>"$work/lintian.log" || { cat "$work/lintian.out"; fail "lintian complains"; }
   [ ! -s "$work/lintian.out" ] || { cat "$work/lintian.out"; fail "lintian has something to say"; }
   say "lintian has nothing to say"
 else
@@ -88,47 +74,38 @@ rm -rf "$work/next"
 
 # --- a root ---------------------------------------------------------------------------------------------------------------
 root=$work/root
-if [ "${LONG:-}" = 1 ]; then
-  debootstrap --variant=minbase --include=systemd,iproute2,nftables "${SUITE:-bookworm}" "$root" "${MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap.log" 2>&1 ||
-    fail "debootstrap"
-  apt() { chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >>"$work/apt.log" 2>&1; }
-  put() { cp "$1" "$root/tmp/package.deb" && apt install /tmp/package.deb && rm "$root/tmp/package.deb"; }
-  away() { apt "$1" virtualwire; }
-  say "a Debian"
-else
-  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{dev,proc,sys,tmp,run,root,etc} "$root"/var/{lib/dpkg/{info,updates},log,tmp,cache}
-  chmod 1777 "$root/tmp" "$root/var/tmp"
-  for folder in bin sbin lib lib64; do ln -s usr/$folder "$root/$folder"; done
-  cp "$(command -v busybox)" "$root/usr/bin/"
-  chroot "$root" /usr/bin/busybox --install -s /usr/bin
-  # with_libraries PROGRAM…: with what it is linked with
-  with_libraries() {
-    local file
-    for file in "$@"; do [ ! -x "$file" ] || [[ $file == */runtime/* ]] || install -D "$file" "$root$file"; done
-    ldd "$@" 2>/dev/null | grep -oE '/[^ ]*\.so[^ ]*' | grep -v /runtime/ | sort -u | while read -r file; do
-      [ -e "$root$file" ] || install -D "$file" "$root$file"
-    done
-  }
-  rm -f "$root/usr/bin/setpriv"
-  with_libraries "$(command -v systemd-sysusers)" "$(command -v systemd-tmpfiles)" "$(command -v setpriv)"
-  mkdir "$work/libraries"
-  some "$work/libraries" './usr/lib/virtualwire/runtime/bin/*' '*.so'
-  mapfile -t linked < <(find "$work/libraries/usr/lib/virtualwire/runtime" -name '*.so' -o -name java -type f)
-  with_libraries "${linked[@]}"
-  rm -rf "$work/libraries"
-  printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
-  printf 'root:x:0:\n' >"$root/etc/group"
-  mknod -m 666 "$root/dev/null" c 1 3
-  mknod -m 666 "$root/dev/random" c 1 8
-  mknod -m 666 "$root/dev/urandom" c 1 9
-  for package in libc6 iproute2 nftables systemd; do
-    printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: nobody\nVersion: 99\nDescription: x\n\n' $package
-  done >"$root/var/lib/dpkg/status"
-  : >"$root/var/lib/dpkg/available"
-  dpkg_there() { DEBIAN_FRONTEND=noninteractive dpkg --root="$root" --force-unsafe-io --force-confdef --force-confold "$@" >>"$work/dpkg.log" 2>&1; }
-  put() { dpkg_there -i "$1"; }
-  away() { dpkg_there --"$1" virtualwire; }
-fi
+mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{dev,proc,sys,tmp,run,root,etc} "$root"/var/{lib/dpkg/{info,updates},log,tmp,cache}
+chmod 1777 "$root/tmp" "$root/var/tmp"
+for folder in bin sbin lib lib64; do ln -s usr/$folder "$root/$folder"; done
+cp "$(command -v busybox)" "$root/usr/bin/"
+chroot "$root" /usr/bin/busybox --install -s /usr/bin
+# with_libraries PROGRAM…: with what it is linked with
+with_libraries() {
+  local file
+  for file in "$@"; do [ ! -x "$file" ] || [[ $file == */runtime/* ]] || install -D "$file" "$root$file"; done
+  ldd "$@" 2>/dev/null | grep -oE '/[^ ]*\.so[^ ]*' | grep -v /runtime/ | sort -u | while read -r file; do
+    [ -e "$root$file" ] || install -D "$file" "$root$file"
+  done
+}
+rm -f "$root/usr/bin/setpriv"
+with_libraries "$(command -v systemd-sysusers)" "$(command -v systemd-tmpfiles)" "$(command -v setpriv)"
+mkdir "$work/libraries"
+some "$work/libraries" './usr/lib/virtualwire/runtime/bin/*' '*.so'
+mapfile -t linked < <(find "$work/libraries/usr/lib/virtualwire/runtime" -name '*.so' -o -name java -type f)
+with_libraries "${linked[@]}"
+rm -rf "$work/libraries"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+mknod -m 666 "$root/dev/null" c 1 3
+mknod -m 666 "$root/dev/random" c 1 8
+mknod -m 666 "$root/dev/urandom" c 1 9
+for package in libc6 iproute2 nftables systemd; do
+  printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: nobody\nVersion: 99\nDescription: x\n\n' $package
+done >"$root/var/lib/dpkg/status"
+: >"$root/var/lib/dpkg/available"
+dpkg_there() { DEBIAN_FRONTEND=noninteractive dpkg --root="$root" --force-unsafe-io --force-confdef --force-confold "$@" >>"$work/dpkg.log" 2>&1; }
+put() { dpkg_there -i "$1"; }
+away() { dpkg_there --"$1" virtualwire; }
 mount -t proc none "$root/proc"
 mkdir -p "$root/dev/net"
 mknod -m 666 "$root/dev/net/tun" c 10 200

@@ -40,7 +40,7 @@ build() {
 datasource_list: [NoCloud, None]
 ssh_genkeytypes: [ed25519]
 system_info: {network: {renderers: [netplan]}}
-apt_preserve_sources_list: true
+locale: C.UTF-8
 CFG
   rm -f "$root"/etc/ssh/ssh_host_*
   chroot "$root" systemctl -q enable systemd-networkd ssh
