@@ -53,7 +53,7 @@ bench-quick: ## The same against the fastest few (8 minutes)
 	@bin/wire --build
 	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch vxlan-bridge wire-kernel ovs vde nebula fastd' ROUNDS=3 benchmarks/compare.sh
 
-bench-migration: ## Live migrations over wires and over kernel VXLAN, near and across a slow line, in one run (15 minutes)
+bench-migration: ## Live migrations over wires and over kernel VXLAN, near and across a slow line, in one run (12 minutes)
 	@config/prerequisites.sh bench-migration
 	@bin/wire --build
 	@$(MVN) -q -Pquick -pl wire-testkit -am compile

@@ -5,13 +5,28 @@
 #   near   cloud east ── bridge ── cloud west, and the host outside on the same bridge
 #   wan    the same, and between the bridge and cloud west a line of 20 ms one way, 100 Mb/s, 0.1 % loss (io.virtualwire.testkit.wan)
 #
-# migration.sh [RESULT.json]; the environment says how: ROUNDS (moves each way, 5), WAYS ('near wan'), SYSTEMS ('vxlan wire'), SEED.
-# Of each move: the gap that the pings saw, the pause that QEMU reports, the difference, which is the network's share; how long the
-# guest's first RARP took from its TAP at the target to the host outside, and when after it the guest itself answered first; pings lost
-# and doubled.
+# migration.sh [RESULT.json]; the environment says how: ROUNDS (moves each way, 5), WAN_ROUNDS (3), WAYS ('near wan'), SYSTEMS
+# ('vxlan wire'), SEED. Of each move: the gap that the pings saw, the pause that QEMU reports, the difference; pings lost and doubled;
+# and the gap cut into steps, from the last answer of the guest at its old place to the first at its new one:
+#
+#   toStopMillis           until QEMU stopped the guest: its own event
+#   stoppedMillis          until QEMU resumed it at the target: its own event
+#   resumeToRarpMillis     until its RARP left its TAP: as the kernel saw it
+#   rarpToActiveMillis     until the connector had read it, and made its side active
+#   activeToSaidMillis     until HELLO was given to the kernel
+#   saidToFlipMillis       until the far end sent to the new place
+#   flipToOldMillis        until the old place knew
+#   oldToFrameMillis       until the guest was given its first frame, one that the old place had kept
+#   frameToAnswerMillis    until the guest's answer left its TAP
+#   answerToOutsideMillis  until it was seen outside
+#
+# Daemons tell by the machine's monotonic clock, which all of them share, QEMU and captures by its other one: their difference is
+# read before each move. What is the network's is networkOwnMillis: from the RARP to the first frame, and the answer's way out; if the
+# guest answers before (what it had been given when it was suspended), only the latter.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ROUNDS=${ROUNDS:-5}
+WAN_ROUNDS=${WAN_ROUNDS:-$((ROUNDS < 3 ? ROUNDS : 3))}
 WAYS=${WAYS:-near wan}
 SYSTEMS=${SYSTEMS:-vxlan wire}
 SEED=${SEED:-1}
@@ -106,7 +121,7 @@ wire_told() { :; }
 # --- readings ---------------------------------------------------------------------------------------------------------
 # Into a file, which the kernel fills by the second with times of its own: whoever wrote lines would take the guest's processor.
 capture() { # HOST NAME; $last is its pid
-  start "$1" "$2.tcpdump.log" tcpdump -i any -n -w "$work/$2.pcap" 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply'
+  start "$1" "$2.tcpdump.log" tcpdump -i any -n -w "$work/$2.pcap" 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply or icmp[icmptype] == icmp-echo'
   await 20 "a capture" grep -q 'listening on' "$OUT/$2.tcpdump.log"
 }
 captured() { tcpdump -r "$work/$1.pcap" -n -tt >"$OUT/$1.log" 2>/dev/null; rm "$work/$1.pcap"; }
@@ -117,29 +132,65 @@ answered() { # NAME RARP-TIME
     awk -v since="$2" '$1 + 0 > since + 0 && /echo reply/ && ($3 == "P" || $3 == "In" || $3 == "M") {print $1; exit}' "$OUT/$1.$f.log"
   done
 }
+# What QEMU tells of itself when its guest stops and goes on: 'event STOP at SECONDS for domain web1 …'; $last is its pid.
+qemu_events() { # HOST FILE
+  stdbuf -oL virsh -q -c "$(labsh uri "$lab" "$1")" qemu-monitor-event --event '^(STOP|RESUME)$' --regex --loop >"$OUT/$2" 2>&1 &
+  last=$!; pids+=("$last")
+}
+qemu_event() { awk -v event="$2" '$1 == "event" && $2 == event {print $4; exit}' "$OUT/$1"; } # FILE EVENT
+# The difference between the two clocks, and the monotonic one.
+clocks() { perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC,CLOCK_REALTIME -e '$m = clock_gettime(CLOCK_MONOTONIC); printf "%.6f %.6f\n", clock_gettime(CLOCK_REALTIME) - $m, $m'; }
+# When a side first did that after then, as a daemon logged it: logged EVENT SINCE LOG…
+logged() {
+  local event=$1 since=$2; shift 2
+  [ -e "$OUT/$1" ] || return 0 # none runs where the kernel does it
+  awk -v event=" $event[" -v since="$since" 'index($0, event) && $NF + 0 > since + 0 {print $NF}' "${@/#/$OUT/}" | sort -n | head -n 1
+}
+# When the guest was given a request first after that, where the kernel does that and sees it.
+requested() { awk -v since="$2" '$1 + 0 > since + 0 && /echo request/ && $3 == "Out" {print $1; exit}' "$OUT/$1"; }
 first() { sed -n 's/^\([0-9]*\.[0-9]*\) .*Reverse.*/\1/p' "$OUT/$1" | head -n 1; }
 readings=$OUT/readings.jsonl
 : >"$readings"
 read_move() { # LINE SYSTEM ROUND FROM TO
-  local name=$1-$2-$3-$4 seen=() there far answers
+  local name=$1-$2-$3-$4 seen=() there far answers apart since given
   capture "$5" "$name.there"; seen+=("$last")
   capture out "$name.far"; seen+=("$last")
+  qemu_events "$4" "$name.source"; seen+=("$last")
+  qemu_events "$5" "$name.target"; seen+=("$last")
+  read -r apart since < <(clocks)
   watched "$name" "$2_move" "$name" "$4" "$5" || die "$name: $(tail -n 3 "$OUT/$name.log")"
   ended "${seen[@]}"
   captured "$name.there"; captured "$name.far"
   "$2_told" "$name" "$5"
   there=$(first "$name.there.log") far=$(first "$name.far.log")
   answers=$(answered "$name" "${there:-0}" | jq -cs .)
+  if [ "$2" = wire ]; then given=$(logged FirstFrame "$since" "connector-$5-1.log"); else given=$(requested "$name.there.log" "${there:-0}"); fi
   jq -cn --arg line "$1" --arg system "$2" --argjson round "$3" --arg from "$4" --arg to "$5" \
     --argjson there "${there:-null}" --argjson far "${far:-null}" --argjson answers "${answers:-[]}" \
+    --argjson apart "$apart" --arg given "$given" --arg stop "$(qemu_event "$name.source" STOP)" --arg resume "$(qemu_event "$name.target" RESUME)" \
+    --arg active "$(logged Activated "$since" "connector-$5-1.log")" --arg said "$(logged Said "$since" "connector-$5-1.log")" \
+    --arg flipped "$(logged Flipped "$since" node-east.log node-west.log)" --arg old "$(logged Superseded "$since" "connector-$4-1.log")" \
     --slurpfile pings "$OUT/$name.pings.json" --slurpfile move "$OUT/$name.json" '
+    def second($apart): if . == "" or . == null then null else tonumber - $apart end;
+    def between($from; $to): if $from and $to then (($to - $from) * 100000 | round) / 100 else null end;
     $pings[0] as $p | $move[0] as $m |
+    ($p.gapBegins | second($apart)) as $last | ($stop | second($apart)) as $stopped | ($resume | second($apart)) as $resumed |
+    ($there | second($apart)) as $rarp | ($active | second(0)) as $active | ($said | second(0)) as $said |
+    ($flipped | second(0)) as $flipped | ($old | second(0)) as $old |
+    ($given | if $system == "wire" then second(0) else second($apart) end) as $given |
+    ($answers[0] | second($apart)) as $answer | ($answers[1] | second($apart)) as $outside |
     {line: $line, system: $system, round: $round, from: $from, to: $to,
      gapMillis: $p.gapMillis, pauseMillis: $m.hypervisorDowntimeMillis,
      networkMillis: (($p.gapMillis - $m.hypervisorDowntimeMillis) * 10 | round / 10),
      rarpToFarEndMillis: (if $there and $far then (($far - $there) * 100000 | round) / 100 else null end),
-     rarpToAnswerMillis: (if $there and $answers[0] then (($answers[0] - $there) * 100000 | round) / 100 else null end),
-     answerToOutsideMillis: (if ($answers | length) == 2 then (($answers[1] - $answers[0]) * 100000 | round) / 100 else null end),
+     rarpToAnswerMillis: between($rarp; $answer),
+     toStopMillis: between($last; $stopped), stoppedMillis: between($stopped; $resumed), resumeToRarpMillis: between($resumed; $rarp),
+     rarpToActiveMillis: between($rarp; $active), activeToSaidMillis: between($active; $said), saidToFlipMillis: between($said; $flipped),
+     flipToOldMillis: between($flipped; $old), oldToFrameMillis: between($old; $given),
+     rarpToFlipMillis: between($rarp; $flipped), rarpToFrameMillis: between($rarp; $given),
+     frameToAnswerMillis: between($given; $answer), answerToOutsideMillis: between($answer; $outside),
+     networkOwnMillis: (if $rarp and $given and $answer and $outside then
+       (((if $answer < $given then 0 else $given - $rarp end) + $outside - $answer) * 100000 | round) / 100 else null end),
      activatedBy: $m.activatedBy, heardMillis: $m.activationToHeardMillis, firstFrameMillis: $m.activationToFirstFrameMillis,
      pings: $p.sent, lost: $p.lost, duplicated: $p.duplicated, totalMillis: $m.totalMillis}' | tee -a "$readings" >&2
 }
@@ -147,11 +198,12 @@ read_move() { # LINE SYSTEM ROUND FROM TO
 for line in $WAYS; do
   say "$line: two clouds"
   labsh up "$lab" >"$OUT/lab.log" 2>&1 || die "no lab: $(tail -n 5 "$OUT/lab.log")"
-  [ "$line" = near ] || long_line
+  rounds=$ROUNDS
+  [ "$line" = near ] || { long_line; rounds=$WAN_ROUNDS; }
   for system in $SYSTEMS; do
     say "$line: $system"
     "${system}_up"
-    for round in $(seq "$ROUNDS"); do
+    for round in $(seq "$rounds"); do
       read_move "$line" "$system" "$round" east west
       read_move "$line" "$system" "$round" west east
     done

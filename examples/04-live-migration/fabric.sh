@@ -111,6 +111,8 @@ pings_of() {
         sent, lost, missing, dup, gap * 1000, begins, silent
     }' "$1"
 }
+# unsure CONNECTOR LINE: of how many frames it could not say, after that line of its log, whether a guest that left had taken them
+unsure() { tail -n +$(($2 + 1)) "$OUT/connector-$1.log" | awk 'match($0, / Recalled\[.*unsure=[0-9]+/) {s = substr($0, RSTART, RLENGTH); sub(/.*unsure=/, "", s); n += s} END {print n + 0}'; }
 # watched NAME COMMAND…: runs it while the guest is pinged every 10 ms, a second longer on each side; leaves NAME.pings.json.
 watched() {
   local name=$1 status=0 ping; shift

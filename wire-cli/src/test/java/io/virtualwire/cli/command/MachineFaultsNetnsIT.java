@@ -64,7 +64,10 @@ final class MachineFaultsNetnsIT {
         POST_COPY(true),
         STORAGE_IS_COPIED(false),
         CALLED_OFF_TUNNELLED(false),
-        CALLED_OFF_MANAGED(false);
+        CALLED_OFF_MANAGED(false),
+        DRIVER_IS_DRAINED_DURING(true),
+        TARGET_IS_DRAINED_BEFORE(false),
+        TARGET_IS_DRAINED_DURING(true);
 
         private final boolean moves;
 
@@ -308,6 +311,36 @@ final class MachineFaultsNetnsIT {
                 move.signal("INT");
                 move.await(LIMIT);
                 assertThat(move.output()).contains("it stays on " + from + ", because it was called off");
+            }
+            case DRIVER_IS_DRAINED_DURING -> {
+                // It has the switch, too, which goes meanwhile: both ends of the machine's wire move at once.
+                RunningCommand move = lab.migrate(VM, to, "n1", "--bandwidth", "1");
+                move.awaitLine(COPYING, LIMIT);
+                RunningCommand drain = lab.start("node", "drain", "n1");
+                drain.awaitLine(".*still there: move of " + VM + ".*", LIMIT);
+                assertThat(lab.json("switch", "show", "lan").path("node").asText())
+                        .isNotEqualTo("n1");
+                goOn(source);
+                arrives(move);
+                CommandOutput drained = drain.await(LIMIT);
+                assertThat(drained.text()).contains("n1 is empty and takes nothing new");
+                lab.said("node", "drain", "n1", "--undo");
+                lab.said("migrate", "lan", "--to", "n1");
+            }
+            case TARGET_IS_DRAINED_BEFORE -> {
+                lab.said("connector", "drain", "--host", to, "--timeout", "0");
+                CommandOutput refused = lab.migrate(VM, to, DRIVER).await(LIMIT);
+                assertThat(refused.succeeded()).as(refused.text()).isFalse();
+                assertThat(refused.text()).contains("drain");
+                lab.said("connector", "drain", "--host", to, "--cancel");
+            }
+            case TARGET_IS_DRAINED_DURING -> {
+                // What is prepared there may come.
+                RunningCommand move = slow(lab, to);
+                lab.said("connector", "drain", "--host", to, "--timeout", "0");
+                goOn(source);
+                arrives(move);
+                lab.said("connector", "drain", "--host", to, "--cancel");
             }
             case GUEST_PANICS_DURING -> {
                 RunningCommand move = slow(lab, to);

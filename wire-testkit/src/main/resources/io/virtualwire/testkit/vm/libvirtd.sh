@@ -6,6 +6,7 @@
 #
 # FOLDER   is its own; others reach it at qemu+unix:///system?socket=FOLDER/run/libvirt-sock, also out of other namespaces
 # ADDRESS  of the namespace, at which other daemons and QEMUs reach it: qemu+tcp://ADDRESS/system
+#          with FOLDER/etc/pki/{ca,cert,key}.pem also at qemu+tls://ADDRESS/system, for who has a certificate of that authority
 # CACHE    keeps what libvirt finds out of QEMU, which takes it ten seconds, for the next one
 set -euo pipefail
 if [ "${4:-}" != inside ]; then
@@ -21,7 +22,10 @@ printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$folder/hosts"
 # Two hosts of one UUID would be taken for the same.
 cat >"$folder/etc/libvirtd.conf" <<CONF
 host_uuid = "$(cat "$folder/uuid")"
-listen_tls = 0
+listen_tls = $([ -e "$folder/etc/pki/cert.pem" ] && echo 1 || echo 0)
+ca_file = "/etc/libvirt/pki/ca.pem"
+cert_file = "/etc/libvirt/pki/cert.pem"
+key_file = "/etc/libvirt/pki/key.pem"
 listen_tcp = 1
 listen_addr = "$address"
 auth_tcp = "none"
