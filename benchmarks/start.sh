@@ -2,7 +2,8 @@
 # How long the command takes and the daemons need to start, and what they keep in memory when idle.
 #
 # start.sh [RESULT.json]; ROUNDS says how often each is done. "first" is with nothing of it in the page cache, "warm" the median
-# of the rounds after. A daemon is ready when it says so; its memory is read 5 s later, when nobody asked it anything.
+# of the rounds after. A daemon is ready when it says so; its memory is read 5 s later, when nobody asked it anything: all that is
+# resident, of that what is its own alone (RssAnon), and its share where pages are others' too (Pss).
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ROUNDS=${ROUNDS:-10}
@@ -54,7 +55,7 @@ ready() {
   took=$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.0f\n", (b - a) * 1000}')
 }
 daemon_figures() { # LOG SIGN COMMAND…
-  local all=() first rss
+  local all=() first rss own share
   forget; ready "$@"; first=$took
   for _ in $(seq "$ROUNDS"); do
     kill "${pids[-1]}"; wait "${pids[-1]}" || true; unset 'pids[-1]'
@@ -62,8 +63,11 @@ daemon_figures() { # LOG SIGN COMMAND…
   done
   sleep 5
   rss=$(awk '/^VmRSS/ {print $2 / 1000}' "/proc/${pids[-1]}/status")
+  own=$(awk '/^RssAnon/ {print $2 / 1000}' "/proc/${pids[-1]}/status")
+  share=$(awk '/^Pss:/ {print $2 / 1000}' "/proc/${pids[-1]}/smaps_rollup")
   jq -cn --argjson first "$first" --argjson warm "$(printf '%s\n' "${all[@]}" | median)" --argjson rss "$rss" \
-    '{firstReadyMillis: $first, warmReadyMillis: $warm, idleMegabytes: $rss}' >"$work/$1.json"
+    --argjson own "$own" --argjson share "$share" \
+    '{firstReadyMillis: $first, warmReadyMillis: $warm, idleMegabytes: $rss, idleOwnMegabytes: $own, idleShareMegabytes: $share}' >"$work/$1.json"
 }
 
 "$wire" init --tenant bench >/dev/null

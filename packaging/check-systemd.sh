@@ -191,4 +191,20 @@ lost=$(unanswered)
 unit=$unit-b
 has NFileDescriptorStore 2 || fail "systemd does not keep for the new unit what it kept for the old one"
 echo "taken over by another unit: $(grep -o '[0-9]* packets.* received' "$work/ping.out"), $(grep -o 'rtt.*' "$work/ping.out")"
+
+# With what kernel wires need, and no more: the kernel takes the programs from it.
+ctl stop $unit
+unit=virtualwire-connector
+mkdir -p "$work/units/$unit.service.d"
+cp packaging/systemd/kernel-wires.conf "$work/units/$unit.service.d/"
+echo 'kernel-wires: true' >>"$work/hosta/connector.yaml"
+ctl daemon-reload
+ctl start $unit || fail "it does not start with kernel-wires.conf"
+ip -n $a link add kw0 mtu 1450 type veth peer name kw1
+person endpoint add kw --tap kw0 --existing --device-side --mtu 1450 --host hosta >/dev/null || fail "no endpoint for a kernel wire"
+person connect kw@hosta other@hostb --backend auto >"$work/kernel.log" 2>&1 || true
+await "the kernel to take the programs from the unit" 20 grep -q "the kernel is ready to carry wires" "$work/hosta.log"
+ctl stop $unit
+ip -n $a link delete vwire 2>/dev/null || true
+echo "with kernel-wires.conf it may load eBPF programs"
 echo "packaging: all well under systemd"

@@ -47,15 +47,10 @@ final class EndpointAddition implements LedgerChange<EndpointKey> {
                     "remove it first, or leave it as it is");
         }
         ledger.requireOpen("make endpoint " + key);
-        int present = (int) ledger.endpoints().keySet().stream()
-                .filter(other -> other.tenant().equals(key.tenant()))
-                .count();
         // Before anything is said about other tenants' devices.
-        admission.admitEndpoint(key.tenant(), endpoint, present);
-        ledger.endpoints().forEach((owner, other) -> {
-            if (other.device().equals(endpoint.device()) && other.namespace().equals(endpoint.namespace())) {
-                throw owner.tenant().equals(key.tenant()) ? inUse() : somebodyElses();
-            }
+        admission.admitEndpoint(key.tenant(), endpoint, ledger.endpointsOf(key.tenant()));
+        ledger.holderOf(endpoint).ifPresent(owner -> {
+            throw owner.tenant().equals(key.tenant()) ? inUse() : somebodyElses();
         });
         host.plug(key, endpoint);
         plugged = true;

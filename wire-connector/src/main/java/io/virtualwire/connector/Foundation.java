@@ -27,10 +27,13 @@ import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
 import io.virtualwire.time.Ticker;
 import io.virtualwire.transport.UdpTransport;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +78,7 @@ record Foundation(
                         NetworkNamespace.own(),
                         CrossConnectConfig.DEFAULT_DEVICE,
                         CrossConnectConfig.DEFAULT_PORT,
+                        ipv4(config.listen()),
                         config.stateFolder().resolve("bpf"))),
                 vnis,
                 bypass,
@@ -86,6 +90,17 @@ record Foundation(
         parts.push(sides);
         stack.addObserver(sides);
         return new Foundation(ledger, stack, new KernelDataPlane(stack, kernel), endpoints, admission);
+    }
+
+    /** The address that peers know this connector by; empty if it listens on all, or on none of IPv4. */
+    private static Optional<Inet4Address> ipv4(String listen) {
+        try {
+            return InetAddress.ofLiteral(listen) instanceof Inet4Address address && !address.isAnyLocalAddress()
+                    ? Optional.of(address)
+                    : Optional.empty();
+        } catch (IllegalArgumentException name) {
+            return Optional.empty();
+        }
     }
 
     /** Brings everything to what the journal says. */

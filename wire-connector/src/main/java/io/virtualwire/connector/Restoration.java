@@ -77,25 +77,15 @@ final class Restoration {
     /** Plugs what is not up; gives how many came up. Runs on the ledger's thread, as all plugging does. */
     int missingEndpoints() {
         return ledger.read(it -> {
-            int plugged = 0;
-            for (Map.Entry<EndpointKey, EndpointDescription> entry :
-                    it.endpoints().entrySet()) {
-                if (!endpoints.check(entry.getKey()) && plug(entry.getKey(), entry.getValue())) {
-                    plugged++;
+            Map<EndpointKey, EndpointDescription> missing = new LinkedHashMap<>();
+            it.endpoints().forEach((key, endpoint) -> {
+                if (!endpoints.check(key)) {
+                    missing.put(key, endpoint);
                 }
-            }
-            return plugged;
+            });
+            return endpoints.plugAll(
+                    missing, (key, e) -> log.warn("endpoint {} is down: {} ({})", key, e.getMessage(), e.hint()));
         });
-    }
-
-    private boolean plug(EndpointKey key, EndpointDescription endpoint) {
-        try {
-            endpoints.plug(key, endpoint);
-            return true;
-        } catch (WireException e) {
-            log.warn("endpoint {} is down: {} ({})", key, e.getMessage(), e.hint());
-            return false;
-        }
     }
 
     private void restore(SideKey key, LedgerSide side) {

@@ -31,10 +31,7 @@ final class SideConnection implements LedgerChange<SideStatus> {
         List<JournalEntry> entries = ledger.connect(tenant, request);
         SideKey key = new SideKey(tenant, request.wire(), request.side());
         if (!ledger.side(key).map(LedgerSide::isConnected).orElse(false)) {
-            long present = ledger.sides().values().stream()
-                    .filter(it -> it.isConnected() && it.tenant().equals(tenant))
-                    .count();
-            admission.admitSide(tenant, (int) present);
+            admission.admitSide(tenant, ledger.sidesOf(tenant));
         }
         changed = !entries.isEmpty();
         if (changed) {

@@ -90,12 +90,16 @@ final class StackDataPlane implements DataPlane, Patchboard, Wires {
     }
 
     @Override
-    public Map<Identity, String> addresses() {
+    public Peers peers() {
         Map<Identity, String> addresses = new HashMap<>();
-        WireStack.await(stack.associations()).stream()
-                .filter(it -> it.way() == Way.DIRECT)
-                .forEach(it -> it.address().ifPresent(address -> addresses.put(it.peer(), address)));
-        return addresses;
+        Map<Identity, String> withdrawn = new HashMap<>();
+        WireStack.await(stack.associations()).forEach(it -> {
+            if (it.way() == Way.DIRECT) {
+                it.address().ifPresent(address -> addresses.put(it.peer(), address));
+            }
+            it.withdrawn().ifPresent(reason -> withdrawn.put(it.peer(), reason));
+        });
+        return new Peers(addresses, withdrawn);
     }
 
     @Override

@@ -98,6 +98,11 @@ final class ConnectorLab implements AutoCloseable {
         return namespaces.namespace(label);
     }
 
+    /** A guest whose interface the kernel can carry frames of: {@code device} in the host, as narrow as that takes. */
+    Namespace guest(String label, Namespace host, String device, String cidr) {
+        return namespaces.guest(label, host, device, 1450, cidr);
+    }
+
     /** Starts a connector and waits until it says that it is ready. */
     RunningCommand start(Namespace host, String address, Credentials credentials, String config) {
         return start(host, address, credentials, config, List.of());

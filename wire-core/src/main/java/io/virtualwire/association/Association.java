@@ -6,6 +6,7 @@ import io.virtualwire.association.StreamMessage.Hello;
 import io.virtualwire.association.StreamMessage.Ready;
 import io.virtualwire.association.StreamMessage.Told;
 import io.virtualwire.control.Identity;
+import io.virtualwire.identity.Standing;
 import io.virtualwire.identity.TlsContexts;
 import io.virtualwire.port.DropReason;
 import io.virtualwire.transport.UnderlayAddress;
@@ -45,6 +46,9 @@ final class Association implements ControlStream.Listener {
     private final Hearing hearing = new Hearing();
     private @Nullable UUID knownInstance;
     private int sessionsSoFar;
+    /** What the peer proved last. */
+    private @Nullable Standing proof;
+
     private boolean suspect;
     private boolean asleep;
     private boolean closed;
@@ -84,6 +88,7 @@ final class Association implements ControlStream.Listener {
         sessions.restore(restored, image.current());
         restored.forEach(session -> context.indices().take(session.index()));
         Session current = sessions.current();
+        proof = current == null ? null : current.stream().standing();
         List<AssociationsImage.ChannelImage> channels = Stream.concat(
                         image.path().map(known -> new AssociationsImage.ChannelImage(0, 0, known, true)).stream(),
                         image.further().stream())
@@ -245,7 +250,8 @@ final class Association implements ControlStream.Listener {
                         .toList(),
                 drops(),
                 lanesNow(),
-                setsNow().mapToLong(LaneSet::passed).sum());
+                setsNow().mapToLong(LaneSet::passed).sum(),
+                Optional.ofNullable(proof).map(it -> it.withdrawn(now)));
     }
 
     private Map<DropReason, Long> drops() {
@@ -339,6 +345,7 @@ final class Association implements ControlStream.Listener {
         }
         sessionsSoFar++;
         demand.renewed();
+        proof = session.stream().standing();
         boolean newInstance = !session.instance().equals(knownInstance);
         knownInstance = session.instance();
         InetAddress host = session.stream().remoteAddress();

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param drops what was dropped of this peer's datagrams and of those meant for it, and why
  * @param lanes in both directions, one for each pair of owner threads
  * @param passedOn datagrams and messages that one owner thread here has passed to another
+ * @param withdrawn why the authority does not stand by what the peer proved last; empty if it does
  */
 public record AssociationStatus(
         Identity peer,
@@ -31,4 +32,5 @@ public record AssociationStatus(
         List<SessionStatus> sessions,
         Map<DropReason, Long> drops,
         List<LaneStatus> lanes,
-        long passedOn) {}
+        long passedOn,
+        Optional<String> withdrawn) {}

@@ -96,15 +96,23 @@ public final class Standing {
 
     /** Why this does not hold any more at {@code now}, by the ticker; null while it does. */
     public synchronized @Nullable String fault(long now) {
+        String withdrawn = withdrawn(now);
+        if (withdrawn != null) {
+            return withdrawn;
+        }
+        return now - self.proofs().end(peer, peerEnd) >= 0
+                ? "the certificate of " + peer + " has ended, and it did not show a newer one"
+                : null;
+    }
+
+    /** Why the authority does not stand by what this proved any more; null while it does, or nobody has said otherwise. */
+    public synchronized @Nullable String withdrawn(long now) {
         judge(now);
         if (revoked) {
             return "the certificate of " + peer + " was revoked";
         }
-        if (retired && now - retiredAt >= PARTING) {
-            return "the authority that issued the certificate of " + peer + " was retired";
-        }
-        return now - self.proofs().end(peer, peerEnd) >= 0
-                ? "the certificate of " + peer + " has ended, and it did not show a newer one"
+        return retired && now - retiredAt >= PARTING
+                ? "the authority that issued the certificate of " + peer + " was retired"
                 : null;
     }
 

@@ -13,13 +13,16 @@ import java.util.Map;
  * offset  bytes
  *      0      4  index of the VXLAN device
  *      4      4  the VNI that was given out last
- *      8    8×n  how many frames were dropped, by {@link KernelDrop}
+ *      8      4  from which IPv4 address frames leave; 0: the routes choose
+ *     12      4  unused
+ *     16    8×n  how many frames were dropped, by {@link KernelDrop}
  * </pre>
  */
 final class Board implements AutoCloseable {
     static final int DEVICE = 0;
     private static final int LAST_VNI = 4;
-    private static final int DROPS = 8;
+    static final int SOURCE = 8;
+    private static final int DROPS = 16;
     private static final int BYTES = DROPS + Long.BYTES * KernelDrop.values().length;
     private static final int ONLY = 0;
 
@@ -72,6 +75,10 @@ final class Board implements AutoCloseable {
 
     void lastVni(int vni) {
         record.intAt(ONLY, LAST_VNI, vni);
+    }
+
+    void source(int address) {
+        record.intAt(ONLY, SOURCE, address);
     }
 
     Map<KernelDrop, Long> drops() {

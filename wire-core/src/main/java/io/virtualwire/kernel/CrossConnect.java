@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -36,6 +38,8 @@ public final class CrossConnect implements AutoCloseable {
     private final Map<String, Integer> sidesByDevice = new HashMap<>();
     private final Places sidePlaces = new Places(Tables.MOST_SIDES);
     private final Places legPlaces = new Places(Tables.MOST_LEGS);
+    /** Which legs each side hears: with thousands of sides nobody goes through all legs for one. */
+    private final Map<Integer, Set<Integer>> legsBySide = new HashMap<>();
 
     private CrossConnect(CrossConnectConfig config, Tables tables, TrafficControl traffic) {
         this.config = config;
@@ -83,6 +87,7 @@ public final class CrossConnect implements AutoCloseable {
 
     private void restore(VxlanDevice device) {
         tables.board().device(device.ensure());
+        tables.board().source(config.sourceBits());
         traffic.attach(config.device(), tables.fromUnderlay());
         device.open();
         if (tables.board().lastVni() == 0) {
@@ -97,7 +102,9 @@ public final class CrossConnect implements AutoCloseable {
             }
         }
         for (int vni : tables.indices().keys()) {
-            legPlaces.take(tables.indices().get(vni).orElseThrow());
+            int leg = tables.indices().get(vni).orElseThrow();
+            legPlaces.take(leg);
+            listLeg(tables.legs().side(leg), leg);
         }
         for (int index : tables.endpoints().keys()) {
             if (!names.containsKey(index)) {
@@ -301,15 +308,29 @@ public final class CrossConnect implements AutoCloseable {
         int place = legPlaces.next();
         tables.legs().begin(place, side, leg, state);
         tables.indices().put(leg.receiveVni(), place);
+        listLeg(side, place);
         if (before >= 0) {
-            legPlaces.give(before);
+            giveUp(before);
         }
     }
 
     /* Its record stays as it was, for the program that may just be reading it. */
     private void end(int leg) {
         tables.indices().remove(tables.legs().vni(leg));
+        giveUp(leg);
+    }
+
+    private void listLeg(int side, int leg) {
+        legsBySide.computeIfAbsent(side, it -> new TreeSet<>()).add(leg);
+    }
+
+    private void giveUp(int leg) {
         legPlaces.give(leg);
+        int side = tables.legs().side(leg);
+        Set<Integer> left = legsBySide.get(side);
+        if (left != null && left.remove(leg) && left.isEmpty()) {
+            legsBySide.remove(side);
+        }
     }
 
     private void refuseOlder(int side, KernelLeg leg) {
@@ -334,13 +355,7 @@ public final class CrossConnect implements AutoCloseable {
     }
 
     private List<Integer> legsOf(int side) {
-        List<Integer> legs = new ArrayList<>();
-        for (int leg : legPlaces.taken()) {
-            if (tables.legs().side(leg) == side) {
-                legs.add(leg);
-            }
-        }
-        return legs;
+        return List.copyOf(legsBySide.getOrDefault(side, Set.of()));
     }
 
     private int leg(int receiveVni) {

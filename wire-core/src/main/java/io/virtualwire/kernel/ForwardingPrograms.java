@@ -38,6 +38,7 @@ final class ForwardingPrograms {
     private static final int KEY_VNI = KEY;
     private static final int KEY_PEER = KEY + 4;
     private static final int KEY_TTL = KEY + 21;
+    private static final int KEY_SOURCE = KEY + 28;
     private static final int TTL = 64;
     /* An underlay that fragments is several times slower, so what does not fit is not sent. */
     private static final int DONT_FRAGMENT = 1 << 2;
@@ -84,6 +85,7 @@ final class ForwardingPrograms {
         code.storeNumber(WORD, 10, KEY + KEY_BYTES - Integer.BYTES, 0);
         code.store(WORD, 10, KEY_PEER, 8).shiftRight(8, Integer.SIZE).store(WORD, 10, KEY_VNI, 8);
         code.storeNumber(BYTE, 10, KEY_TTL, TTL);
+        code.record(1, board).load(WORD, 1, 1, Board.SOURCE).store(WORD, 10, KEY_SOURCE, 1);
         code.move(1, 6).move(2, 10).add(2, KEY).set(3, KEY_BYTES).set(4, DONT_FRAGMENT);
         code.call(SET_TUNNEL_KEY).ifNotEqual(0, 0, name(KernelDrop.REFUSED));
         count(code, 7, Sides.SENT_FRAMES, Sides.SENT_BYTES);

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  *   sides, legs     their records
  *   board           what all have in common
  *   from_endpoint, from_underlay   the programs
- *   whole_1         the last one: a folder without it was not finished, or is of another release
+ *   whole_2         the last one: a folder without it was not finished, or is of another release
  * </pre>
  */
 final class Tables implements AutoCloseable {
@@ -27,13 +27,13 @@ final class Tables implements AutoCloseable {
     static final int MOST_LEGS = 2 * MOST_SIDES;
 
     /* To be raised when a record or what a program expects of it changes. */
-    private static final String WHOLE = "whole_1";
+    private static final String WHOLE = "whole_2";
     private static final String ENDPOINTS = "vw_endpoints";
     private static final String INDICES = "vw_indices";
     static final String SIDES = "vw_sides";
     static final String LEGS = "vw_legs";
     /* With the number of the layout, as WHOLE has. */
-    static final String BOARD = "vw_board_1";
+    static final String BOARD = "vw_board_2";
 
     private final BpfFileSystem names;
     private final boolean isNew;

@@ -49,8 +49,13 @@ public final class InterfaceControl {
         ip("link", "delete", "dev", name);
     }
 
+    /** Whether there is one of this name; there is none in a namespace that is not there. */
     public boolean exists(String name) {
-        return run(List.of("link", "show", "dev", name)).status() == 0;
+        try {
+            return InterfaceIndex.of(namespace, name) != InterfaceIndex.NONE;
+        } catch (WireException e) {
+            return false;
+        }
     }
 
     public int mtu(String name) {
@@ -76,6 +81,18 @@ public final class InterfaceControl {
             names.put(Integer.parseInt(line.group(1)), line.group(2));
         }
         return names;
+    }
+
+    /** What {@code ip} says of every interface of the namespace, in words, by name: one command for all of them. */
+    public Map<String, List<String>> all() {
+        Map<String, List<String>> all = new HashMap<>();
+        ip("-o", "link", "show").lines().forEach(line -> {
+            Matcher numbered = NUMBERED.matcher(line);
+            if (numbered.find()) {
+                all.put(numbered.group(2), List.of(line.strip().split("[\\s\\\\]+")));
+            }
+        });
+        return all;
     }
 
     public MacAddress mac(String name) {

@@ -218,6 +218,14 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
+    /** Lets go of all that is queued: something else has taken these frames. */
+    public void discardQueued() {
+        int received = receive();
+        while (received > 0) {
+            received = receive();
+        }
+    }
+
     /** Bytes of a received frame, with a header of 12 bytes. */
     public int length(int index) {
         return received.length(index) - headerBytes + HEADER_BYTES;

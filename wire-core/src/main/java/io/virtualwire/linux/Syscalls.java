@@ -98,6 +98,8 @@ final class Syscalls {
             bind("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
     private static final MethodHandle SETPRIORITY =
             bind("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+    private static final MethodHandle MADVISE =
+            bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), ERRNO);
     private static final MethodHandle GETEUID = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -392,6 +394,27 @@ final class Syscalls {
             return result((int) SETPRIORITY.invokeExact(state, which, who, nice));
         } catch (Throwable e) {
             throw defect("setpriority", e);
+        }
+    }
+
+    int advise(long address, long length, int advice) {
+        try {
+            return result((int) MADVISE.invokeExact(state, address, length, advice));
+        } catch (Throwable e) {
+            throw defect("madvise", e);
+        }
+    }
+
+    /** Lets the C library give back what it keeps for itself; one that is not glibc has no such function. */
+    void trimAllocator() {
+        Optional<MemorySegment> trim = LINKER.defaultLookup().find("malloc_trim");
+        try {
+            if (trim.isPresent()) {
+                int ignored = (int) LINKER.downcallHandle(trim.get(), FunctionDescriptor.of(JAVA_INT, JAVA_LONG))
+                        .invokeExact(0L);
+            }
+        } catch (Throwable e) {
+            throw defect("malloc_trim", e);
         }
     }
 

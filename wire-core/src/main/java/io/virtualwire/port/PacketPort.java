@@ -24,7 +24,6 @@ public final class PacketPort implements Port {
     private DatapathLoop loop;
     private final PacketSocket socket;
     private final int mtu;
-    private final byte[] buffer = new byte[MAX_FRAME_BYTES];
     private final TagEditor tags = new TagEditor();
     private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
@@ -94,6 +93,7 @@ public final class PacketPort implements Port {
             counters.dropped(DropReason.BAD_FRAME_LENGTH);
             return;
         }
+        byte[] buffer = loop.scratch();
         socket.copy(index, buffer, 0);
         int type = socket.tagType(index);
         if (type == 0) {

@@ -18,13 +18,12 @@ public final class TapPort implements Port {
     // Frames read per turn, so that the underlay's sockets and other ports have theirs.
     private static final int READS_PER_TURN = 64;
     // One byte more than any frame: a longer one is seen to be longer.
-    private static final int BUFFER_BYTES = MAX_FRAME_BYTES + 1;
+    private static final int READ_BYTES = MAX_FRAME_BYTES + 1;
 
     private final PortId id;
     private DatapathLoop loop;
     private final TapDevice tap;
     private final int mtu;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
     private final DatagramTrain train = new DatagramTrain();
     private final Admittance admittance = new Admittance();
     private final PortCounters counters = new PortCounters();
@@ -60,8 +59,9 @@ public final class TapPort implements Port {
     // HOT PATH
 
     private void read() {
+        byte[] buffer = loop.scratch();
         for (int i = 0; i < READS_PER_TURN && !closed; i++) {
-            int length = tap.read(buffer, 0, BUFFER_BYTES);
+            int length = tap.read(buffer, 0, READ_BYTES);
             if (length < 0) {
                 // The interface was deleted under us: without this epoll would report it for ever.
                 if (length != -Errno.EAGAIN && length != -Errno.EINTR && registration != null) {

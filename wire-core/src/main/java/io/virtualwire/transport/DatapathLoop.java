@@ -28,6 +28,10 @@ public final class DatapathLoop implements Loop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatapathLoop.class);
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
 
+    /** The longest frame of a guest, and one byte by which a longer one is seen to be longer. */
+    public static final int SCRATCH_BYTES = 65_563;
+
+    private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final IoEventLoopGroup group;
     private final SingleThreadIoEventLoop loop;
     private final Precedence precedence = new Precedence(Ticker.system(), ThreadNice::set);
@@ -52,6 +56,15 @@ public final class DatapathLoop implements Loop, AutoCloseable {
                     Epoll.unavailabilityCause());
         }
         return new DatapathLoop(name);
+    }
+
+    /**
+     * Where what is read on this loop may be put until the reader returns to it: one for all ports, of which there may be
+     * thousands, instead of one for each.
+     */
+    public byte[] scratch() {
+        assertInLoop();
+        return scratch;
     }
 
     /** Netty's view of this loop, for channels that are to live on the same thread. */

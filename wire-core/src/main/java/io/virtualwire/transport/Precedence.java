@@ -62,7 +62,7 @@ final class Precedence {
         since = now;
         if (busy) {
             before = false;
-            nice.test(EQUAL);
+            boolean ignored = nice.test(EQUAL);
         }
         return busy;
     }

@@ -46,6 +46,12 @@ final class OfferBook {
         return offers.get(key);
     }
 
+    /** What the offer with this index is about. */
+    @Nullable
+    Key keyOf(long index) {
+        return byIndex.get(index);
+    }
+
     /** Forgets the offer with this index. */
     void withdraw(long index) {
         Key key = byIndex.get(index);

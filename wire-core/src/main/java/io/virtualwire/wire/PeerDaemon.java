@@ -35,6 +35,12 @@ final class PeerDaemon {
 
     @Nullable
     Leg legOfferedAs(long index) {
+        OfferBook.Key known = book.keyOf(index);
+        if (known != null) {
+            Leg leg = legs.get(known);
+            return leg != null && leg.isOfferedAs(index) ? leg : null;
+        }
+        // The book is bounded, and may have forgotten the offer.
         for (Leg leg : legs.values()) {
             if (leg.isOfferedAs(index)) {
                 return leg;

@@ -406,8 +406,8 @@ public final class WireEngine implements PathListener {
                 }
             }
             case PeerMessage.Withdraw withdraw -> {
-                daemon.book().withdraw(withdraw.index());
                 Leg leg = daemon.legOfferedAs(withdraw.index());
+                daemon.book().withdraw(withdraw.index());
                 if (leg != null) {
                     leg.withdrawn();
                 }

@@ -161,7 +161,7 @@ class CrossConnectNetnsTest {
     @Test
     void whatWasNotFinishedIsBegunAnew() throws IOException {
         KernelHost.wire(a, b, false);
-        Files.delete(a.config().folder().resolve("whole_1"));
+        Files.delete(a.config().folder().resolve("whole_2"));
         a.host().ip("link del " + CrossConnectConfig.DEFAULT_DEVICE);
         a.reopen();
         assertThat(a.crossConnect().isPlugged(KernelHost.DEVICE)).isFalse();
@@ -177,10 +177,20 @@ class CrossConnectNetnsTest {
             new BpfFileSystem(a.config().folder()).clear();
             a.reopen();
             assertThat(a.crossConnect().legs(KernelHost.DEVICE)).hasSize(1).allMatch(LegReport::current);
-            assertThat(a.config().folder().resolve("whole_1")).exists();
+            assertThat(a.config().folder().resolve("whole_2")).exists();
             pings.awaitReplies(20);
             assertThat(pings.endAndCountLost()).isZero();
         }
+    }
+
+    /** As on a host with several addresses, of which the connector has one. */
+    @Test
+    void framesLeaveFromTheAddressThatPeersKnow() {
+        KernelHost.wire(a, b, false);
+        a.host().ip("address add 192.0.2.77/24 dev eth0");
+        a.host().ip("route change 192.0.2.0/24 dev eth0 src 192.0.2.77");
+        a.guest().run("ping", "-c", "2", "-i", "0.01", "-W", "2", GUEST_B);
+        assertThat(b.report().forgedFrames()).isZero();
     }
 
     @Test

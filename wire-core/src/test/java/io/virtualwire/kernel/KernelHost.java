@@ -3,7 +3,9 @@ package io.virtualwire.kernel;
 import io.virtualwire.linux.NetworkNamespace;
 import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * A host of a lab with one guest.
@@ -25,34 +27,14 @@ final class KernelHost {
     KernelHost(Namespaces lab, String name, int number, String guestAddress) {
         this.number = number;
         host = lab.namespace(name);
-        guest = lab.namespace(name + "-guest");
-        // They say nothing of their own accord.
-        host.sysctl("net/ipv6/conf/default/disable_ipv6", "1");
-        guest.sysctl("net/ipv6/conf/default/disable_ipv6", "1");
-        host.run(
-                "ip",
-                "link",
-                "add",
-                DEVICE,
-                "mtu",
-                "1450",
-                "type",
-                "veth",
-                "peer",
-                "name",
-                "eth0",
-                "mtu",
-                "1450",
-                "netns",
-                guest.name());
+        guest = lab.guest(name + "-guest", host, DEVICE, 1450, guestAddress + "/24");
         // Where guests share an address they share its MAC, too: it is one guest that moves.
         guest.ip("link set eth0 address 52:54:00:00:00:0" + guestAddress.charAt(guestAddress.length() - 1));
-        guest.address("eth0", guestAddress + "/24");
-        host.ip("link set " + DEVICE + " up");
         config = new CrossConnectConfig(
                 new NetworkNamespace(host.name()),
                 CrossConnectConfig.DEFAULT_DEVICE,
                 PORT,
+                Optional.of((Inet4Address) address()),
                 lab.scratch().resolve("bpf-" + name));
         crossConnect = CrossConnect.open(config);
     }

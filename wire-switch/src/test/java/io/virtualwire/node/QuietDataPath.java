@@ -30,7 +30,8 @@ record QuietDataPath(boolean deciding, String trouble) implements NodeStanding.D
                 List.of(),
                 Map.of(DropReason.REPLAYED, 2L),
                 List.of(),
-                0));
+                0,
+                Optional.empty()));
     }
 
     @Override

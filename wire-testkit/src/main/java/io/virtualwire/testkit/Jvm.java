@@ -24,6 +24,8 @@ public enum Jvm {
     private static final List<String> MODULES =
             List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
+    private static final String CONNECTOR_CACHE = "wire-connector.aot";
+
     private final String cache;
 
     Jvm(String cache) {
@@ -48,7 +50,8 @@ public enum Jvm {
         } else {
             // Flags as those of this process would rule the cache out.
             command.addAll(MODULES);
-            Path trained = Path.of(packed).resolveSibling(cache);
+            boolean connector = arguments.length > 0 && arguments[0].equals("connector");
+            Path trained = Path.of(packed).resolveSibling(connector ? CONNECTOR_CACHE : cache);
             // Java ignores a cache of other jars, and says so unless it is told not to.
             if (Files.exists(trained)) {
                 command.addAll(List.of("-XX:AOTCache=" + trained, "-Xlog:aot=off", "-Xlog:cds=off"));

@@ -145,6 +145,7 @@ final class ConnectorRunCommand implements Callable<Integer> {
                 out -> out.println("connector " + connector.identity() + " is ready: wires on port " + connector.port()
                         + " (UDP and TCP), interface on port " + connector.apiPort()));
         supervision.ready("wires on port " + connector.port(), connector::awaitTurn);
+        Settling.begin();
         connector.awaitEnd();
         return ExitCode.OK;
     }

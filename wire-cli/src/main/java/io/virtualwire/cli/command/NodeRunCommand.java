@@ -147,6 +147,7 @@ final class NodeRunCommand implements Callable<Integer> {
                                     : " is up: wires on port " + node.wirePort() + " (UDP and TCP), interface on port "
                                             + node.apiPort())));
             supervision.ready(settings.witness() ? "votes" : "wires on port " + node.wirePort(), node::awaitTurn);
+            Settling.begin();
             told.await();
             supervision.stopping("moving what runs here to other nodes");
             node.leave(leaveTime(file));

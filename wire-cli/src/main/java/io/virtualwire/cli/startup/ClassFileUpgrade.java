@@ -1,5 +1,6 @@
 package io.virtualwire.cli.startup;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.util.Collections;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 
 /**
@@ -59,12 +61,24 @@ final class ClassFileUpgrade {
                 }
                 to.putNextEntry(new JarEntry(entry.getName()));
                 try (InputStream content = from.getInputStream(entry)) {
-                    to.write(upgrade.entry(entry.getName(), content.readAllBytes()));
+                    to.write(
+                            entry.getName().equals(JarFile.MANIFEST_NAME)
+                                    ? withoutDigests(content)
+                                    : upgrade.entry(entry.getName(), content.readAllBytes()));
                 }
                 to.closeEntry();
             }
         }
         Files.move(draft, jar, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /* Without signatures nobody asks for the digest of each file, which a JVM would keep in memory: thousands of them. */
+    private static byte[] withoutDigests(InputStream content) throws IOException {
+        Manifest manifest = new Manifest(content);
+        manifest.getEntries().clear();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        manifest.write(bytes);
+        return bytes.toByteArray();
     }
 
     private byte[] entry(String name, byte[] content) {

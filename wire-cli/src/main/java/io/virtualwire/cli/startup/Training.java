@@ -23,7 +23,8 @@ import picocli.CommandLine;
  * Does what short commands do, so that the launcher can record what they load in an ahead-of-time cache.
  *
  * <p>{@code upgrade JAR} prepares a jar, which has to be done before the recording; {@code practise} is the recording
- * and expects WIRE_HOME to be an empty folder that is thrown away afterwards; {@code daemons} is the same for what runs on.
+ * and expects WIRE_HOME to be an empty folder that is thrown away afterwards; {@code connector} and {@code daemons} are the same for
+ * what runs on. A cache's classes are all taken up when a process starts, used or not, so a connector has one without the rest.
  */
 final class Training {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,7 +51,8 @@ final class Training {
         Training training = new Training(Path.of(home));
         switch (arguments[0]) {
             case "practise" -> training.practise();
-            case "daemons" -> training.practiseDaemons();
+            case "connector" -> training.practiseConnector();
+            case "daemons" -> training.practiseNodes();
             default -> throw new IllegalArgumentException("'" + arguments[0] + "' is nothing to practise");
         }
         System.exit(0);
@@ -73,19 +75,9 @@ final class Training {
         }
     }
 
-    /**
-     * Frames and moves on loopback; then a connector and a cluster of two nodes, for a tenant that nobody else has, and a switch
-     * that moves between them.
-     */
-    private void practiseDaemons() throws IOException {
-        String tenant = "practice-" + UUID.randomUUID();
-        try (Rehearsal rehearsal =
-                new Rehearsal(TenantAuthority.create(tenant, InstantSource.system()), Ticker.system())) {
-            for (int moves = 0; moves < MOVES; moves++) {
-                rehearsal.traffic(TRAFFIC);
-                rehearsal.move();
-            }
-        }
+    /** Frames and moves on loopback; then a connector, for a tenant that nobody else has. */
+    private void practiseConnector() throws IOException {
+        String tenant = rehearse();
         // A daemon may see one such move in a year, and that one counts: often enough here for what it takes to be
         // compiled.
         try (MovingMachine machine =
@@ -95,22 +87,40 @@ final class Training {
             }
         }
         wire.execute("init", "--tenant", tenant);
-        int connectorApi = freePort();
+        int api = freePort();
         daemon(
-                "connector run --listen 127.0.0.1 --port 0 --api-port " + connectorApi,
+                "connector run --listen 127.0.0.1 --port 0 --api-port " + api,
                 "--identity",
                 issue("connector"),
                 "--state",
                 home.resolve("connector").toString());
+        until("endpoint ls --host 127.0.0.1:" + api);
+    }
+
+    /** The same, and a cluster of two nodes, and a switch that moves between them. */
+    private void practiseNodes() throws IOException {
+        wire.execute("init", "--tenant", rehearse());
         String peers = "one=127.0.0.1:" + freePort() + ",two=127.0.0.1:" + freePort();
         int one = node("one", peers);
         int two = node("two", peers);
-        until("endpoint ls --host 127.0.0.1:" + connectorApi);
         Path topology = home.resolve("topology.yaml");
         Files.writeString(topology, "version: 1\nswitches: { lan: { node: one } }\n");
         until("apply -f " + topology + " --node 127.0.0.1:" + one);
         wire.execute(("migrate lan --to two --node 127.0.0.1:" + one).split(" "));
         wire.execute(("migrate lan --to one --node 127.0.0.1:" + two).split(" "));
+    }
+
+    /** Frames and moves of components; gives the tenant's name. */
+    private static String rehearse() {
+        String tenant = "practice-" + UUID.randomUUID();
+        try (Rehearsal rehearsal =
+                new Rehearsal(TenantAuthority.create(tenant, InstantSource.system()), Ticker.system())) {
+            for (int moves = 0; moves < MOVES; moves++) {
+                rehearsal.traffic(TRAFFIC);
+                rehearsal.move();
+            }
+        }
+        return tenant;
     }
 
     private int node(String name, String peers) throws IOException {

@@ -2,6 +2,9 @@ package io.virtualwire.connector.endpoint;
 
 import io.virtualwire.client.EndpointDescription;
 import io.virtualwire.connector.journal.EndpointKey;
+import io.virtualwire.control.WireException;
+import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * What stands behind endpoints: devices on a host.
@@ -17,6 +20,25 @@ import io.virtualwire.connector.journal.EndpointKey;
 public interface EndpointHost {
 
     void plug(EndpointKey key, EndpointDescription endpoint);
+
+    /**
+     * The same for many, one after the other; gives how many were plugged.
+     *
+     * @param refused told what could not be
+     */
+    default int plugAll(
+            Map<EndpointKey, EndpointDescription> endpoints, BiConsumer<EndpointKey, WireException> refused) {
+        int plugged = 0;
+        for (Map.Entry<EndpointKey, EndpointDescription> entry : endpoints.entrySet()) {
+            try {
+                plug(entry.getKey(), entry.getValue());
+                plugged++;
+            } catch (WireException e) {
+                refused.accept(entry.getKey(), e);
+            }
+        }
+        return plugged;
+    }
 
     /** Takes the port away; also removes the device if {@code forget} and it was made here. */
     void unplug(EndpointKey key, boolean forget);

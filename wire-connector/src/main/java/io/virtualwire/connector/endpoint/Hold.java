@@ -27,6 +27,9 @@ public sealed interface Hold {
     /** Takes no frames from the guest any more, or again. */
     void deafen(boolean deaf);
 
+    /** Takes nothing of what waits to be taken. */
+    void discardQueued();
+
     /** Removes an interface that was made here, when this is closed at the latest. */
     void forget();
 
@@ -51,6 +54,11 @@ public sealed interface Hold {
 
         @Override
         public void deafen(boolean deaf) {
+            throw new IllegalStateException("frames of a device that is held by its descriptor go nowhere else");
+        }
+
+        @Override
+        public void discardQueued() {
             throw new IllegalStateException("frames of a device that is held by its descriptor go nowhere else");
         }
 
@@ -85,6 +93,11 @@ public sealed interface Hold {
         @Override
         public void deafen(boolean deaf) {
             socket.deafen(deaf);
+        }
+
+        @Override
+        public void discardQueued() {
+            socket.discardQueued();
         }
 
         @Override

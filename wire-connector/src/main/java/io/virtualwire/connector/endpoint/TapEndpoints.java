@@ -16,12 +16,14 @@ import io.virtualwire.port.PortCounters;
 import io.virtualwire.wire.Activation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /**
  * Endpoints that are TAP devices, held by their descriptor, or by the interface where another process has the descriptor.
@@ -35,12 +37,16 @@ public final class TapEndpoints implements EndpointHost {
     private static final String ALIAS = "virtualwire:";
     /** Frames that a guest may send while one process takes the place of another; the kernel's default is 500. */
     private static final int QUEUE = 2_000;
+    /** From so many endpoints on all interfaces are asked for at once. */
+    private static final int WORTH_A_SURVEY = 8;
 
     private final Patchboard patchboard;
     private final DescriptorStore store;
     private final Bypass bypass;
     private final Map<EndpointKey, Plugged> plugged = new ConcurrentHashMap<>();
     private final Map<EndpointKey, String> problems = new ConcurrentHashMap<>();
+    /** What the interfaces were a moment ago, by namespace; empty unless many are plugged. */
+    private Map<NetworkNamespace, Map<String, List<String>>> seen = Map.of();
 
     /** @param store keeps devices open while no process of this connector runs */
     public TapEndpoints(Patchboard patchboard, DescriptorStore store) {
@@ -69,6 +75,36 @@ public final class TapEndpoints implements EndpointHost {
             problems.put(key, e.getMessage() + "; " + e.hint());
             throw e;
         }
+    }
+
+    /** Asks once for all what their interfaces are: with thousands of them a command for each would be minutes. */
+    @Override
+    public int plugAll(
+            Map<EndpointKey, EndpointDescription> endpoints, BiConsumer<EndpointKey, WireException> refused) {
+        if (endpoints.size() < WORTH_A_SURVEY) {
+            return EndpointHost.super.plugAll(endpoints, refused);
+        }
+        seen = survey(endpoints.values());
+        try {
+            return EndpointHost.super.plugAll(endpoints, refused);
+        } finally {
+            seen = Map.of();
+        }
+    }
+
+    private static Map<NetworkNamespace, Map<String, List<String>>> survey(Collection<EndpointDescription> endpoints) {
+        Map<NetworkNamespace, Map<String, List<String>>> all = new HashMap<>();
+        for (EndpointDescription endpoint : endpoints) {
+            all.computeIfAbsent(NetworkNamespace.of(endpoint.namespace()), namespace -> {
+                try {
+                    return new InterfaceControl(namespace).all();
+                } catch (WireException e) {
+                    // Whoever is to be plugged there will say so.
+                    return Map.of();
+                }
+            });
+        }
+        return all;
     }
 
     /**
@@ -177,11 +213,11 @@ public final class TapEndpoints implements EndpointHost {
         NetworkNamespace namespace = NetworkNamespace.of(endpoint.namespace());
         InterfaceControl control = new InterfaceControl(namespace);
         boolean there = control.exists(endpoint.device());
-        if (endpoint.existing() && (!there || isAnothers(control, key, endpoint.device()))) {
+        if (endpoint.existing() && (!there || isAnothers(words(control, endpoint), key))) {
             throw absent(key, endpoint);
         }
         if (!endpoint.existing() && there) {
-            requireOwn(control, key, endpoint.device());
+            requireOwn(words(control, endpoint), key, endpoint.device());
         }
         Optional<Integer> left = store.take(kept(key));
         if (left.isPresent()) {
@@ -203,7 +239,11 @@ public final class TapEndpoints implements EndpointHost {
                 control.up(endpoint.device());
             }
             store.keep(kept(key), hold.descriptor());
-            deafenIfCarried(key, hold);
+            if (bypass.carries(key)) {
+                hold.deafen(true);
+                // What has come since the socket was opened the kernel has carried; it must not come twice.
+                hold.discardQueued();
+            }
             int mtu = endpoint.existing() ? control.mtu(endpoint.device()) : endpoint.mtu();
             return new Plugged(endpoint, hold, mtu, patchboard.add(key, hold, mtu, activation(endpoint)));
         } catch (RuntimeException e) {
@@ -289,19 +329,25 @@ public final class TapEndpoints implements EndpointHost {
                 "use --existing to take it as it is, or another name with --tap");
     }
 
-    private static boolean isAnothers(InterfaceControl control, EndpointKey key, String device) {
-        return words(control, device).stream().anyMatch(it -> it.startsWith(ALIAS) && !it.equals(ALIAS + key));
+    private static boolean isAnothers(List<String> words, EndpointKey key) {
+        return words.stream().anyMatch(it -> it.startsWith(ALIAS) && !it.equals(ALIAS + key));
     }
 
-    private static void requireOwn(InterfaceControl control, EndpointKey key, String device) {
-        if (!words(control, device).contains(ALIAS + key)) {
+    private static void requireOwn(List<String> words, EndpointKey key, String device) {
+        if (!words.contains(ALIAS + key)) {
             throw taken(key, device);
         }
     }
 
     /* "… alias virtualwire:acme/web …": ip shows an alias as the kernel has it. */
-    private static List<String> words(InterfaceControl control, String device) {
-        return List.of(control.ip("-o", "link", "show", "dev", device).strip().split("[\\s\\\\]+"));
+    private List<String> words(InterfaceControl control, EndpointDescription endpoint) {
+        Map<String, List<String>> there = seen.get(NetworkNamespace.of(endpoint.namespace()));
+        List<String> words = there == null ? null : there.get(endpoint.device());
+        return words == null
+                ? List.of(control.ip("-o", "link", "show", "dev", endpoint.device())
+                        .strip()
+                        .split("[\\s\\\\]+"))
+                : words;
     }
 
     private static void configure(InterfaceControl control, EndpointKey key, EndpointDescription endpoint) {

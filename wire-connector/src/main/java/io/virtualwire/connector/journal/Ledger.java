@@ -41,6 +41,7 @@ public final class Ledger {
     /** For each tenant that has any, the disconnected sides, oldest first. */
     private final Map<String, Set<SideKey>> disconnected = new HashMap<>();
 
+    private final Census census = new Census();
     private @Nullable Long drainsSince;
 
     Ledger() {}
@@ -79,7 +80,22 @@ public final class Ledger {
     /** The lowest journal version that can say all of this. */
     int journalVersion() {
         int drain = drainsSince == null ? JournalFrame.FIRST_VERSION : JournalEntry.Drained.JOURNAL_VERSION;
-        return endpoints.values().stream().mapToInt(EndpointPut::versionOf).reduce(drain, Math::max);
+        return Math.max(drain, census.journalVersion());
+    }
+
+    /** How many endpoints this tenant has. */
+    public int endpointsOf(String tenant) {
+        return census.endpointsOf(tenant);
+    }
+
+    /** How many connected sides this tenant has. */
+    public int sidesOf(String tenant) {
+        return census.sidesOf(tenant);
+    }
+
+    /** Which endpoint has the device that this one names; empty if none has. */
+    public Optional<EndpointKey> holderOf(EndpointDescription endpoint) {
+        return census.holderOf(endpoint);
     }
 
     /** The connected sides that use an endpoint. */
@@ -208,14 +224,19 @@ public final class Ledger {
     }
 
     private Runnable putEndpoint(EndpointKey key, @Nullable EndpointDescription value) {
+        EndpointDescription before = replace(key, value);
+        return () -> replace(key, before);
+    }
+
+    private @Nullable EndpointDescription replace(EndpointKey key, @Nullable EndpointDescription value) {
         EndpointDescription before = value == null ? endpoints.remove(key) : endpoints.put(key, value);
-        return () -> {
-            if (before == null) {
-                endpoints.remove(key);
-            } else {
-                endpoints.put(key, before);
-            }
-        };
+        if (before != null) {
+            census.remove(key, before);
+        }
+        if (value != null) {
+            census.add(key, value);
+        }
+        return before;
     }
 
     private Runnable putSide(SideKey key, LedgerSide value) {
@@ -243,6 +264,7 @@ public final class Ledger {
     }
 
     private void list(SideKey key, LedgerSide side) {
+        census.add(side);
         if (side.isConnected()) {
             users.computeIfAbsent(endpointOf(side), it -> new LinkedHashSet<>()).add(key);
         } else {
@@ -253,6 +275,7 @@ public final class Ledger {
     }
 
     private void unlist(SideKey key, LedgerSide side) {
+        census.remove(side);
         if (side.isConnected()) {
             remove(users, endpointOf(side), key);
         } else {

@@ -32,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -200,7 +201,8 @@ public final class KernelWires implements WireObserver, AutoCloseable {
     /** Before the far end is told the VNI, which may send with it at once in place of another. */
     private void hear(CrossConnect opened, Way way, ConnectRequest request, int vni) {
         String device = way.device;
-        Optional<InetAddress> place = Plan.place(request.peer().identity(), wires.addresses());
+        Optional<InetAddress> place =
+                Plan.place(request.peer().identity(), wires.peers().addresses());
         if (device == null
                 || place.isEmpty()
                 || opened.legs(device).stream().anyMatch(leg -> leg.receiveVni() == vni)) {
@@ -321,10 +323,28 @@ public final class KernelWires implements WireObserver, AutoCloseable {
     }
 
     private void lookAtAll() {
-        ways.keySet().forEach(this::look);
+        if (!ways.isEmpty()) {
+            knowing(peers -> ways.keySet().forEach(key -> look(key, peers)));
+        }
     }
 
     private void look(SideKey key) {
+        knowing(peers -> look(key, peers));
+    }
+
+    /* What is done every now and then must not throw, else it is done no more. */
+    private void knowing(Consumer<Wires.Peers> work) {
+        Wires.Peers peers;
+        try {
+            peers = wires.peers();
+        } catch (WireException e) {
+            log.debug("nobody knows where peers are: {}", e.getMessage());
+            return;
+        }
+        work.accept(peers);
+    }
+
+    private void look(SideKey key, Wires.Peers peers) {
         Way way = ways.get(key);
         if (way == null) {
             return;
@@ -332,7 +352,7 @@ public final class KernelWires implements WireObserver, AutoCloseable {
         try {
             Optional<SideStatus> side = wires.side(key);
             if (side.isPresent()) {
-                look(key, way, side.get());
+                look(key, way, side.get(), peers);
             }
         } catch (WireException e) {
             if (e.code() != ErrorCode.UNAVAILABLE) {
@@ -344,7 +364,7 @@ public final class KernelWires implements WireObserver, AutoCloseable {
         }
     }
 
-    private void look(SideKey key, Way way, SideStatus side) {
+    private void look(SideKey key, Way way, SideStatus side, Wires.Peers peers) {
         if (way.obstacle.isEmpty() && !granted.test(key.tenant())) {
             refuse(
                     key,
@@ -358,7 +378,7 @@ public final class KernelWires implements WireObserver, AutoCloseable {
             byProcess(way, reason(way.obstacle.get()));
             return;
         }
-        switch (Plan.of(side, wires.addresses())) {
+        switch (Plan.of(side, peers)) {
             case Plan.Keep _ -> obey(key, way, side);
             case Plan.ByProcess because -> {
                 byProcess(way, because.reason());

@@ -34,13 +34,22 @@ sealed interface Plan {
     /** @param active whether frames go to it; else it is expected to take over */
     record Wanted(KernelLeg leg, boolean active) {}
 
-    /** @param addresses where peers are, {@code address:port} */
-    static Plan of(SideStatus side, Map<Identity, String> addresses) {
+    /** With whom is no member any more the process has no session, and the kernel does not go on either. */
+    static Plan of(SideStatus side, Wires.Peers peers) {
         if (side.options().backend().isEmpty()) {
             return new ByProcess("");
         }
-        List<PeerStatus> heard = side.peers().stream()
+        List<PeerStatus> known = side.peers().stream()
                 .filter(peer -> peer.state() == PeerState.ACTIVE || peer.state() == PeerState.EXPECTED)
+                .toList();
+        for (PeerStatus peer : known) {
+            String why = peers.withdrawn().get(peer.identity());
+            if (peer.state() == PeerState.ACTIVE && why != null) {
+                return new ByProcess(why);
+            }
+        }
+        List<PeerStatus> heard = known.stream()
+                .filter(peer -> !peers.withdrawn().containsKey(peer.identity()))
                 .toList();
         Optional<PeerStatus> active =
                 heard.stream().filter(peer -> peer.state() == PeerState.ACTIVE).findFirst();
@@ -56,9 +65,9 @@ sealed interface Plan {
                             ? ""
                             : first.identity() + " does not ask for the kernel, may not have it, or cannot");
         }
-        Map<Identity, InetAddress> places = ipv4(addresses);
+        Map<Identity, InetAddress> places = ipv4(peers.addresses());
         if (!places.containsKey(first.identity())) {
-            String address = addresses.get(first.identity());
+            String address = peers.addresses().get(first.identity());
             return address == null
                     ? new Keep()
                     : new ByProcess(first.identity() + " is at " + address + ", and kernel wires need IPv4");

@@ -19,8 +19,15 @@ public interface Wires {
 
     SideStatus activate(SideKey key);
 
-    /** Where each peer's datagrams have been proven to come from, {@code address:port}. */
-    Map<Identity, String> addresses();
+    /**
+     * What is known of the daemons at the far ends.
+     *
+     * @param addresses where each one's datagrams have been proven to come from, {@code address:port}
+     * @param withdrawn who proved to be a member once, and has no authority standing for it any more; and why
+     */
+    record Peers(Map<Identity, String> addresses, Map<Identity, String> withdrawn) {}
+
+    Peers peers();
 
     /** How the stack calls it. */
     WireId name(SideKey key);

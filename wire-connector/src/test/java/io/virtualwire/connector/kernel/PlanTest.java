@@ -74,16 +74,31 @@ class PlanTest {
     @Test
     void anIpv6UnderlayIsForTheProcess() {
         SideStatus side = side(Optional.of(Backend.AUTO), peer(EAST, 1, PeerState.ACTIVE, 7, 8));
-        assertThat(Plan.of(side, Map.of(EAST, "[2001:db8::1]:7471")))
+        assertThat(Plan.of(side, peers(Map.of(EAST, "[2001:db8::1]:7471"), Map.of())))
                 .isInstanceOfSatisfying(
                         Plan.ByProcess.class, it -> assertThat(it.reason()).contains("IPv4"));
-        assertThat(Plan.of(side, Map.of())).isEqualTo(new Plan.Keep());
+        assertThat(Plan.of(side, peers(Map.of(), Map.of()))).isEqualTo(new Plan.Keep());
     }
 
     @Test
     void whoDoesNotAskIsNotCarried() {
-        assertThat(Plan.of(side(Optional.empty(), peer(EAST, 1, PeerState.ACTIVE, 0, 8)), PLACES))
+        assertThat(Plan.of(side(Optional.empty(), peer(EAST, 1, PeerState.ACTIVE, 0, 8)), peers(PLACES, Map.of())))
                 .isEqualTo(new Plan.ByProcess(""));
+    }
+
+    @Test
+    void whoIsNoMemberAnyMoreIsNotHeard() {
+        SideStatus side = side(
+                Optional.of(Backend.KERNEL),
+                peer(EAST, 1, PeerState.ACTIVE, 7, 8),
+                peer(WEST, 2, PeerState.EXPECTED, 9, 10));
+        assertThat(Plan.of(side, peers(PLACES, Map.of(EAST, "revoked")))).isEqualTo(new Plan.ByProcess("revoked"));
+        assertThat(Plan.of(side, peers(PLACES, Map.of(WEST, "revoked"))))
+                .isEqualTo(byKernel(Set.of(7), new Plan.Wanted(leg("192.0.2.1", 7, 8, 1), true)));
+    }
+
+    private static Wires.Peers peers(Map<Identity, String> addresses, Map<Identity, String> withdrawn) {
+        return new Wires.Peers(addresses, withdrawn);
     }
 
     private static Plan byKernel(Set<Integer> vnis, Plan.Wanted... legs) {
@@ -91,7 +106,7 @@ class PlanTest {
     }
 
     private static Plan plan(PeerStatus... peers) {
-        return Plan.of(side(Optional.of(Backend.AUTO), peers), PLACES);
+        return Plan.of(side(Optional.of(Backend.AUTO), peers), peers(PLACES, Map.of()));
     }
 
     private static KernelLeg leg(String address, int receive, int send, long generation) {

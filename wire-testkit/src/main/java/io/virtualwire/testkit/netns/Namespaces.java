@@ -84,6 +84,18 @@ public final class Namespaces implements AutoCloseable {
         right.address(rightDevice, rightCidr);
     }
 
+    /** A guest of a host: a namespace whose eth0 is the other end of the host's device. Neither end says anything by itself. */
+    public Namespace guest(String label, Namespace host, String device, int mtuBytes, String cidr) {
+        Namespace guest = namespace(label);
+        host.sysctl("net/ipv6/conf/default/disable_ipv6", "1");
+        guest.sysctl("net/ipv6/conf/default/disable_ipv6", "1");
+        host.ip("link add " + device + " mtu " + mtuBytes + " type veth peer name eth0 mtu " + mtuBytes + " netns "
+                + guest.name());
+        guest.address("eth0", cidr);
+        host.ip("link set " + device + " up");
+        return guest;
+    }
+
     /** Runs a command outside all namespaces, to its end. */
     public CommandOutput host(String... command) {
         return start(List.of(command), String.join(" ", command)).await(IP_LIMIT);

@@ -66,9 +66,37 @@ public record LinuxGuest(String name, int memoryMebibytes, int dirtyMebibytes, L
         return folder.resolve(file);
     }
 
+    /**
+     * QEMU, started by hand and without KVM, with TAPs that are there.
+     *
+     * @param console a file for what the guest says
+     */
+    public List<String> emulated(int mtuBytes, Path console) {
+        List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-machine", "pc,accel=tcg"));
+        command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none"));
+        command.addAll(List.of("-m", Integer.toString(memoryMebibytes), "-serial", "file:" + console));
+        command.addAll(
+                List.of("-kernel", kernel().toString(), "-initrd", ramdisk().toString()));
+        command.addAll(List.of("-append", commandLine(mtuBytes)));
+        for (int i = 0; i < nics.size(); i++) {
+            Nic nic = nics.get(i);
+            command.addAll(List.of(
+                    "-netdev",
+                    "tap,id=tap" + i + ",ifname=" + nic.tap() + ",script=no,downscript=no,vhost=off",
+                    "-device",
+                    "virtio-net-pci,netdev=tap" + i + ",romfile=,host_mtu=" + mtuBytes + ",mac=" + nic.mac()));
+        }
+        return command;
+    }
+
     /** What its kernel is told. */
     public String commandLine() {
-        StringBuilder line = new StringBuilder("console=ttyS0 quiet panic=1 wire.mtu=1500 wire.name=" + name);
+        return commandLine(1500);
+    }
+
+    private String commandLine(int mtuBytes) {
+        StringBuilder line = new StringBuilder("console=ttyS0 quiet panic=1 wire.name=" + name);
+        line.append(" wire.mtu=").append(mtuBytes);
         line.append(" wire.dirty=").append(dirtyMebibytes);
         for (int i = 0; i < nics.size(); i++) {
             line.append(" wire.ip").append(i).append('=').append(nics.get(i).cidr());
