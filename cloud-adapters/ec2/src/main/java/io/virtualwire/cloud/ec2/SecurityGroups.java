@@ -23,6 +23,8 @@ final class SecurityGroups {
     private static final String DESCRIPTION =
             "VirtualWire: data and control from known peers, SSH from who launched it";
     private static final int SSH = 22;
+    /* Where whoever launched a host comes in: SSH, and what the daemons offer to commands. */
+    private static final List<Integer> FROM_CALLER = List.of(SSH, 7472, 7482);
 
     private final Ec2Access ec2;
     private final Tags tags;
@@ -65,7 +67,7 @@ final class SecurityGroups {
     String ensure(String host, String vpc, Cidr sshFrom, Consumer<String> made) {
         Optional<SecurityGroup> known = find(host);
         if (known.isPresent() && known.get().vpcId().equals(vpc)) {
-            open(host, known.get(), Map.of(new Opening("tcp", SSH, sshFrom.toString()), "ssh"), false);
+            open(host, known.get(), fromCaller(sshFrom), false);
             return known.get().groupId();
         }
         known.ifPresent(elsewhere -> delete(elsewhere.groupId(), false));
@@ -77,7 +79,7 @@ final class SecurityGroups {
                         .waiter()
                         .waitUntilSecurityGroupExists(
                                 byId(id), ec2.waiting(ec2.pace().removal())));
-        authorize(host, id, Map.of(new Opening("tcp", SSH, sshFrom.toString()), "ssh"));
+        authorize(host, id, fromCaller(sshFrom));
         return id;
     }
 
@@ -119,7 +121,13 @@ final class SecurityGroups {
         return DescribeSecurityGroupsRequest.builder().groupIds(id).build();
     }
 
-    /** Lets exactly these in, and SSH as before. */
+    private static Map<Opening, String> fromCaller(Cidr from) {
+        Map<Opening, String> openings = new LinkedHashMap<>();
+        FROM_CALLER.forEach(port -> openings.put(new Opening("tcp", port, from.toString()), "whoever launched it"));
+        return openings;
+    }
+
+    /** Lets exactly these in, and whoever launched it as before. */
     void admit(String host, SecurityGroup group, Set<Admission> peers) {
         Map<Opening, String> wanted = new LinkedHashMap<>();
         peers.forEach(peer -> wanted.put(
@@ -141,7 +149,15 @@ final class SecurityGroups {
         }
         Map<Opening, String> superfluous = new LinkedHashMap<>(open);
         superfluous.keySet().removeAll(wanted.keySet());
-        superfluous.keySet().removeIf(opening -> opening.port == SSH && opening.protocol.equals("tcp"));
+        List<String> callers = open.keySet().stream()
+                .filter(opening -> opening.port == SSH && opening.protocol.equals("tcp"))
+                .map(Opening::cidr)
+                .toList();
+        superfluous
+                .keySet()
+                .removeIf(opening -> opening.protocol.equals("tcp")
+                        && FROM_CALLER.contains(opening.port)
+                        && callers.contains(opening.cidr));
         if (exactly && !superfluous.isEmpty()) {
             ec2.ask("revoke rules of host " + host, () -> {
                 try {

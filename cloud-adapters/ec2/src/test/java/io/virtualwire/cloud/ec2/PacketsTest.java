@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NetnsTest
 final class PacketsTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int PORT = 7472;
+    private static final int PORT = 7471;
 
     private final String prefix = "vp" + Long.toString(System.nanoTime() % 2_176_782_336L, 36);
     private final String publicPrefix = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
