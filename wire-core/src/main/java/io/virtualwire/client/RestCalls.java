@@ -9,9 +9,11 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Guard;
 import io.virtualwire.identity.Standing;
 import io.virtualwire.identity.TlsContexts;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -265,8 +267,29 @@ final class RestCalls implements AutoCloseable {
         }
     }
 
-    /** The first request of a client makes a connection: what that may take comes on top of what the answer may. */
+    /**
+     * The first request of a client makes a connection. If that ends without a word, the same is asked once more: a server that refuses
+     * a certificate says so and hangs up, and what it said is lost when more of the request comes then (RFC 9112 section 9.6).
+     */
     private <B> HttpResponse<B> sendFirst(HttpClient client, HttpRequest request, BodyHandler<B> handler)
+            throws IOException, InterruptedException {
+        try {
+            return sendOnce(client, request, handler);
+        } catch (IOException e) {
+            if (request.method().equals("POST") || !endedWithoutAWord(e)) {
+                throw e;
+            }
+            return sendOnce(client, request, handler);
+        }
+    }
+
+    private static boolean endedWithoutAWord(IOException e) {
+        return has(e, cause -> cause instanceof EOFException || cause instanceof SocketException)
+                && !has(e, cause -> cause instanceof ConnectException || cause instanceof SSLException);
+    }
+
+    /** What the connection may take comes on top of what the answer may. */
+    private <B> HttpResponse<B> sendOnce(HttpClient client, HttpRequest request, BodyHandler<B> handler)
             throws IOException, InterruptedException {
         HttpRequest.Builder longer = HttpRequest.newBuilder(request, (name, value) -> true);
         request.timeout().ifPresent(answer -> longer.timeout(answer.plus(patience.connect())));

@@ -93,6 +93,38 @@ final class PatienceTest {
         }
     }
 
+    @Test
+    void whoHangsUpWithoutAWordIsAskedOnceMore() throws Exception {
+        Patience calm = new Patience(Duration.ofSeconds(20), Duration.ofSeconds(21), Duration.ofSeconds(22));
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RestCalls calls = calls(server.getLocalPort(), calm)) {
+            Thread.ofVirtual().start(() -> {
+                // Once more than java.net.http puts up with.
+                hangUp(server);
+                hangUp(server);
+                answer(accept(server));
+            });
+            assertThat(calls.get("/v1/x", new TypeReference<Map<String, Integer>>() {}))
+                    .containsEntry("x", 1);
+        }
+    }
+
+    private static void hangUp(ServerSocket server) {
+        try (SSLSocket tls = SERVER.serverSocket(accept(server), peer -> true)) {
+            tls.startHandshake();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Socket accept(ServerSocket server) {
+        try {
+            return server.accept();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static RestCalls calls(int port, Patience patience) {
         return new RestCalls("server", ME, new HostAddress("127.0.0.1", port), Optional.empty(), patience);
     }
