@@ -8,11 +8,11 @@
 #
 # Environment of run: MEMORY MiB (1024), ACCEL tcg or kvm (tcg: needs nothing), DISK, a file that is made a copy of the image if it is not
 # there (without: changes are thrown away).
-# Environment of build: SUITE (bookworm), MIRROR (http://deb.debian.org/debian).
+# Environment of build: SUITE (bookworm), MIRROR (debootstrap's own choice).
 set -euo pipefail
 
 build() {
-  local folder=$1 root suite=${SUITE:-bookworm} mirror=${MIRROR:-http://deb.debian.org/debian}
+  local folder=$1 root suite=${SUITE:-bookworm}
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   exec 9>"$folder/lock"
@@ -29,8 +29,8 @@ build() {
   # python3-cffi-backend: debootstrap does not see which package is what another one calls by a name of its own.
   local include=systemd,systemd-sysv,udev,dbus,linux-image-cloud-amd64,initramfs-tools,cloud-init,python3-cffi-backend,openssh-server,sudo,iproute2,nftables
   include+=,netplan.io,iputils-ping,procps,kmod,python3,ca-certificates
-  debootstrap --variant=minbase --cache-dir="$folder/packages" --include=$include "$suite" "$root" "$mirror" >"$folder/build.log" 2>&1 ||
-    { tail -n 30 "$root/debootstrap/debootstrap.log" >&2; echo "Debian $suite cannot be had from $mirror" >&2; exit 1; }
+  debootstrap --variant=minbase --cache-dir="$folder/packages" --include=$include "$suite" "$root" ${MIRROR:+"$MIRROR"} >"$folder/build.log" 2>&1 ||
+    { tail -n 30 "$root/debootstrap/debootstrap.log" >&2; echo "Debian $suite cannot be had${MIRROR:+ from $MIRROR}" >&2; exit 1; }
   # What a disk of this machine takes, and no more: it is unpacked by an emulated processor at every boot.
   sed -i 's/^MODULES=.*/MODULES=list/; s/^COMPRESS=.*/COMPRESS=gzip/' "$root/etc/initramfs-tools/initramfs.conf"
   printf 'virtio_pci\nvirtio_blk\nvirtio_net\next4\n' >>"$root/etc/initramfs-tools/modules"
