@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -395,7 +396,8 @@ final class MachineMove {
                 way.postCopy(),
                 Optional.empty(),
                 way.bandwidthMebibytes() > 0 ? OptionalInt.of(way.bandwidthMebibytes()) : OptionalInt.empty(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                at.vm.nics().stream().map(VmNic::device).collect(Collectors.toSet()));
     }
 
     private Optional<FabricCommand> activate(Sighted at) {

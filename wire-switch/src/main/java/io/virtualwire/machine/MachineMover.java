@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -61,6 +62,9 @@ public final class MachineMover {
     private final Map<String, MachineMove> driven = new HashMap<>();
     private final Map<Prepared, Long> prepared = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
+    /** What each kind of step failed of last, which is said once and not twenty times a second. */
+    private final Map<String, String> complaints = new ConcurrentHashMap<>();
+
     private List<String> toAwait = List.of();
     private FabricState state = FabricState.INITIAL;
     private Set<String> present = Set.of();
@@ -330,11 +334,16 @@ public final class MachineMover {
         });
     }
 
-    private static Optional<FabricCommand> attempt(String what, Supplier<Optional<FabricCommand>> work) {
+    private Optional<FabricCommand> attempt(String what, Supplier<Optional<FabricCommand>> work) {
         try {
-            return work.get();
+            Optional<FabricCommand> next = work.get();
+            complaints.remove(what);
+            return next;
         } catch (RuntimeException failure) {
-            LOG.warn("A step of {} failed; it is taken again: {}", what, failure.getMessage());
+            String complaint = String.valueOf(failure.getMessage());
+            if (!complaint.equals(complaints.put(what, complaint))) {
+                LOG.warn("A step of {} failed; it is taken again: {}", what, complaint);
+            }
             LOG.debug("{}", what, failure);
             return Optional.empty();
         }

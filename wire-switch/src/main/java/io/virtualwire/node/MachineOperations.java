@@ -108,24 +108,30 @@ final class MachineOperations {
                         ErrorCode.WRONG_STATE,
                         "cannot attach interface " + wanted.nic() + " of " + wanted.domain() + ": it is of type "
                                 + nic.kind()
-                                + nic.device().map(it -> ", device " + it).orElse(", without a device"),
+                                + nic.device()
+                                        .map(it -> ", device " + it)
+                                        .orElse(", without a device whose name somebody chose"),
                         "give it <interface type='ethernet'> with <target dev='NAME' managed='no'/>: virsh edit "
                                 + wanted.domain()));
-        VmNic made = nic(name, wanted, nic.mac().toString(), device);
-        new NicEndpoint(made).ensure(hosts.connector(wanted.host(), host));
+        VmNic made = attached(nic(name, wanted, nic.mac().toString(), device), wanted, host);
         return new VmRecord(name, wanted.domain(), machine.id(), wanted.host(), List.of(made));
     }
 
     /** A machine of which no hypervisor has to be asked: any process that holds such a TAP. */
     private VmRecord described(String name, VmAttachment wanted, HostSpec host) {
-        VmNic made = nic(
+        VmNic asked = nic(
                 name,
                 wanted,
                 MacAddress.parse(Objects.requireNonNull(wanted.mac())).toString(),
                 Objects.requireNonNull(wanted.device()));
-        new NicEndpoint(made).ensure(hosts.connector(wanted.host(), host));
+        VmNic made = attached(asked, wanted, host);
         UUID id = UUID.nameUUIDFromBytes(("vm " + name).getBytes(StandardCharsets.UTF_8));
         return new VmRecord(name, wanted.domain(), id, wanted.host(), List.of(made));
+    }
+
+    private VmNic attached(VmNic asked, VmAttachment wanted, HostSpec host) {
+        return new NicEndpoint(asked)
+                .attach(hosts.connector(wanted.host(), host), !wanted.endpoint().isEmpty());
     }
 
     private static VmNic nic(String vm, VmAttachment wanted, String mac, String device) {

@@ -31,7 +31,9 @@ import org.awaitility.Awaitility;
  * </pre>
  */
 final class MachineLab implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(90);
+    /** Of what is waited for; many times what it takes, since the machine may be as busy as can be. */
+    static final Duration LIMIT = Duration.ofSeconds(180);
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EAST = "192.0.2.1";
     private static final String WEST = "192.0.2.2";
@@ -205,10 +207,8 @@ final class MachineLab implements AutoCloseable {
 
     /** The same, described so. */
     void startGuest(String name, String host, LinuxGuest guest, String domain) throws IOException {
-        Path file = lab.scratch().resolve(name + ".xml");
-        Files.writeString(file, domain);
+        define(name, host, domain);
         LibvirtHost there = hypervisors.get(host);
-        there.virsh("define", file.toString());
         for (int nic = 0; nic < guest.nics().size(); nic++) {
             said("vm", "attach", nic == 0 ? name : name + ":" + nic, "--host", host);
         }
@@ -216,6 +216,13 @@ final class MachineLab implements AutoCloseable {
         for (int nic = 0; nic < guest.nics().size(); nic++) {
             said("switch", "plug", SWITCHES.get(nic) + "/" + name, nic == 0 ? name : name + "-" + nic);
         }
+    }
+
+    /** Makes a guest known to a hypervisor, and does not start it. */
+    void define(String name, String host, String domain) throws IOException {
+        Path file = lab.scratch().resolve(name + ".xml");
+        Files.writeString(file, domain);
+        hypervisors.get(host).virsh("define", file.toString());
     }
 
     void awaitAnswer(String address) {

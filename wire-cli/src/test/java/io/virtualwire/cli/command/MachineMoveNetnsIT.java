@@ -22,15 +22,7 @@ final class MachineMoveNetnsIT {
     void aGuestWithTwoInterfacesMovesWithBothItsSwitchesAndBackAndLeavesNothing() throws Exception {
         try (MachineLab lab = new MachineLab("n1", "n2@west")) {
             lab.createSwitch("dmz", "10.2.0.1/24", "n1");
-            lab.startGuest(
-                    "web1",
-                    "e1",
-                    LinuxGuest.named("web1")
-                            .nic("web1", "52:54:00:00:00:10", WEB + "/24")
-                            .nic("web1b", "52:54:00:00:00:11", WEB_DMZ + "/24"));
-            lab.awaitAnswer(WEB);
-            lab.awaitAnswer(WEB_DMZ);
-            assertThat(lab.said("vm", "ls")).contains("web1", "e1", "running", "lan/web1");
+            attachStoppedAndRunning(lab);
             assertThat(lab.said("migrate", "--all", "--from", "east", "--to", "west", "--plan"))
                     .contains("web1", "lan", "dmz", "w1", "n2", "MiB are left there");
 
@@ -113,6 +105,28 @@ final class MachineMoveNetnsIT {
             lab.said("vm", "detach", "web1");
             assertThat(lab.json("vm", "ls")).isEmpty();
         }
+    }
+
+    /** The first interface has a TAP that the connector was told to make beforehand, the second one that libvirt makes. */
+    private static void attachStoppedAndRunning(MachineLab lab) throws Exception {
+        LinuxGuest guest = LinuxGuest.named("web1")
+                .nic("web1", "52:54:00:00:00:10", WEB + "/24")
+                .nic("web1b", "52:54:00:00:00:11", WEB_DMZ + "/24");
+        lab.said("endpoint", "add", "web1-lan", "--host", "e1", "--tap", "web1", "--device-side");
+        lab.define("web1", "e1", guest.domain().replace("dev='web1b' managed='no'", "dev='web1b'"));
+        assertThat(lab.said("vm", "attach", "web1", "--host", "e1")).contains("52:54:00:00:00:10", "endpoint web1-lan");
+        assertThat(lab.said("vm", "ls")).contains("web1", "e1", "stopped", "web1-lan");
+        lab.said("switch", "plug", "lan/web1", "web1-lan");
+
+        lab.hypervisor("e1").virsh("start", "web1");
+        assertThat(lab.said("vm", "attach", "web1:1", "--host", "e1", "--as", "web1-dmz"))
+                .contains("52:54:00:00:00:11", "endpoint web1-dmz");
+        lab.said("switch", "plug", "dmz/web1", "web1-dmz");
+        lab.awaitAnswer(WEB);
+        lab.awaitAnswer(WEB_DMZ);
+        assertThat(lab.said("vm", "ls")).contains("web1", "e1", "running", "web1-lan web1-dmz", "lan/web1");
+        assertThat(lab.said("vm", "show", "web1"))
+                .contains("on e1, running", "web1-lan", "lan/web1", "web1b", "web1-dmz", "dmz/web1");
     }
 
     /** Ctrl-C lets what is on its way arrive, and nothing further begin; the same command goes on. */

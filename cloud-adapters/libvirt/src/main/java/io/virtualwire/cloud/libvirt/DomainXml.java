@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -29,6 +30,9 @@ import org.xml.sax.SAXException;
 
 /** A domain as libvirt describes it (its formatdomain page). */
 final class DomainXml {
+    /** Begins the names that libvirt gives by itself; it drops them from what it sends to another libvirt. */
+    private static final String GENERATED = "vnet";
+
     private final Document document;
 
     private DomainXml(Document document) {
@@ -115,22 +119,56 @@ final class DomainXml {
         child(card, "rom").setAttribute("enabled", "no");
     }
 
-    /** Its network interfaces, in the guest's order. */
-    List<Machine.Nic> nics() {
+    /**
+     * Its network interfaces, in the guest's order.
+     *
+     * @param running whether there are devices that libvirt makes for as long as it runs
+     */
+    List<Machine.Nic> nics(boolean running) {
         List<Machine.Nic> nics = new ArrayList<>();
-        for (Element devices : children(document.getDocumentElement(), "devices")) {
-            for (Element card : children(devices, "interface")) {
-                String mac = attribute(card, "mac", "address");
-                if (!mac.isEmpty()) {
-                    String device = attribute(card, "target", "dev");
-                    nics.add(new Machine.Nic(
-                            MacAddress.parse(mac),
-                            card.getAttribute("type"),
-                            device.isEmpty() ? Optional.empty() : Optional.of(device)));
-                }
+        for (Element card : cards()) {
+            String mac = attribute(card, "mac", "address");
+            if (!mac.isEmpty()) {
+                nics.add(new Machine.Nic(MacAddress.parse(mac), card.getAttribute("type"), deviceOf(card, running)));
             }
         }
         return nics;
+    }
+
+    private static Optional<String> deviceOf(Element card, boolean running) {
+        String device = attribute(card, "target", "dev");
+        boolean there = !isMadeByLibvirt(card) || running && !device.startsWith(GENERATED);
+        return there && !device.isEmpty() ? Optional.of(device) : Optional.empty();
+    }
+
+    private static boolean isMadeByLibvirt(Element card) {
+        return !attribute(card, "target", "managed").equals("no");
+    }
+
+    /**
+     * Has libvirt take those devices as they are, which it would refuse to if it was to make them.
+     *
+     * @return whether that changes anything
+     */
+    boolean leave(Set<String> devices) {
+        boolean changed = false;
+        for (Element card : cards()) {
+            if (card.getAttribute("type").equals("ethernet") && isMadeByLibvirt(card)) {
+                for (Element target : children(card, "target")) {
+                    if (devices.contains(target.getAttribute("dev"))) {
+                        target.setAttribute("managed", "no");
+                        changed = true;
+                    }
+                }
+            }
+        }
+        return changed;
+    }
+
+    private List<Element> cards() {
+        return children(document.getDocumentElement(), "devices").stream()
+                .flatMap(devices -> children(devices, "interface").stream())
+                .toList();
     }
 
     String text() {

@@ -91,11 +91,12 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     private static Machine describe(Domain domain) throws LibvirtException {
+        Machine.State state = state(domain.getInfo());
         return new Machine(
                 domain.getName(),
                 UUID.fromString(domain.getUUIDString()),
-                state(domain.getInfo()),
-                DomainXml.parse(domain.getXMLDesc(0)).nics());
+                state,
+                DomainXml.parse(domain.getXMLDesc(0)).nics(state != Machine.State.STOPPED));
     }
 
     private static Machine.State state(DomainInfo info) {

@@ -146,12 +146,24 @@ final class LibvirtMigration implements MachineMigration {
     }
 
     /** The library takes no empty list, hence the name that the machine has anyway. */
-    private TypedParameter[] parameters() {
+    private TypedParameter[] parameters() throws LibvirtException {
         List<TypedParameter> parameters = new ArrayList<>();
         parameters.add(new TypedStringParameter("destination_name", name));
         plan.memoryAddress().ifPresent(uri -> parameters.add(new TypedStringParameter("migrate_uri", uri)));
         plan.bandwidthMebibytes().ifPresent(limit -> parameters.add(new TypedUlongParameter("bandwidth", limit)));
+        describe("destination_xml", Domain.XMLFlags.MIGRATABLE, parameters);
+        if (domain.isPersistent() == 1) {
+            describe("persistent_xml", Domain.XMLFlags.INACTIVE, parameters);
+        }
         return parameters.toArray(TypedParameter[]::new);
+    }
+
+    /** It goes by its own description, unless libvirt would make a device by that which is at the target already. */
+    private void describe(String as, int flags, List<TypedParameter> parameters) throws LibvirtException {
+        DomainXml description = DomainXml.parse(domain.getXMLDesc(flags | Domain.XMLFlags.SECURE));
+        if (description.leave(plan.devices())) {
+            parameters.add(new TypedStringParameter(as, description.text()));
+        }
     }
 
     @Override

@@ -29,7 +29,8 @@ public record Machine(String name, UUID id, State state, List<Nic> nics) {
      * A network interface of the guest.
      *
      * @param kind how the hypervisor connects it: {@code ethernet}, {@code bridge} …
-     * @param device the host's interface; empty while there is none
+     * @param device the host's interface; empty while there is none, and while it has a name that the hypervisor chose, since
+     *     that may be another's tomorrow and at another place
      */
     public record Nic(MacAddress mac, String kind, Optional<String> device) {}
 }

@@ -2,6 +2,7 @@ package io.virtualwire.cloud.spi;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * How a machine is to move.
@@ -10,6 +11,7 @@ import java.util.OptionalInt;
  * @param memoryAddress where its memory goes to; empty: the hypervisors agree on it
  * @param bandwidthMebibytes a second, at most; empty: as fast as it goes
  * @param maxPauseMillis how long the last copy may take for which it is paused
+ * @param devices of its interfaces, which somebody has made at the target: no hypervisor is to make them
  */
 public record MigrationPlan(
         String target,
@@ -18,7 +20,11 @@ public record MigrationPlan(
         boolean postCopy,
         Optional<String> memoryAddress,
         OptionalInt bandwidthMebibytes,
-        OptionalInt maxPauseMillis) {
+        OptionalInt maxPauseMillis,
+        Set<String> devices) {
+    public MigrationPlan {
+        devices = Set.copyOf(devices);
+    }
 
     /** Live, from hypervisor to hypervisor, with storage that both have. */
     public static MigrationPlan peerToPeer(String target) {
@@ -29,18 +35,27 @@ public record MigrationPlan(
                 false,
                 Optional.empty(),
                 OptionalInt.empty(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                Set.of());
     }
 
     /** The same, not faster than that. */
     public MigrationPlan atMost(int mebibytesPerSecond) {
         return new MigrationPlan(
-                target, mode, storage, postCopy, memoryAddress, OptionalInt.of(mebibytesPerSecond), maxPauseMillis);
+                target,
+                mode,
+                storage,
+                postCopy,
+                memoryAddress,
+                OptionalInt.of(mebibytesPerSecond),
+                maxPauseMillis,
+                devices);
     }
 
     /** The same, driven in another way. */
     public MigrationPlan driven(Mode other) {
-        return new MigrationPlan(target, other, storage, postCopy, memoryAddress, bandwidthMebibytes, maxPauseMillis);
+        return new MigrationPlan(
+                target, other, storage, postCopy, memoryAddress, bandwidthMebibytes, maxPauseMillis, devices);
     }
 
     /** Who drives it, and which way the memory goes. */
