@@ -6,7 +6,9 @@
 #   wan    the same, and between the bridge and cloud west a line of 20 ms one way, 100 Mb/s, 0.1 % loss (io.virtualwire.testkit.wan)
 #
 # migration.sh [RESULT.json]; the environment says how: ROUNDS (moves each way, 5), WAN_ROUNDS (3), WAYS ('near wan'), SYSTEMS
-# ('vxlan wire'), SEED. Of each move: the gap that the pings saw, the pause that QEMU reports, the difference; pings lost and doubled;
+# ('vxlan wire'), SEED. ROUNDS=1 is enough to see it work. The result goes to target/bench/migration.json unless another file is given;
+# what is worth keeping is copied to benchmarks/results by hand, and its tables into docs/performance.md. What was read is there after a
+# run that failed, too: migration.sh --again [RESULT.json] makes result and tables of it. Of each move: the gap that the pings saw, the pause that QEMU reports, the difference; pings lost and doubled;
 # and the gap cut into steps, from the last answer of the guest at its old place to the first at its new one:
 #
 #   toStopMillis           until QEMU stopped the guest: its own event
@@ -31,12 +33,14 @@ WAYS=${WAYS:-near wan}
 SYSTEMS=${SYSTEMS:-vxlan wire}
 SEED=${SEED:-1}
 WAN_DELAY=20 WAN_MBIT=100 WAN_LOSS=0.1
+again=
+[ "${1:-}" != --again ] || { again=1; shift; }
 result=${1:-$top/target/bench/migration.json}
 OUT=${OUT:-$top/target/bench/migration}
 lab=m$$
 work=$(mktemp -d "/tmp/$lab.XXXXXX")
 mkdir -p "$OUT" "$(dirname "$result")"
-rm -f "$OUT"/*.log "$OUT"/*.json
+[ -n "$again" ] || rm -f "$OUT"/*.log "$OUT"/*.json
 pids=()
 say() { printf '%4ds  %s\n' "$SECONDS" "$*" >&2; }
 die() { printf '\nfailed: %s\n' "$*" >&2; exit 1; }
@@ -124,12 +128,13 @@ capture() { # HOST NAME; $last is its pid
   start "$1" "$2.tcpdump.log" tcpdump -i any -n -w "$work/$2.pcap" 'ether proto 0x8035 or icmp[icmptype] == icmp-echoreply or icmp[icmptype] == icmp-echo'
   await 20 "a capture" grep -q 'listening on' "$OUT/$2.tcpdump.log"
 }
-captured() { tcpdump -r "$work/$1.pcap" -n -tt >"$OUT/$1.log" 2>/dev/null; rm "$work/$1.pcap"; }
-# When the guest answered first after that, as it left its TAP, and as it came to the host outside: '"T" "T"', or nothing.
+# A capture whose last frame was cut off is read up to there.
+captured() { tcpdump -r "$work/$1.pcap" -n -tt >"$OUT/$1.log" 2>/dev/null || true; rm -f "$work/$1.pcap"; }
+# When the guest answered first after that, as it left its TAP, and as it came to the host outside: a time or null each.
 answered() { # NAME RARP-TIME
   local f
   for f in there far; do
-    awk -v since="$2" '$1 + 0 > since + 0 && /echo reply/ && ($3 == "P" || $3 == "In" || $3 == "M") {print $1; exit}' "$OUT/$1.$f.log"
+    awk -v since="$2" '$1 + 0 > since + 0 && /echo reply/ && ($3 == "P" || $3 == "In" || $3 == "M") {t = $1; exit} END {print t ? t : "null"}' "$OUT/$1.$f.log"
   done
 }
 # What QEMU tells of itself when its guest stops and goes on: 'event STOP at SECONDS for domain web1 …'; $last is its pid.
@@ -144,13 +149,12 @@ clocks() { perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC,CLOCK_REALTIME -e '$
 logged() {
   local event=$1 since=$2; shift 2
   [ -e "$OUT/$1" ] || return 0 # none runs where the kernel does it
-  awk -v event=" $event[" -v since="$since" 'index($0, event) && $NF + 0 > since + 0 {print $NF}' "${@/#/$OUT/}" | sort -n | head -n 1
+  awk -v event=" $event[" -v since="$since" 'index($0, event) && $NF + 0 > since + 0 {print $NF}' "${@/#/$OUT/}" | sort -n | sed -n 1p
 }
 # When the guest was given a request first after that, where the kernel does that and sees it.
 requested() { awk -v since="$2" '$1 + 0 > since + 0 && /echo request/ && $3 == "Out" {print $1; exit}' "$OUT/$1"; }
-first() { sed -n 's/^\([0-9]*\.[0-9]*\) .*Reverse.*/\1/p' "$OUT/$1" | head -n 1; }
+first() { awk '/Reverse/ {print $1; exit}' "$OUT/$1"; }
 readings=$OUT/readings.jsonl
-: >"$readings"
 read_move() { # LINE SYSTEM ROUND FROM TO
   local name=$1-$2-$3-$4 seen=() there far answers apart since given
   capture "$5" "$name.there"; seen+=("$last")
@@ -181,7 +185,7 @@ read_move() { # LINE SYSTEM ROUND FROM TO
     ($answers[0] | second($apart)) as $answer | ($answers[1] | second($apart)) as $outside |
     {line: $line, system: $system, round: $round, from: $from, to: $to,
      gapMillis: $p.gapMillis, pauseMillis: $m.hypervisorDowntimeMillis,
-     networkMillis: (($p.gapMillis - $m.hypervisorDowntimeMillis) * 10 | round / 10),
+     networkMillis: (if $m.hypervisorDowntimeMillis == null then null else ($p.gapMillis - $m.hypervisorDowntimeMillis) * 10 | round / 10 end),
      rarpToFarEndMillis: (if $there and $far then (($far - $there) * 100000 | round) / 100 else null end),
      rarpToAnswerMillis: between($rarp; $answer),
      toStopMillis: between($last; $stopped), stoppedMillis: between($stopped; $resumed), resumeToRarpMillis: between($resumed; $rarp),
@@ -194,6 +198,22 @@ read_move() { # LINE SYSTEM ROUND FROM TO
      activatedBy: $m.activatedBy, heardMillis: $m.activationToHeardMillis, firstFrameMillis: $m.activationToFirstFrameMillis,
      pings: $p.sent, lost: $p.lost, duplicated: $p.duplicated, totalMillis: $m.totalMillis}' | tee -a "$readings" >&2
 }
+
+# Makes the result and its tables of what was read so far.
+summarise() {
+  jq -n --slurpfile readings "$readings" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
+    --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
+    --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg libvirt "$(libvirtd --version)" \
+    --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
+    --argjson rounds "$ROUNDS" --argjson delay $WAN_DELAY --argjson mbit $WAN_MBIT --argjson loss $WAN_LOSS --argjson seed "$SEED" \
+    -f "$top/benchmarks/migration.jq" >"$result"
+  jq -r -f "$top/benchmarks/migration-table.jq" "$result"
+  echo "written to $result; to keep it:  cp $result $top/benchmarks/results/$(jq -r '.date[:10] + "_" + .commit' "$result")_migration.json"
+}
+if [ -n "$again" ]; then summarise; exit; fi
+: >"$readings"
+# What comes last must not fail after a quarter of an hour.
+summarise >/dev/null
 
 for line in $WAYS; do
   say "$line: two clouds"
@@ -213,11 +233,4 @@ for line in $WAYS; do
   rm -rf "$work"/*
 done
 
-jq -n --slurpfile readings "$readings" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
-  --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
-  --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg libvirt "$(libvirtd --version)" \
-  --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
-  --argjson rounds "$ROUNDS" --argjson delay $WAN_DELAY --argjson mbit $WAN_MBIT --argjson loss $WAN_LOSS --argjson seed "$SEED" \
-  -f "$top/benchmarks/migration.jq" >"$result"
-jq -r -f "$top/benchmarks/migration-table.jq" "$result"
-echo "written to $result"
+summarise
