@@ -35,6 +35,7 @@ import io.virtualwire.rest.Doorkeeper;
 import io.virtualwire.stack.SideLog;
 import io.virtualwire.stack.StackConfig;
 import io.virtualwire.stack.WireStack;
+import io.virtualwire.time.Ticker;
 import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
@@ -254,7 +255,7 @@ public final class Node implements AutoCloseable {
                         .thenApply(Applied::state)
                         .orTimeout(LATEST_SECONDS, TimeUnit.SECONDS)
                         .join(),
-                new CopyProgress(steps));
+                new CopyProgress(steps::copying, Ticker.system()));
         observer.machines = machines;
         RelocationDriver relocations =
                 new RelocationDriver(self, loop, hosts, machineSteps, new LogProposals(log, loop, aside));
