@@ -268,15 +268,22 @@ final class RestCalls implements AutoCloseable {
     }
 
     /**
-     * The first request of a client makes a connection. If that ends without a word, the same is asked once more: a server that refuses
-     * a certificate says so and hangs up, and what it said is lost when more of the request comes then (RFC 9112 section 9.6).
+     * The first request of a client makes a connection. If that ends without a word, the server may have refused us in words that were
+     * lost: it is heard again. If it has nothing against us, the same is asked once more.
      */
     private <B> HttpResponse<B> sendFirst(HttpClient client, HttpRequest request, BodyHandler<B> handler)
             throws IOException, InterruptedException {
         try {
             return sendOnce(client, request, handler);
         } catch (IOException e) {
-            if (request.method().equals("POST") || !endedWithoutAWord(e)) {
+            if (!endedWithoutAWord(e)) {
+                throw e;
+            }
+            SSLException objection = new SilentHandshake(client.sslContext(), address).objection(patience);
+            if (objection != null) {
+                throw objection;
+            }
+            if (request.method().equals("POST")) {
                 throw e;
             }
             return sendOnce(client, request, handler);

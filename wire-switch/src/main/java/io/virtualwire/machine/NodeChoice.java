@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the node of a cloud that a component moves to: one that is present; of several, the one on whose machine most of the
@@ -81,8 +82,10 @@ public final class NodeChoice {
         if (spec == null || record == null) {
             return false;
         }
-        String address = addressOf(spec.wireAddress());
-        return record.wirePaths().stream().anyMatch(path -> addressOf(path).equals(address));
+        // What has a relay's identity before it is the relay's address, and equals none.
+        Set<String> addresses =
+                spec.wirePaths().stream().map(NodeChoice::addressOf).collect(Collectors.toSet());
+        return record.wirePaths().stream().anyMatch(path -> addresses.contains(addressOf(path)));
     }
 
     private static String addressOf(String hostAndPort) {

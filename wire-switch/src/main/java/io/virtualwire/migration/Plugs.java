@@ -110,10 +110,7 @@ final class Plugs {
             return known.own().peer();
         }
         return new PeerDescription(
-                identity(place),
-                place.sideGeneration(),
-                List.of(place.hostSpec().wireAddress()),
-                fence);
+                identity(place), place.sideGeneration(), place.hostSpec().wirePaths(), fence);
     }
 
     private Identity identity(WirePlace place) {
@@ -231,9 +228,7 @@ final class Plugs {
 
     private RelayDescription relay(WirePlace place) {
         return new RelayDescription(
-                identity(place),
-                place.sideGeneration(),
-                List.of(place.hostSpec().wireAddress()));
+                identity(place), place.sideGeneration(), place.hostSpec().wirePaths());
     }
 
     private ConnectRequest farSide(

@@ -1,17 +1,20 @@
 package io.virtualwire.topology;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import io.virtualwire.control.Identity;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A machine that runs a connector.
  *
  * @param api where the connector's API answers, {@code host:port}
- * @param wire where its wires end, {@code host:port}; the API's host and port 7471 if absent
+ * @param wire where its wires end, {@code host:port}, several in order of preference, with {@code tenant/name@} before it where that
+ *     is a relay that leads there; one may stand without a list; the API's host and port 7471 if empty
  * @param identity who the connector is, {@code tenant/name}; the user's own tenant and the host's name if absent
  * @param libvirt how nodes reach the hypervisor there: any of libvirt's URIs; absent if nobody moves virtual machines there
  * @param libvirtPeer how the hypervisors of other hosts reach it; as nodes do if absent; {@code libvirt-peer} in the file
@@ -22,15 +25,27 @@ public record HostSpec(
         @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
         String api,
 
-        @Nullable String wire,
+        @JsonFormat(
+                with = {
+                    JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
+                    JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED
+                })
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @JsonSetter(nulls = Nulls.AS_EMPTY)
+        List<String> wire,
+
         @Nullable Identity identity,
         @Nullable String libvirt,
         @JsonProperty("libvirt-peer") @Nullable String libvirtPeer,
         @Nullable String cloud) {
     private static final int DEFAULT_WIRE_PORT = 7471;
 
+    public HostSpec {
+        wire = wire == null ? List.of() : List.copyOf(wire);
+    }
+
     /** A host without a hypervisor. */
-    public HostSpec(String api, @Nullable String wire, @Nullable Identity identity) {
+    public HostSpec(String api, List<String> wire, @Nullable Identity identity) {
         this(api, wire, identity, null, null, null);
     }
 
@@ -44,9 +59,9 @@ public record HostSpec(
         return new HostSpec(api, wire, identity, libvirt, libvirtPeer, name);
     }
 
-    /** Where wires to this host go. */
-    public String wireAddress() {
-        return wire != null ? wire : api.substring(0, api.lastIndexOf(':') + 1) + DEFAULT_WIRE_PORT;
+    /** Where wires to this host go, in order of preference. */
+    public List<String> wirePaths() {
+        return wire.isEmpty() ? List.of(api.substring(0, api.lastIndexOf(':') + 1) + DEFAULT_WIRE_PORT) : wire;
     }
 
     /** Who the connector of the host of this name is. */

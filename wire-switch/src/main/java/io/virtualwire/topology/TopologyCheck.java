@@ -46,10 +46,7 @@ final class TopologyCheck {
             return;
         }
         checkAddress("api of host " + name, host.api());
-        String wire = host.wire();
-        if (wire != null) {
-            checkAddress("wire of host " + name, wire);
-        }
+        host.wire().forEach(path -> checkPath("wire of host " + name, path));
         checkUri("libvirt of host " + name, host.libvirt());
         checkUri("libvirt-peer of host " + name, host.libvirtPeer());
         String cloud = host.cloud();
@@ -127,11 +124,36 @@ final class TopologyCheck {
         }
     }
 
+    /** An address, or one of a relay that leads there. */
+    private void checkPath(String what, @Nullable String path) {
+        String given = path == null ? "" : path;
+        int at = given.indexOf('@');
+        if (at < 0) {
+            checkAddress(what, given);
+        } else if (!isIdentity(given.substring(0, at)) || !isAddress(given.substring(at + 1))) {
+            faults.add(what + " '" + given + "' is not of the form tenant/relay@host:port");
+        }
+    }
+
+    private static boolean isIdentity(String text) {
+        try {
+            Identity.parse(text);
+            return true;
+        } catch (WireException e) {
+            return false;
+        }
+    }
+
     private void checkAddress(String what, String address) {
-        int colon = address.lastIndexOf(':');
-        boolean valid = colon > 0 && address.substring(colon + 1).matches("\\d{1,5}");
-        if (!valid || Integer.parseInt(address.substring(colon + 1)) > 65_535) {
+        if (!isAddress(address)) {
             faults.add(what + " '" + address + "' is not of the form host:port");
         }
+    }
+
+    private static boolean isAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        return colon > 0
+                && text.substring(colon + 1).matches("\\d{1,5}")
+                && Integer.parseInt(text.substring(colon + 1)) <= 65_535;
     }
 }

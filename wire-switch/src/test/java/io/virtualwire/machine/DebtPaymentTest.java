@@ -32,7 +32,7 @@ final class DebtPaymentTest {
                 List.of(new MachineSpec.NicSpec(MacAddress.parse("52:54:00:00:00:10"), "web1", 1500)),
                 Optional.empty()));
         there.start("web1");
-        HostSpec spec = new HostSpec("10.0.0.2:7472", null, null).withLibvirt("fake:///w1", null);
+        HostSpec spec = new HostSpec("10.0.0.2:7472", List.of(), null).withLibvirt("fake:///w1", null);
         VmDebt debt = new VmDebt("web1", "web1", ID, "w1", spec, "web1", true);
         MachineHosts hosts = new MachineHosts() {
             @Override

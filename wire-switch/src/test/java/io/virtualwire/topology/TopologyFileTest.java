@@ -28,16 +28,30 @@ class TopologyFileTest {
     void readsWhatAUserWrites() {
         Topology topology = TopologyFile.parse("net.yaml", GOOD);
         assertThat(topology.hosts()).containsOnlyKeys("east-1", "west-1");
-        assertThat(topology.hosts().get("east-1").wireAddress()).isEqualTo("192.0.2.10:7471");
+        assertThat(topology.hosts().get("east-1").wirePaths()).containsExactly("192.0.2.10:7471");
         assertThat(topology.hosts().get("east-1").identityOf("acme", "east-1"))
                 .isEqualTo(new Identity("acme", "east-1"));
-        assertThat(topology.hosts().get("west-1").wireAddress()).isEqualTo("198.51.100.11:9999");
+        assertThat(topology.hosts().get("west-1").wirePaths()).containsExactly("198.51.100.11:9999");
         assertThat(topology.hosts().get("west-1").identityOf("acme", "west-1"))
                 .isEqualTo(new Identity("cloud", "west-1"));
         assertThat(topology.switches().get("lan").node()).isEqualTo("east");
         assertThat(topology.wires()).extracting(WireSpec::name).containsExactly("lan/web", "lan/db");
         assertThat(topology.wires().getLast().endpoint()).isEqualTo(new WireSpec.EndpointRef("db", "west-1"));
         assertThat(topology.wires().getLast().plain()).isTrue();
+    }
+
+    @Test
+    void severalWaysToAHostAreOneListAndASingleOneNeedsNone() {
+        String text = GOOD.replace(
+                "wire: \"198.51.100.11:9999\"",
+                "wire: [\"198.51.100.11:9999\", \"198.51.100.11:443\", \"acme/hub@203.0.113.5:7471\"]");
+        Topology topology = TopologyFile.parse("net.yaml", text);
+        assertThat(topology.hosts().get("west-1").wirePaths())
+                .containsExactly("198.51.100.11:9999", "198.51.100.11:443", "acme/hub@203.0.113.5:7471");
+        assertThat(TopologyFile.parse("again", TopologyFile.write(topology))).isEqualTo(topology);
+        assertThat(TopologyFile.write(TopologyFile.parse("net.yaml", GOOD)))
+                .contains("wire: 198.51.100.11:9999")
+                .doesNotContain("wire: []");
     }
 
     @Test
@@ -60,6 +74,8 @@ class TopologyFileTest {
                 "db@west-1          | db@west-7           | wire 2 (lan/db) goes to host 'west-7', which is not among the hosts",
                 "switch: lan, port: db | switch: wan, port: db | wire 2 (wan/db) is on switch 'wan', which is not among",
                 "192.0.2.10:7472    | 192.0.2.10          | api of host east-1 '192.0.2.10' is not of the form host:port",
+                "198.51.100.11:9999 | acme@1.2.3.4:9      | wire of host west-1 'acme@1.2.3.4:9' is not of the form tenant/relay@host:port",
+                "198.51.100.11:9999 | a/r@1.2.3.4         | wire of host west-1 'a/r@1.2.3.4' is not of the form tenant/relay@host:port",
                 "lan: { node: east }| LAN!: { node: east }| switch 'LAN!' is not a name",
                 "plain: true        | plain: maybe        | line 10: Cannot deserialize value of type boolean from",
                 "hosts:             | 'hosts: {}\nhosts:' | line 4: Duplicate field 'hosts'",

@@ -5,6 +5,7 @@ import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.HostSpec;
+import java.util.stream.Stream;
 
 /** A host as its connector describes itself to whoever knows it by an address that nodes reach. */
 final class FabricHost {
@@ -30,7 +31,9 @@ final class FabricHost {
                 new Identity(person.credentials().identity().tenant(), end.ref().host()));
         return new HostSpec(
                 api.toString(),
-                new HostAddress(api.host(), end.health().dataPort()).toString(),
+                Stream.concat(Stream.of(end.health().dataPort()), end.health().streamPorts().stream())
+                        .map(port -> new HostAddress(api.host(), port).toString())
+                        .toList(),
                 expected ? null : identity);
     }
 }
