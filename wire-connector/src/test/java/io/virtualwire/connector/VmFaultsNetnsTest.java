@@ -102,9 +102,9 @@ final class VmFaultsNetnsTest {
             }
             case LINK_BREAKS_AND_LIBVIRT_GIVES_UP -> {
                 moved = false;
-                to.host().ip("link set eth0 down");
+                lab.link(false);
                 assertThat(lab.tryMigrate()).isFalse();
-                to.host().ip("link set eth0 up");
+                lab.link(true);
             }
         }
         if (moved) {

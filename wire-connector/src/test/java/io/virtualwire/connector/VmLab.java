@@ -236,6 +236,11 @@ final class VmLab implements AutoCloseable {
                         && place.connector().wire(WIRE).stream().allMatch(WireStatus::isAgreed));
     }
 
+    /** Cuts the line between the two places, or mends it; at the end that has no route by it, which would be gone for good. */
+    void link(boolean up) {
+        a.host().ip("link set eth0 " + (up ? "up" : "down"));
+    }
+
     /** Lets libvirt move the machine; nobody tells a connector when. */
     void migrate() {
         assertThat(tryMigrate()).isTrue();

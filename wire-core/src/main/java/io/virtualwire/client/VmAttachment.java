@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param domain how its hypervisor calls the machine
  * @param host where it is
  * @param nic the interface's number, from 0
- * @param endpoint how the endpoint is to be called; empty: as the machine, with the number unless that is 0
+ * @param endpoint how the endpoint is to be called; empty: as the one that the connector was told to make of the device, else as
+ *     the machine, with the number unless that is 0
  * @param mtu of the guest; 0: what Ethernet has
  * @param device the host's interface, if no hypervisor that can be asked knows the machine; else empty
  * @param mac the guest's address, with {@code device}; else empty

@@ -39,7 +39,8 @@ public final class VmCommand {
                             names = "--as",
                             paramLabel = "NAME",
                             description =
-                                    "What the endpoint is called; default: as the machine, and -N after the first.")
+                                    "What the endpoint is called; default: as the one that is there for its TAP, else as the"
+                                            + " machine, and -N after the first.")
                     Optional<String> as,
             @Option(
                             names = "--vm",
