@@ -11,7 +11,7 @@
 #                                |                connector, node west2
 #
 # KEEP=1     leave everything up at the end and say how to look around
-# STREAM_MIB bytes to stream at the least (default 1024)
+# STREAM_MIB bytes to stream at the least (default 1024); STREAM_MIB_PER_SECOND=N, no faster than that
 # CAPTURE=F  write what crosses the link between the clouds to F (pcap); CAPTURE_INSIDE=F, what guests app and db see of it;
 #            CAPTURE_CLUSTER=F, what goes over the loopback of host east-1
 # FAULTS=1   afterwards nodes are killed, clouds cut from each other, a disk lost (faults.sh); what happened goes to faults.json
@@ -216,7 +216,14 @@ if [ -n "${CAPTURE_INSIDE:-}" ]; then
   # The stream's first numbers are looked for in it, so it has to be there before them.
   for g in app db; do await 10 "the capture in $g" grep -q 'listening on' "$OUT/tcpdump-$g.log"; done
 fi
-seq 1000000000 9999999999 >"$work/source" 2>/dev/null & source_pid=$!; pids+=("$source_pid")
+if [ -n "${STREAM_MIB_PER_SECOND:-}" ]; then
+  # Half a MiB, and a pause: where other work has the cores it is slower, and does not catch up.
+  perl -e '$| = 1; while (read STDIN, $numbers, 1 << 19) { print $numbers; select undef, undef, undef, 0.5 / $ARGV[0] }' \
+    "$STREAM_MIB_PER_SECOND" < <(exec seq 1000000000 9999999999 2>/dev/null) >"$work/source" & source_pid=$!
+else
+  seq 1000000000 9999999999 >"$work/source" 2>/dev/null & source_pid=$!
+fi
+pids+=("$source_pid")
 
 streamed() { cat "/proc/$source_pid/io" | awk '/^wchar/ {print $2}'; }
 sleep 1
