@@ -1,6 +1,6 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration bench-micro docs format clean
+.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration bench-scale bench-soak bench-micro docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -58,6 +58,17 @@ bench-migration: ## Live migrations over wires and over kernel VXLAN, near and a
 	@bin/wire --build
 	@$(MVN) -q -Pquick -pl wire-testkit -am compile
 	@benchmarks/migration.sh
+
+bench-scale: ## Ten thousand wires on one connector (15 minutes)
+	@config/prerequisites.sh bench-scale
+	@bin/wire --build
+	@$(MVN) -q -Pquick -pl benchmarks -am compile
+	@benchmarks/scale.sh
+
+bench-soak: ## TCP for a minute each through a plain and a sealed wire, and what the collectors did (4 minutes)
+	@config/prerequisites.sh bench-soak
+	@bin/wire --build
+	@benchmarks/soak.sh
 
 bench-micro: ## The parts alone, by JMH: addresses, floods, sealing, and what they allocate (5 minutes)
 	@config/prerequisites.sh build

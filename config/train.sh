@@ -5,9 +5,11 @@
 # shellcheck disable=SC2034 # for whoever sources it
 command_flags=(-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 # Small while nothing is to be done: the heap begins and becomes small, and a cache is mapped where it was made for, so that only
-# those of its pages are this process's own that it writes to. docs/performance.md says what each is worth.
+# those of its pages are this process's own that it writes to. How the practice run behaved is neither recorded nor replayed: what it
+# had C2 compile waits with C1 until every class is there that C2 saw, which may be never. docs/performance.md says what each is worth.
 daemon_flags=(-XX:+UseG1GC -Xms16m -Xmx768m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:+ExplicitGCInvokesConcurrent
   -XX:MetaspaceSize=128m -XX:+ExitOnOutOfMemoryError -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+  -XX:-AOTReplayTraining
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 # modernize JAVA FOLDER LOG: rewrites the jars whose classes are too old to be recorded; before the first recording
@@ -23,11 +25,11 @@ practise() {
   local jars=("$2"/wire-cli-*.jar)
   practice "$2/wire.aot" "$3" 60 "$1" "${command_flags[@]}" -XX:AOTCacheOutput="$2/wire.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training practise
-  # Daemons have caches of their own: what they load, and how their data path behaves, so that it is compiled before it is needed.
+  # Daemons have caches of their own, of what they load.
   # All classes of a cache are taken up when a process starts, so a connector's is without what only nodes use.
-  practice "$2/wire-connector.aot" "$3" 120 "$1" "${daemon_flags[@]}" -XX:AOTCacheOutput="$2/wire-connector.aot.new" \
+  practice "$2/wire-connector.aot" "$3" 120 "$1" "${daemon_flags[@]}" -XX:-AOTRecordTraining -XX:AOTCacheOutput="$2/wire-connector.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training connector
-  practice "$2/wire-daemons.aot" "$3" 180 "$1" "${daemon_flags[@]}" -XX:AOTCacheOutput="$2/wire-daemons.aot.new" \
+  practice "$2/wire-daemons.aot" "$3" 180 "$1" "${daemon_flags[@]}" -XX:-AOTRecordTraining -XX:AOTCacheOutput="$2/wire-daemons.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training daemons
 }
 
