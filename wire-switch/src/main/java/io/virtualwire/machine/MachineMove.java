@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +67,7 @@ final class MachineMove {
     private final long generation;
     private final String instance;
     private final MachineHosts hosts;
+    private final Supplier<FabricState> latest;
     private final Ticker ticker;
     private final MoveObserver observer;
     private final Runnable ended;
@@ -81,11 +83,15 @@ final class MachineMove {
     private long yieldedSince;
     private final MoveStopwatch stopwatch;
 
-    /** @param ended told when the hypervisors' work has ended; by any thread */
+    /**
+     * @param latest asks the log for what is agreed now; may block
+     * @param ended told when the hypervisors' work has ended; by any thread
+     */
     MachineMove(
             long generation,
             String instance,
             MachineHosts hosts,
+            Supplier<FabricState> latest,
             Ticker ticker,
             MoveObserver observer,
             Runnable ended) {
@@ -93,6 +99,7 @@ final class MachineMove {
         this.generation = generation;
         this.instance = instance;
         this.hosts = hosts;
+        this.latest = latest;
         this.ticker = ticker;
         this.observer = observer;
         this.stopwatch = new MoveStopwatch(ticker);
@@ -341,7 +348,7 @@ final class MachineMove {
     }
 
     private void stopCopy(Sighted at) {
-        if (Whereabouts.sight(at.vm, at::target) == Sight.PAUSED) {
+        if (Whereabouts.sight(at.vm, at::target) == Sight.PAUSED && isStill(at)) {
             at.target().stop(at.vm.domain());
         }
     }
@@ -480,6 +487,10 @@ final class MachineMove {
         // While the memory is still fetched from there, it is paused there for a good reason.
         boolean halted =
                 here == Sight.PAUSED && isOver(phaseSince, GHOST_PATIENCE) && !Whereabouts.isMoving(at.vm, at::source);
+        boolean off = here == Sight.OFF && isOver(phaseSince, GHOST_PATIENCE);
+        if ((here == Sight.RUNS || halted || off) && !isStill(at)) {
+            return true;
+        }
         if (here == Sight.RUNS || halted) {
             // Its network has left it, and what it does there is heard by nobody.
             LOG.warn(
@@ -491,12 +502,27 @@ final class MachineMove {
             at.source().stop(at.vm.domain());
             return true;
         }
-        if (here == Sight.OFF && isOver(phaseSince, GHOST_PATIENCE)) {
+        if (off) {
             // Its description has gone along.
             at.source().remove(at.vm.domain());
             return true;
         }
         return false;
+    }
+
+    /**
+     * Whether the move is still where this step thinks that it is. Asked before anything is stopped, and after it was seen: a driver that
+     * stood still for long may have been overtaken by another, which ended the move, and what runs at the source may be the machine
+     * itself that has come back.
+     */
+    private boolean isStill(Sighted at) {
+        return latest.get()
+                .machines()
+                .moving(at.vm.name())
+                .filter(now -> now.generation() == generation
+                        && now.phase() == at.move.phase()
+                        && now.instance().equals(instance))
+                .isPresent();
     }
 
     private static boolean hasYielded(Sighted at) {

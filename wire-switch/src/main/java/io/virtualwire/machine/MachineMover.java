@@ -224,6 +224,7 @@ public final class MachineMover {
                                 move.generation(),
                                 self.instance(),
                                 hosts,
+                                latest,
                                 loop.ticker(),
                                 observer,
                                 () -> loop.execute(() -> ended(vm))));
