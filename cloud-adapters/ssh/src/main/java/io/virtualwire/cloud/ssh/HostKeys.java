@@ -94,7 +94,15 @@ final class HostKeys implements ServerKeyVerifier {
         protected KnownHostEntry updateKnownHostsFile(
                 ClientSession session, SocketAddress address, PublicKey key, Path file, Collection<HostEntryPair> known)
                 throws Exception {
-            return writable ? super.updateKnownHostsFile(session, address, key, file, known) : new KnownHostEntry();
+            if (!writable) {
+                return new KnownHostEntry();
+            }
+            // A cloud that was only added has no folder yet.
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            return super.updateKnownHostsFile(session, address, key, file, known);
         }
 
         @Override

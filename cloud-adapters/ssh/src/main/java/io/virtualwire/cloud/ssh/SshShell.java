@@ -50,6 +50,9 @@ public final class SshShell implements HostShell {
     private static final int TIMED_OUT = 124;
     private static final String SERVICES = "/run/virtualwire-services";
 
+    /* What sudo says itself, such as that it cannot resolve the machine's own name, is not what the command says. */
+    private static final List<String> SUDO = List.of("sudo", "-n", "--", "sh", "-c", "exec \"$@\" 2>&1", "sudo");
+
     /* What arrived is counted, because a connection that breaks looks like an end of input. */
     private static final String PUT = """
             set -e
@@ -73,7 +76,7 @@ public final class SshShell implements HostShell {
         this.session = session;
         // Asked without sudo, which the machine of a superuser may not have.
         CommandResult user = execute(MOMENT, List.of("id", "-u"), InputStream.nullInputStream());
-        this.prefix = user.output().strip().equals("0") ? List.of() : List.of("sudo", "-n", "--");
+        this.prefix = user.output().strip().equals("0") ? List.of() : SUDO;
     }
 
     /** Logs in, once: {@code UNAVAILABLE} if nobody answers, {@code UNAUTHENTICATED} if one of both does not believe the other. */
@@ -179,10 +182,12 @@ public final class SshShell implements HostShell {
 
     private CommandResult execute(Duration limit, List<String> line, InputStream input) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        try (ChannelExec channel = session.createExecChannel(new ShellLine(line) + " 2>&1")) {
+        ByteArrayOutputStream aside = new ByteArrayOutputStream();
+        boolean apart = line.getFirst().equals(SUDO.getFirst());
+        try (ChannelExec channel = session.createExecChannel(new ShellLine(line) + (apart ? "" : " 2>&1"))) {
             channel.setIn(input);
             channel.setOut(output);
-            channel.setErr(output);
+            channel.setErr(aside);
             channel.open().verify(CONNECT);
             Set<ClientChannelEvent> seen = channel.waitFor(
                     EnumSet.of(ClientChannelEvent.CLOSED), limit.plus(SPARE).toMillis());
@@ -196,7 +201,8 @@ public final class SshShell implements HostShell {
                         "the connection to " + target + " broke while " + line.getFirst() + " ran there",
                         "see whether the machine runs, and do it again");
             }
-            return new CommandResult(status, output.toString(StandardCharsets.UTF_8));
+            String said = output.toString(StandardCharsets.UTF_8);
+            return new CommandResult(status, status == 0 ? said : aside.toString(StandardCharsets.UTF_8) + said);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.UNAVAILABLE,

@@ -50,6 +50,14 @@ final class SshShellTest {
     }
 
     @Test
+    void theFirstMachineOfACloudIsNotedBeforeTheCloudHasAFolder() {
+        SshTarget one = lab.machine("one");
+        Path notes = folder.resolve("a/cloud/known_hosts");
+        works(one, new SshAccess(List.of(lab.key()), Optional.empty(), notes, List.of(), true));
+        works(one, new SshAccess(List.of(lab.key()), Optional.empty(), notes, List.of(), false));
+    }
+
+    @Test
     void whatThePersonsFileKnowsIsBelievedAndTheFileLeftAlone() throws IOException {
         SshTarget one = lab.machine("one");
         works(one, lab.access(true));
