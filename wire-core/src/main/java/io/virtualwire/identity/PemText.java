@@ -6,16 +6,19 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
@@ -31,7 +34,7 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
         try (PEMParser parser = new PEMParser(new StringReader(text))) {
             for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
                 switch (item) {
-                    case PrivateKeyInfo key -> keys.add(new JcaPEMKeyConverter().getPrivateKey(key));
+                    case PrivateKeyInfo key -> keys.add(privateKey(key));
                     case X509CertificateHolder holder ->
                         certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
                     case PKCS10CertificationRequest request -> requests.add(request);
@@ -43,6 +46,16 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
             throw new WireException(ErrorCode.CORRUPT, attempted(origin, String.valueOf(e.getMessage())), HINT, e);
         }
         return new PemText(List.copyOf(keys), List.copyOf(certificates), List.copyOf(requests));
+    }
+
+    /**
+     * Not by Bouncy Castle's converter, which would take its own "ECDSA" wherever Bouncy Castle is among the providers, as it is once SSH
+     * was used: TLS takes no key whose algorithm is called otherwise than its certificate's.
+     */
+    private static PrivateKey privateKey(PrivateKeyInfo key) throws IOException, GeneralSecurityException {
+        ASN1ObjectIdentifier algorithm = key.getPrivateKeyAlgorithm().getAlgorithm();
+        return KeyFactory.getInstance(X9ObjectIdentifiers.id_ecPublicKey.equals(algorithm) ? "EC" : algorithm.getId())
+                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
     }
 
     PrivateKey onlyKey(String origin) {

@@ -9,10 +9,13 @@ import io.virtualwire.control.WireException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Provider;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +59,23 @@ class CredentialsTest {
         assertThatThrownBy(() -> Credentials.load(cut))
                 .isInstanceOfSatisfying(
                         WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT));
+    }
+
+    /** SSH's library puts Bouncy Castle there, whose keys of the same kind are called otherwise, and then TLS shows no certificate. */
+    @Test
+    void haveKeysThatTlsTakesWhateverProvidersThereAre() {
+        authority.issue("rack1").save(folder.resolve("rack1.wire"));
+        Provider castle = new BouncyCastleProvider();
+        boolean added = Security.addProvider(castle) >= 0;
+        try {
+            Credentials loaded = Credentials.load(folder.resolve("rack1.wire"));
+            assertThat(loaded.key().getAlgorithm())
+                    .isEqualTo(loaded.certificate().getPublicKey().getAlgorithm());
+        } finally {
+            if (added) {
+                Security.removeProvider(castle.getName());
+            }
+        }
     }
 
     @Test
