@@ -387,33 +387,44 @@ final class TwoTenantsNetnsTest {
     void oneTenantsFloodOfRequestsDoesNotSlowTheOther() {
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger refusals = new AtomicInteger();
-        List<Thread> flood = IntStream.range(0, 8)
+        // Some change what is there; more only look, which is little work, so that too much is asked however slow the
+        // machine is.
+        List<Thread> flood = IntStream.range(0, 16)
                 .mapToObj(i -> Thread.ofVirtual().start(() -> {
                     while (!over.get()) {
                         try {
-                            rival.a.putEndpoint(rival.device("f" + i));
-                            rival.a.wires();
-                            rival.a.endpoints();
-                            rival.a.removeEndpoint("f" + i, true);
+                            if (i < 4) {
+                                rival.a.putEndpoint(rival.device("f" + i));
+                                rival.a.endpoints();
+                                rival.a.removeEndpoint("f" + i, true);
+                            } else {
+                                rival.a.wires();
+                            }
                         } catch (WireException e) {
-                            assertThat(e.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+                            assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
                             refusals.incrementAndGet();
                         }
                     }
                 }))
                 .toList();
-        Awaitility.await("the flood is refused").atMost(Duration.ofSeconds(20)).until(() -> refusals.get() > 10);
-        long began = System.nanoTime();
-        for (int i = 0; i < 5; i++) {
-            acme.a.putEndpoint(acme.device("web"));
-            assertThat(acme.a.endpoints()).hasSize(1);
-            acme.a.removeEndpoint("web", true);
+        Duration each;
+        try {
+            Awaitility.await("the flood is refused")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> refusals.get() > 10);
+            long began = System.nanoTime();
+            for (int i = 0; i < 5; i++) {
+                acme.a.putEndpoint(acme.device("web"));
+                assertThat(acme.a.endpoints()).hasSize(1);
+                acme.a.removeEndpoint("web", true);
+            }
+            each = Duration.ofNanos((System.nanoTime() - began) / 15);
+        } finally {
+            over.set(true);
+            flood.forEach(TwoTenantsNetnsTest::join);
+            // It has its share again before what it left is removed.
+            Awaitility.await("the flood is over").atMost(Duration.ofSeconds(10)).untilAsserted(() -> rival.tidyUp());
         }
-        Duration each = Duration.ofNanos((System.nanoTime() - began) / 15);
-        over.set(true);
-        flood.forEach(TwoTenantsNetnsTest::join);
-        // It has its share again before what it left is removed.
-        Awaitility.await("the flood is over").atMost(Duration.ofSeconds(10)).untilAsserted(() -> rival.tidyUp());
         assertThat(each).isLessThan(Duration.ofSeconds(1));
     }
 

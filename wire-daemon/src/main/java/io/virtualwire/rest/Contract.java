@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a daemon promises over REST: an OpenAPI 3.1 file, served as it is, and what requests are validated with. */
 public final class Contract {
-    private static final int LOAD_SECONDS = 30;
+    private static final int LOAD_SECONDS = 60;
 
     private final Buffer text;
     private final JsonObject tree;
@@ -127,7 +127,13 @@ public final class Contract {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WireException(ErrorCode.INTERNAL, "interrupted while reading the contract " + name, "", e);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            throw new WireException(
+                    ErrorCode.TIMEOUT,
+                    "cannot read the contract " + name + " within " + LOAD_SECONDS + " s",
+                    "see what else takes this machine's processors, then start again",
+                    e);
+        } catch (ExecutionException e) {
             throw new WireException(
                     ErrorCode.INTERNAL,
                     "cannot read the contract " + name + ": " + e.getMessage(),
