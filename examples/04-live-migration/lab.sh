@@ -12,6 +12,7 @@
 #   lab.sh guest NAME CLOUD GUEST TAP,MAC,IP/NN…
 #                                      starts a small Linux in a cloud; its TAPs are there, made by a connector or by hand
 #   lab.sh virsh NAME CLOUD ARGUMENT…  virsh of that cloud
+#   lab.sh logs NAME FOLDER            copies what the guests' consoles and their QEMUs said
 #   lab.sh down NAME                   ends guests and daemons, and removes everything
 #
 # The guest's kernel, and what libvirt found out of QEMU, are kept in target/vm.
@@ -20,7 +21,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scripts=$top/wire-testkit/src/main/resources/io/virtualwire/testkit/vm
 kept=$top/target/vm
 do=${1:-} name=${2:-}
-[[ $name =~ ^[a-z0-9]{1,8}$ ]] || { sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[[ $name =~ ^[a-z0-9]{1,8}$ ]] || { sed -n '2,19s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ "$(id -u)" = 0 ] || { echo "network namespaces need root. Run:  sudo $0 $*" >&2; exit 1; }
 run=/run/wire-lab-$name # short, because the path of a unix socket must be
 
@@ -90,6 +91,13 @@ case $do in
   uri) uri "$1" ;;
   tcp) tcp "$1" ;;
   virsh) cloud=$1; shift; virsh -q -c "$(uri "$cloud")" "$@" ;;
+  logs)
+    for host in east west; do
+      virsh -q -c "$(uri $host)" list --all >"$1/machines-$host.log" || true
+      cat "$run/$host"/log/*.console >"$1/console-$host.log" || true
+      cat "$run/$host"/log/qemu/*.log >"$1/qemu-$host.log" || true
+    done 2>/dev/null
+    ;;
   guest)
     cloud=$1; shift
     bash "$scripts/guest.sh" xml "$kept/guest" "$@" >"$run/$1.xml"

@@ -57,6 +57,7 @@ TXT
     0) ;;
     129 | 130 | 143) echo "interrupted; taking everything down" >&2 ;;
     *)
+      labsh logs "$lab" "$OUT" || true
       for f in "$OUT"/*.log; do case $f in *ping.log | */tcp.log) ;; *) [ -s "$f" ] && { echo "--- $f (last lines)"; tail -n 12 "$f"; } >&2 ;; esac; done
       echo "all logs are in $OUT" >&2
       ;;
