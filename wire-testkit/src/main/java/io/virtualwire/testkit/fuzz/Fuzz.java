@@ -107,7 +107,7 @@ public final class Fuzz {
             for (long number = first; number < end; number++) {
                 current.set(number);
                 input = spoiler.next(new SplittableRandom(settings.seed() * 0x9e37_79b9_7f4a_7c15L + number));
-                take(target, input, number);
+                take(target, input);
                 if (number % checkEvery == checkEvery - 1 || number == end - 1) {
                     check.run();
                 }
@@ -118,7 +118,18 @@ public final class Fuzz {
         }
     }
 
-    private void take(Target target, byte[] input, long number) throws Exception {
+    /** What a case allocates the first time may be classes that it is the first to need; so it is only too much if it is so twice. */
+    private void take(Target target, byte[] input) throws Exception {
+        long taken = allocated(target, input);
+        if (taken > allocation) {
+            taken = allocated(target, input);
+        }
+        if (taken > allocation) {
+            throw new AssertionError("it allocated " + taken + " bytes, at most " + allocation + " are allowed");
+        }
+    }
+
+    private long allocated(Target target, byte[] input) throws Exception {
         long before = settings.allocated();
         try {
             target.take(input);
@@ -128,10 +139,7 @@ public final class Fuzz {
             }
             refused++;
         }
-        long taken = settings.allocated() - before;
-        if (taken > allocation && number > 0) {
-            throw new AssertionError("it allocated " + taken + " bytes, at most " + allocation + " are allowed");
-        }
+        return settings.allocated() - before;
     }
 
     /** Waits for the worker as long as it moves on. */
