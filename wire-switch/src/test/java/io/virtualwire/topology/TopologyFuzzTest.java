@@ -63,6 +63,7 @@ class TopologyFuzzTest {
     void whatIsAbsurdIsRefused() {
         Absurd.yaml("switches")
                 .forEach((what, text) -> Fuzz.of("absurd topology files")
+                        .allocatingAtMost(32 << 20)
                         .run(
                                 1,
                                 random -> text.getBytes(StandardCharsets.UTF_8),
