@@ -21,6 +21,6 @@ find . -path '*/target/*-reports/TEST-*.xml' -print0 | xargs -0 -r awk '
   /<testcase / { test = value($0, "classname") "." value($0, "name") }
   /<(failure|error)[ >]/ {
     reason = value($0, "message")
-    gsub(/&#10;/, " ", reason); gsub(/&lt;/, "<", reason); gsub(/&gt;/, ">", reason); gsub(/&quot;/, "\"", reason); gsub(/&amp;/, "\\&", reason)
+    gsub(/&#10;/, " ", reason); gsub(/&lt;/, "<", reason); gsub(/&gt;/, ">", reason); gsub(/&quot;/, "\"", reason); gsub(/&apos;/, "\047", reason); gsub(/&amp;/, "\\&", reason)
     printf "FAILED  %s: %.300s\n", test, reason == "" ? value($0, "type") : reason }' | LC_ALL=C sort
 exit $result

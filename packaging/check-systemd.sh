@@ -20,9 +20,9 @@ work=$(mktemp -d)
 a=vws-a-$$ b=vws-b-$$
 pids=()
 tidy() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   # Process 1 of a namespace ends with it all; it does not heed the usual signals.
-  [ -z "${one:-}" ] || kill -KILL "$one" 2>/dev/null || true
+  [ -z "${pids[0]:-}" ] || pkill -KILL -P "${pids[0]}" || true
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   for ns in $a $b; do ip netns del "$ns" 2>/dev/null || true; done
   rm -rf "$work"
@@ -99,7 +99,8 @@ X
 ip netns exec $a unshare --pid --fork --mount --uts --ipc --cgroup --mount-proc sh "$work/one" >"$work/systemd.log" 2>&1 </dev/null &
 pids+=($!)
 one=
-found() { one=$(pgrep -P "$(pgrep -P "${pids[0]}" || echo "${pids[0]}")" || pgrep -P "${pids[0]}"); [ -n "$one" ]; }
+# The shell that prepares its namespaces becomes it; what that shell runs before is not.
+found() { one=$(pgrep -x -P "${pids[0]}" systemd); }
 await "systemd" 10 found
 ctl() { nsenter -t "$one" -m -p -n systemctl "$@"; }
 await "systemd to answer" 20 ctl is-active lab.target
