@@ -1,6 +1,6 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration bench-scale bench-soak bench-micro docs format clean
+.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration bench-scale bench-share bench-soak bench-micro docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -64,6 +64,11 @@ bench-scale: ## Ten thousand wires on one connector (15 minutes)
 	@bin/wire --build
 	@$(MVN) -q -Pquick -pl benchmarks -am compile
 	@benchmarks/scale.sh
+
+bench-share: ## Wires beside each other on one connector: fairness, both cores, and an idle one beside a busy one (8 minutes)
+	@config/prerequisites.sh bench-share
+	@bin/wire --build
+	@benchmarks/share.sh
 
 bench-soak: ## TCP for a minute each through a plain and a sealed wire, and what the collectors did (4 minutes)
 	@config/prerequisites.sh bench-soak

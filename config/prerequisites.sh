@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what a Debian machine needs: as root installs what is missing, otherwise prints the command that would.
-#   prerequisites.sh build|demo|demo-vm|test|test-long|bench|bench-quick|bench-migration|bench-scale|bench-soak …
+#   prerequisites.sh build|demo|demo-vm|test|test-long|bench|bench-quick|bench-migration|bench-scale|bench-share|bench-soak …
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=config/jdk25.sh
@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 for kind in "$@"; do
   case $kind in
-    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-soak)
+    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
       if [ "$(id -u)" != 0 ]; then
         echo "Network namespaces and TAP devices need root. This installs what is missing, too:  sudo make $kind" >&2
         exit 1
@@ -26,6 +26,7 @@ test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-li
 test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
 bench_scale="$demo git:git iperf3:iperf3"
+bench_share="$bench_scale"
 bench_soak="$bench_scale"
 bench_quick="$demo git:git iperf3:iperf3 ovs-vswitchd:openvswitch-switch vde_plug:vdeplug nebula:nebula fastd:fastd"
 bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc openvpn:openvpn edge:n2n"
@@ -33,7 +34,7 @@ bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc open
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for kind in "${@:-build}"; do
-  case $kind in build | demo | demo-vm | test | test-long | bench | bench-quick | bench-migration | bench-scale | bench-soak) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
+  case $kind in build | demo | demo-vm | test | test-long | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
   list=${kind//-/_}
   for pair in ${!list}; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
@@ -88,7 +89,7 @@ esac
 
 for kind in "$@"; do
   case $kind in
-    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-soak)
+    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
       if ! [ -c /dev/net/tun ]; then
         if ! { modprobe tun 2>/dev/null && [ -c /dev/net/tun ]; }; then
           echo "/dev/net/tun is missing: \`modprobe tun\`, or give the container --device /dev/net/tun" >&2

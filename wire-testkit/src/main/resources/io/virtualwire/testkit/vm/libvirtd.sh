@@ -55,6 +55,14 @@ for part in etc run lib log cache; do
 done
 mount --bind "$folder/hosts" /etc/hosts
 mount --bind "$folder/hostname" /etc/hostname
+# libvirt's driver of QEMU does not start without the user that it was built for, whoever runs the machines; only Debian's
+# libvirt-daemon-system makes that user, and would start a daemon of its own.
+if ! getent passwd libvirt-qemu >/dev/null || ! getent group libvirt-qemu >/dev/null; then
+  { cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055:libvirt QEMU:/nonexistent:/usr/sbin/nologin'; } >"$folder/passwd"
+  { cat /etc/group; echo 'libvirt-qemu:x:64055:'; } >"$folder/group"
+  mount --bind "$folder/passwd" /etc/passwd
+  mount --bind "$folder/group" /etc/group
+fi
 if [ -n "$cache" ]; then
   found=$folder/cache/qemu/capabilities
   mkdir -p "$cache" "$found"
