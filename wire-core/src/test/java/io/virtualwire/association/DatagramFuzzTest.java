@@ -182,12 +182,14 @@ class DatagramFuzzTest {
         assertThat(b.drops(DropReason.NO_SESSION)).isZero();
     }
 
+    /** What is spoiled may be genuine still, and from elsewhere: then b follows it until it hears a from where a is. */
     private void framesStillPass() {
         b.count.set(0);
         a.count.set(0);
         a.send(toB, false, 1, 51, 900);
+        await().atMost(Daemon.PATIENCE).until(() -> b.count.get() >= 50);
         b.send(toA, false, 1, 51, 900);
-        await().atMost(Daemon.PATIENCE).until(() -> b.count.get() >= 50 && a.count.get() >= 50);
+        await().atMost(Daemon.PATIENCE).until(() -> a.count.get() >= 50);
         assertThat(b.drops(DropReason.NO_SESSION)).isZero();
     }
 }

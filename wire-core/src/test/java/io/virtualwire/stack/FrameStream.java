@@ -2,7 +2,6 @@ package io.virtualwire.stack;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +30,11 @@ final class FrameStream implements AutoCloseable {
 
     /** Whether the frames sent after {@code earlier} arrive. */
     boolean flowsSince(long earlier) {
-        NavigableMap<Long, Long> later = to.arrived.subMap(earlier, false, number.get(), true);
-        return later.size() >= 20;
+        return to.arrived
+                        .tailMap(earlier, false)
+                        .headMap(Math.max(earlier, number.get()) + 1)
+                        .size()
+                >= 20;
     }
 
     /** The longest time between two arrivals of this stream, counted from the frame {@code first}. */
