@@ -12,6 +12,9 @@ daemon_flags=(-XX:+UseG1GC -Xms16m -Xmx768m -XX:MinHeapFreeRatio=10 -XX:MaxHeapF
   -XX:-AOTReplayTraining
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
+# Practice is over before what the optimising compiler makes of it pays for itself.
+practising=(-XX:-AOTRecordTraining -XX:TieredStopAtLevel=1)
+
 # modernize JAVA FOLDER LOG: rewrites the jars whose classes are too old to be recorded; before the first recording
 modernize() {
   local old jars=("$2"/wire-cli-*.jar)
@@ -27,9 +30,9 @@ practise() {
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training practise
   # Daemons have caches of their own, of what they load.
   # All classes of a cache are taken up when a process starts, so a connector's is without what only nodes use.
-  practice "$2/wire-connector.aot" "$3" 120 "$1" "${daemon_flags[@]}" -XX:-AOTRecordTraining -XX:AOTCacheOutput="$2/wire-connector.aot.new" \
+  practice "$2/wire-connector.aot" "$3" 120 "$1" "${daemon_flags[@]}" "${practising[@]}" -XX:AOTCacheOutput="$2/wire-connector.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training connector
-  practice "$2/wire-daemons.aot" "$3" 180 "$1" "${daemon_flags[@]}" -XX:-AOTRecordTraining -XX:AOTCacheOutput="$2/wire-daemons.aot.new" \
+  practice "$2/wire-daemons.aot" "$3" 180 "$1" "${daemon_flags[@]}" "${practising[@]}" -XX:AOTCacheOutput="$2/wire-daemons.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training daemons
 }
 
