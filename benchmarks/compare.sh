@@ -6,6 +6,7 @@
 # compare.sh [RESULT.json]; the environment says how: SYSTEMS (names of the files in systems/), ROUNDS, SECONDS_EACH.
 # The systems take turns within each round, ours are used through the command line as a user would. Of each: one TCP stream,
 # 64-byte UDP datagrams as fast as they go (what arrives), round trips 2 ms apart, the machine's CPU time for a GB of that TCP.
+# PROFILE=1 says besides where the processors' time goes while each has its TCP stream (Debian's linux-perf; see profile.awk).
 # The result keeps every reading, the medians, their ratios, and what it was measured on.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -125,8 +126,30 @@ for round in $(seq "$ROUNDS"); do
   done
 done
 
+# --- where the time goes -------------------------------------------------------------------------------------------
+profiles=$work/profiles.jsonl
+: >"$profiles"
+# Which process is whose end: connectors by their state folders.
+roles() { local side; for side in a b; do printf '%s=connector %s,' "$(pgrep -f -- "--state $work/connector-$side" | tail -1)" $side; done; pgrep -f -- "--state $work/node" | tail -1 | sed 's/$/=node,/'; }
+if [ "${PROFILE:-}" = 1 ]; then
+  command -v perf >/dev/null || { echo "compare.sh: PROFILE=1 needs the Debian package linux-perf" >&2; exit 1; }
+  for system in $SYSTEMS; do
+    in_ns a iperf3 -c "${to[$system]}" -t 6 -J >"$work/profiled.json" &
+    stream=$!
+    sleep 1.5
+    switches=$(awk '/^ctxt/ {print $2}' /proc/stat)
+    perf record -q -o "$work/perf.data" -a -g -F 997 -e cpu-clock -- sleep 3 2>"$work/perf.log" >&2
+    switches=$(($(awk '/^ctxt/ {print $2}' /proc/stat) - switches))
+    wait $stream
+    perf script -i "$work/perf.data" -F comm,pid,tid,ip,sym 2>/dev/null | awk -v roles="$(roles | tr -d '\n')" -f "$here/profile.awk" |
+      jq -c --arg system "$system" --argjson switches "$switches" --slurpfile tcp "$work/profiled.json" '
+        {system: $system, tcpMbps: ($tcp[0].end.sum_received.bits_per_second / 1e6 | round),
+         contextSwitchesPerSecond: ($switches / 3 | round), shares: (sort_by(-.percent) | map(select(.percent >= 0.5)))}' | tee -a "$profiles" >&2
+  done
+fi
+
 mkdir -p "$(dirname "$result")"
-jq -n --slurpfile readings "$readings" --slurpfile facts "$facts" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
+jq -n --slurpfile profiles "$profiles" --slurpfile readings "$readings" --slurpfile facts "$facts" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" \
   --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
   --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
   --argjson seconds "$SECONDS_EACH" --argjson rounds "$ROUNDS" -f "$here/summary.jq" >"$result"

@@ -25,4 +25,5 @@ def ratio($x; $y): if $x == null or $y == null or $y == 0 then null else ($x / $
      sealedTcpToBestSealedPeer: ratio($of["wire-sealed"].tcpMbps; [$peers[] | select(.sealed) | .tcpMbps] | max),
      sealedPps64ToBestSealedPeer: ratio($of["wire-sealed"].pps64; [$peers[] | select(.sealed) | .pps64] | max)
    },
+   profiles: $profiles,
    readings: $readings}
