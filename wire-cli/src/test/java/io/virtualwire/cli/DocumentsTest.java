@@ -32,7 +32,7 @@ final class DocumentsTest {
     /** A command that is spoken of, perhaps without what it takes. */
     private static final Pattern MENTIONED = Pattern.compile("[`'](?:bin/)?wire ([a-z-][^`'\n|]*)[`']");
 
-    private static final Pattern TARGET = Pattern.compile("(?m)(?:^[$] (?:sudo )?|`(?:sudo )?)make ([a-z-]+)");
+    private static final Pattern TARGET = Pattern.compile("(?m)(?:^[$] (?:sudo )?|`(?:sudo )?)make ([a-z0-9-]+)");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("-Dtest=(\\w+)");
     private static final Pattern MODULE = Pattern.compile("-pl ([a-z-]+)");

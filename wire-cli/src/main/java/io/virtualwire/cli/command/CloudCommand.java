@@ -29,7 +29,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code wire cloud …}. */
-@Command(name = "cloud", description = "The clouds in which you have hosts.", subcommands = CloudAddCommand.class)
+@Command(
+        name = "cloud",
+        description = "The clouds in which you have hosts.",
+        subcommands = {CloudAddCommand.class, CloudEmptyCommand.class})
 public final class CloudCommand {
     private static final BigDecimal HOURS_A_MONTH = new BigDecimal(730);
 
@@ -147,7 +150,7 @@ public final class CloudCommand {
                             ErrorCode.IN_USE,
                             "cannot forget cloud " + name + ": the cloud says that there is " + String.join(", ", left)
                                     + ", of which nothing is noted here",
-                            "launch that name again and remove it, or remove it with the cloud's own tools");
+                            "remove it with 'wire cloud empty " + name + "'");
                 }
             }
         }

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
             HostLaunchCommand.class,
             HostAddCommand.class,
             HostDrainCommand.class,
+            HostExecCommand.class,
             HostRemoveCommand.class,
             HostUserDataCommand.class
         })

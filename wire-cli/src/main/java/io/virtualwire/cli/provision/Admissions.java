@@ -4,6 +4,7 @@ import io.virtualwire.cloud.spi.Admission;
 import io.virtualwire.cloud.spi.Admission.Protocol;
 import io.virtualwire.cloud.spi.CloudAdapter;
 import io.virtualwire.cloud.spi.CloudHost;
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +34,11 @@ final class Admissions {
                 .filter(record -> record.isPast(Step.REACHABLE))
                 .toList();
         Map<String, CloudHost> hosts = new LinkedHashMap<>();
+        Map<String, InetAddress> outside = new LinkedHashMap<>();
         for (String cloud : new TreeSet<>(all.stream().map(HostRecord::cloud).toList())) {
             try (CloudAdapter adapter = clouds.open(cloud)) {
                 adapter.hosts().forEach(host -> hosts.put(host.name(), host));
+                adapter.outside().ifPresent(address -> outside.put(cloud, address));
             }
         }
         List<HostRecord> there =
@@ -44,12 +47,13 @@ final class Admissions {
             try (CloudAdapter adapter = clouds.open(cloud)) {
                 there.stream()
                         .filter(record -> record.cloud().equals(cloud))
-                        .forEach(record -> adapter.admit(record.name(), peersOf(record, there, hosts)));
+                        .forEach(record -> adapter.admit(record.name(), peersOf(record, there, hosts, outside)));
             }
         }
     }
 
-    private static Set<Admission> peersOf(HostRecord host, List<HostRecord> all, Map<String, CloudHost> hosts) {
+    private static Set<Admission> peersOf(
+            HostRecord host, List<HostRecord> all, Map<String, CloudHost> hosts, Map<String, InetAddress> outside) {
         CloudHost self = hosts.get(host.name());
         Set<Admission> admitted = new HashSet<>();
         for (HostRecord peer : all) {
@@ -58,26 +62,27 @@ final class Admissions {
             }
             CloudHost from = hosts.get(peer.name());
             if (from != null) {
-                admitted.addAll(ports(peer.name(), from, self, host.wanted().node()));
+                InetAddress translated = peer.cloud().equals(host.cloud()) ? null : outside.get(peer.cloud());
+                InetAddress source = translated == null ? from.addressFor(self) : translated;
+                admitted.addAll(ports(peer.name(), source, host.wanted().node()));
             }
         }
         return admitted;
     }
 
-    private static Set<Admission> ports(String peer, CloudHost from, CloudHost to, boolean node) {
-        Set<Admission> ports = new HashSet<>(of(peer, from, to, Protocol.UDP, CONNECTOR_UDP));
-        ports.addAll(of(peer, from, to, Protocol.TCP, CONNECTOR_TCP));
+    private static Set<Admission> ports(String peer, InetAddress from, boolean node) {
+        Set<Admission> ports = new HashSet<>(of(peer, from, Protocol.UDP, CONNECTOR_UDP));
+        ports.addAll(of(peer, from, Protocol.TCP, CONNECTOR_TCP));
         if (node) {
-            ports.addAll(of(peer, from, to, Protocol.UDP, NODE_UDP));
-            ports.addAll(of(peer, from, to, Protocol.TCP, NODE_TCP));
+            ports.addAll(of(peer, from, Protocol.UDP, NODE_UDP));
+            ports.addAll(of(peer, from, Protocol.TCP, NODE_TCP));
         }
         return ports;
     }
 
-    private static Set<Admission> of(
-            String peer, CloudHost from, CloudHost to, Protocol protocol, List<Integer> ports) {
+    private static Set<Admission> of(String peer, InetAddress from, Protocol protocol, List<Integer> ports) {
         return ports.stream()
-                .map(port -> new Admission(peer, from.addressFor(to), protocol, port))
+                .map(port -> new Admission(peer, from, protocol, port))
                 .collect(Collectors.toSet());
     }
 }

@@ -63,7 +63,8 @@ public final class Hosts {
                 services,
                 new KvmStep(new VirtualizationCheck(Ticker.system())),
                 new MtuStep(records),
-                new PortStep(registrar.tenant(), admissions, around.probe(), patiently),
+                new PortStep(
+                        registrar.tenant(), admissions, around.probe(), new Neighbours(records, clouds), patiently),
                 new ReadyStep(around.note()));
         Map<String, CloudAdapter> open = new TreeMap<>();
         try {

@@ -9,21 +9,29 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** Has the cloud let the other hosts in, and sees that the connector answers from here, as who it is to be. */
+/**
+ * Has the cloud let the other hosts in, and sees that the connector answers from here, as who it is to be, and that its data port is
+ * open: from here where nothing filters, else from the other hosts, since nobody else is let in.
+ */
 final class PortStep implements HostStep {
     private static final int ANSWER_MILLIS = 3_000;
 
     private final String tenant;
     private final Admissions admissions;
     private final HostProbe probe;
+    private final Neighbours neighbours;
     private final Patiently patiently;
 
-    PortStep(String tenant, Admissions admissions, HostProbe probe, Patiently patiently) {
+    PortStep(String tenant, Admissions admissions, HostProbe probe, Neighbours neighbours, Patiently patiently) {
         this.tenant = tenant;
         this.admissions = admissions;
         this.probe = probe;
+        this.neighbours = neighbours;
         this.patiently = patiently;
     }
 
@@ -40,9 +48,27 @@ final class PortStep implements HostStep {
         ConnectorHealth health = patiently.ask(
                 Set.of(ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT),
                 () -> probe.health(api, new Identity(tenant, site.name())));
-        InetSocketAddress data = new InetSocketAddress(address, health.dataPort());
-        patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> knock(site, data));
-        return health.identity() + " answers at " + api + ", and at port " + health.dataPort();
+        int data = health.dataPort();
+        String answered = health.identity() + " answers at " + api + ", and at port " + data;
+        if (!site.cloud().filters()) {
+            patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> knock(site, new InetSocketAddress(address, data)));
+            return answered;
+        }
+        return answered + patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> heard(site, data));
+    }
+
+    /* A neighbour that is ill, or cut off itself, says nothing about this host: one that gets through is enough. */
+    private String heard(Site site, int port) {
+        Map<String, Boolean> knocked = neighbours.knock(site, port);
+        List<String> through = new ArrayList<>();
+        List<String> not = new ArrayList<>();
+        knocked.forEach((peer, reached) -> (reached ? through : not).add(peer));
+        if (!knocked.isEmpty() && through.isEmpty()) {
+            throw new WireException(
+                    ErrorCode.UNAVAILABLE, closed(port, site, "from " + String.join(", ", not)), hint(port));
+        }
+        return (through.isEmpty() ? ": no other host to try it from" : " from " + String.join(", ", through))
+                + (not.isEmpty() ? "" : ", not from " + String.join(", ", not));
     }
 
     private static boolean knock(Site site, InetSocketAddress where) {
@@ -50,12 +76,17 @@ final class PortStep implements HostStep {
             socket.connect(where, ANSWER_MILLIS);
             return true;
         } catch (IOException e) {
+            int port = where.getPort();
             throw new WireException(
-                    ErrorCode.UNAVAILABLE,
-                    "TCP port " + where.getPort() + " of " + site.name() + " does not answer from here: "
-                            + e.getMessage(),
-                    "let UDP and TCP port " + where.getPort() + " through to it",
-                    e);
+                    ErrorCode.UNAVAILABLE, closed(port, site, "from here: " + e.getMessage()), hint(port), e);
         }
+    }
+
+    private static String closed(int port, Site site, String from) {
+        return "TCP port " + port + " of " + site.name() + " does not answer " + from;
+    }
+
+    private static String hint(int port) {
+        return "let UDP and TCP port " + port + " through to it";
     }
 }

@@ -167,6 +167,29 @@ final class ProvisionerTest {
         assertThat(cloud.admitted().get("one")).isEmpty();
     }
 
+    @Test
+    void aHostBehindATranslationIsLetInAsWhatItIsSeenAs() {
+        RememberedCloud desk = new RememberedCloud("desk", "198.51.100.7");
+        CloudBook clouds = new CloudBook(home, new CloudTypes(List.of(cloud, desk)));
+        clouds.add("c", new CloudEntry("remembered", Map.of()));
+        clouds.add("d", new CloudEntry("desk", Map.of()));
+        run(List.of(begun("one")), null, null, false);
+        for (String name : List.of("near", "by")) {
+            desk.launch(HostOrder.of(name));
+            records.write(HostRecord.begun(name, "d", new HostRecord.Wanted(null, null, false, true))
+                    .at(Step.READY));
+        }
+        new Admissions(records, clouds).settle();
+        assertThat(cloud.admitted().get("one"))
+                .extracting(it -> it.address().getHostAddress())
+                .containsOnly("198.51.100.7");
+        assertThat(desk.admitted().get("by"))
+                .as("between themselves nothing is translated")
+                .extracting(it -> it.peer() + " " + it.address().getHostAddress())
+                .contains("near 10.0.0.1")
+                .doesNotContain("near 198.51.100.7");
+    }
+
     private Map<String, WireException> run(HostRecord record, Step struck, Step killed, boolean keep) {
         return run(List.of(record), struck, killed, keep);
     }

@@ -15,13 +15,34 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
-/** A cloud that is a list of names; its hosts have no shell, since the steps that would use one are stood in for as well. */
+/** A cloud that is a list of names, in which nobody gets in who was not admitted; its hosts have a shell if one is given to them. */
 final class RememberedCloud implements CloudType, CloudAdapter {
     private final Map<String, CloudHost> hosts = new ConcurrentSkipListMap<>();
     private final Map<String, Set<Admission>> admitted = new ConcurrentSkipListMap<>();
+
+    private final Map<String, HostShell> shells = new ConcurrentSkipListMap<>();
+
+    private final String type;
+    private final Optional<InetAddress> outside;
+
+    RememberedCloud() {
+        type = "remembered";
+        outside = Optional.empty();
+    }
+
+    RememberedCloud(String type, String outside) {
+        this.type = type;
+        this.outside = Optional.of(InetAddress.ofLiteral(outside));
+    }
+
+    void shell(String host, HostShell shell) {
+        shells.put(host, shell);
+    }
 
     Set<String> names() {
         return hosts.keySet();
@@ -33,7 +54,7 @@ final class RememberedCloud implements CloudType, CloudAdapter {
 
     @Override
     public String type() {
-        return "remembered";
+        return type;
     }
 
     @Override
@@ -82,12 +103,26 @@ final class RememberedCloud implements CloudType, CloudAdapter {
 
     @Override
     public HostShell shell(CloudHost host) {
-        throw new WireException(ErrorCode.UNAVAILABLE, "nobody is there", "");
+        @Nullable HostShell shell = shells.get(host.name());
+        if (shell == null) {
+            throw new WireException(ErrorCode.UNAVAILABLE, "nobody is there", "");
+        }
+        return shell;
     }
 
     @Override
     public void admit(String host, Set<Admission> peers) {
         admitted.put(host, peers);
+    }
+
+    @Override
+    public Optional<InetAddress> outside() {
+        return outside;
+    }
+
+    @Override
+    public boolean filters() {
+        return true;
     }
 
     @Override

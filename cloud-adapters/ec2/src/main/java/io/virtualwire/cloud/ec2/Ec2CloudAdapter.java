@@ -207,6 +207,11 @@ final class Ec2CloudAdapter implements CloudAdapter {
     }
 
     @Override
+    public boolean filters() {
+        return true;
+    }
+
+    @Override
     public List<CloudResource> resources() {
         return inventory.list();
     }

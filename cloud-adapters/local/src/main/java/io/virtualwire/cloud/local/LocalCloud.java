@@ -22,19 +22,22 @@ public final class LocalCloud implements CloudType {
 
     @Override
     public List<CloudSetting> settings() {
-        return List.of(new CloudSetting(
-                NETWORK,
-                "ADDRESS",
-                "local: the first address of a /24 for its hosts, which nothing else on this machine uses; default: "
-                        + DEFAULT_NETWORK + ".",
-                false));
+        return List.of(
+                new CloudSetting(
+                        NETWORK,
+                        "ADDRESS",
+                        "local: the first address of a /24 for its hosts, which nothing else on this machine uses; default: "
+                                + DEFAULT_NETWORK + ".",
+                        false),
+                CloudSetting.outside("local"));
     }
 
     @Override
     public CloudAdapter open(String name, Map<String, String> settings, Path folder) {
         String text = settings.getOrDefault(NETWORK, DEFAULT_NETWORK);
         try {
-            return new LocalCloudAdapter(name, InetAddress.ofLiteral(text), folder);
+            return new LocalCloudAdapter(
+                    name, InetAddress.ofLiteral(text), CloudSetting.outside(name, settings), folder);
         } catch (IllegalArgumentException e) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,

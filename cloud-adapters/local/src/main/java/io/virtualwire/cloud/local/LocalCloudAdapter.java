@@ -55,16 +55,19 @@ public final class LocalCloudAdapter implements CloudAdapter {
 
     private final String cloud;
     private final byte[] network;
+    private final Optional<InetAddress> outside;
     private final Path folder;
     private final Iproute ip = new Iproute();
 
     /**
      * @param cloud the cloud's name, which begins its namespaces' names
      * @param network the first address of a /24 for the cloud's underlay, such as 192.0.2.0
+     * @param outside as which address others see its hosts, where this machine translates theirs
      * @param folder where files of its hosts are kept
      */
-    public LocalCloudAdapter(String cloud, InetAddress network, Path folder) {
+    public LocalCloudAdapter(String cloud, InetAddress network, Optional<InetAddress> outside, Path folder) {
         this.cloud = cloud;
+        this.outside = outside;
         this.folder = folder;
         this.network = network.getAddress();
         if (!Pattern.matches("[a-z][a-z0-9-]{0,11}", cloud) || this.network.length != 4 || this.network[3] != 0) {
@@ -219,6 +222,11 @@ public final class LocalCloudAdapter implements CloudAdapter {
     @Override
     public void admit(String host, Set<Admission> peers) {
         // Nothing filters between namespaces.
+    }
+
+    @Override
+    public Optional<InetAddress> outside() {
+        return outside;
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.virtualwire.cloud.spi;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,6 +54,16 @@ public interface CloudAdapter extends AutoCloseable {
      * this, whom the cloud's own settings let in. A cloud in which nothing filters does nothing.
      */
     void admit(String host, Set<Admission> peers);
+
+    /** As which address hosts of other clouds see all of this one's, if a translation of addresses stands between them. */
+    default Optional<InetAddress> outside() {
+        return Optional.empty();
+    }
+
+    /** Whether nobody reaches the ports of daemons' data who was not admitted; whoever runs this is not. */
+    default boolean filters() {
+        return false;
+    }
 
     /** Everything in the cloud that was made by this adapter, with what it costs. */
     List<CloudResource> resources();

@@ -33,7 +33,8 @@ public final class SshCloud implements CloudType {
                         KEY,
                         "FILE",
                         "ssh: the private key to log in with; default: your agent's, else those in ~/.ssh.",
-                        false));
+                        false),
+                CloudSetting.outside("ssh"));
     }
 
     @Override
@@ -47,6 +48,7 @@ public final class SshCloud implements CloudType {
         }
         SshAccess person = SshAccess.ofPerson(folder.resolve("known_hosts"), trust.equals(ACCEPT_NEW));
         String key = settings.get(KEY);
-        return new SshCloudAdapter(name, folder, key == null ? person : person.only(Path.of(key)));
+        return new SshCloudAdapter(
+                name, folder, key == null ? person : person.only(Path.of(key)), CloudSetting.outside(name, settings));
     }
 }

@@ -47,12 +47,14 @@ final class SshCloudAdapter implements CloudAdapter {
     private final String name;
     private final Path folder;
     private final SshAccess access;
+    private final Optional<InetAddress> outside;
     private final JsonMapper json = new JsonMapper();
 
-    SshCloudAdapter(String name, Path folder, SshAccess access) {
+    SshCloudAdapter(String name, Path folder, SshAccess access, Optional<InetAddress> outside) {
         this.name = name;
         this.folder = folder.resolve("machines");
         this.access = access;
+        this.outside = outside;
     }
 
     @Override
@@ -148,6 +150,11 @@ final class SshCloudAdapter implements CloudAdapter {
     @Override
     public void admit(String host, Set<Admission> peers) {
         // Whoever runs the machine has its packet filter.
+    }
+
+    @Override
+    public Optional<InetAddress> outside() {
+        return outside;
     }
 
     @Override

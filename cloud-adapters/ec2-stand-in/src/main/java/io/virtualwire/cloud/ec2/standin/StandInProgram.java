@@ -2,8 +2,11 @@ package io.virtualwire.cloud.ec2.standin;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +50,12 @@ public final class StandInProgram implements Callable<Integer> {
     @Option(names = "--endpoint-file", description = "Where its endpoint is written when it answers.")
     private @Nullable Path endpointFile;
 
+    @Option(
+            names = "--left-file",
+            description =
+                    "Where the ids of what the account still has are written, one a line, when it is told to end.")
+    private @Nullable Path leftFile;
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new StandInProgram()).execute(arguments));
     }
@@ -61,7 +70,11 @@ public final class StandInProgram implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            List<String> left = standIn.inventory();
                             standIn.close();
+                            if (leftFile != null) {
+                                write(leftFile, left);
+                            }
                             ended.countDown();
                         },
                         "ec2-end"));
@@ -70,11 +83,20 @@ public final class StandInProgram implements Callable<Integer> {
         out.println("access key " + StandInOptions.ACCESS_KEY + ", secret " + StandInOptions.SECRET);
         out.flush();
         if (endpointFile != null) {
-            Path draft = endpointFile.resolveSibling(endpointFile.getFileName() + ".new");
-            Files.writeString(draft, standIn.endpoint() + "\n");
-            Files.move(draft, endpointFile);
+            write(endpointFile, List.of(standIn.endpoint().toString()));
         }
         ended.await();
         return 0;
+    }
+
+    /* Whoever waits for it finds all of it. */
+    private static void write(Path file, List<String> lines) {
+        try {
+            Path draft = file.resolveSibling(file.getFileName() + ".new");
+            Files.write(draft, lines);
+            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
     }
 }

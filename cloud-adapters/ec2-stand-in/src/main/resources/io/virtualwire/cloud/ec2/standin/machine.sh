@@ -12,6 +12,9 @@ mount -t tmpfs -o mode=0755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 # Whoever logs in finds nothing of what whoever runs this keeps in that folder.
 mount -t tmpfs -o mode=0700 tmpfs "$root/root"
+# No name server is in reach: whoever asks is to be told at once, not after minutes.
+rm -f "$root/etc/resolv.conf"
+echo 'nameserver 127.0.0.1' >"$root/etc/resolv.conf"
 hostname "$2"
 echo "$2" >"$root/etc/hostname"
 mkdir -p "$root/run/sshd" "$root/run/netns" "$root/run/lock" "$root/etc/virtualwire-machine"
