@@ -1,13 +1,13 @@
 # What a person types. Everything below Maven is in pom.xml; JDK and Debian packages are found by config/.
 .DEFAULT_GOAL := help
-.PHONY: help build install deb demo demo-vm test test-long bench bench-quick bench-migration bench-scale bench-share bench-soak bench-micro docs format clean
+.PHONY: help build install deb demo demo-vm demo-ec2 test test-long bench bench-quick bench-migration bench-scale bench-share bench-soak bench-micro docs format clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 MVN = . config/jdk25.sh; export JAVA_HOME="$$(find_jdk25)"; exec mvn -B -ntp
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build everything, with every check but the tests
 	@config/prerequisites.sh build
@@ -31,6 +31,13 @@ demo-vm: ## A virtual machine moved live between two clouds on this machine, wit
 	@config/prerequisites.sh demo-vm
 	@bin/wire --build
 	@examples/04-live-migration/run.sh
+
+demo-ec2: ## A host launched in a stand-in for EC2, wired to one at home, emptied and terminated; nothing is left
+	@config/prerequisites.sh demo-ec2
+	@bin/wire --build
+	@packaging/deb.sh
+	@$(MVN) -q -Pquick -pl cloud-adapters/ec2-stand-in -am compile
+	@examples/05-ec2/run.sh
 
 test: ## Every test: units, contracts, namespaces, processes, model, examples (at most 12 minutes)
 	@config/prerequisites.sh test

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what a Debian machine needs: as root installs what is missing, otherwise prints the command that would.
-#   prerequisites.sh build|demo|demo-vm|test|test-long|bench|bench-quick|bench-migration|bench-scale|bench-share|bench-soak …
+#   prerequisites.sh build|demo|demo-vm|demo-ec2|test|test-long|bench|bench-quick|bench-migration|bench-scale|bench-share|bench-soak …
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=config/jdk25.sh
@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 for kind in "$@"; do
   case $kind in
-    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
+    demo | demo-vm | demo-ec2 | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
       if [ "$(id -u)" != 0 ]; then
         echo "Network namespaces and TAP devices need root. This installs what is missing, too:  sudo make $kind" >&2
         exit 1
@@ -22,6 +22,7 @@ build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
 demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
   libvirtd:libvirt-daemon-driver-qemu"
+demo_ec2="$demo curl:curl nft:nftables nsenter:util-linux unshare:mount sshd:openssh-server ssh:openssh-client qemu-system-x86_64:qemu-system-x86"
 test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client"
 test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
@@ -34,7 +35,7 @@ bench="$bench_quick wireguard-go:wireguard-go wg:wireguard-tools tincd:tinc open
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for kind in "${@:-build}"; do
-  case $kind in build | demo | demo-vm | test | test-long | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
+  case $kind in build | demo | demo-vm | demo-ec2 | test | test-long | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak) ;; *) echo "prerequisites.sh: no such kind: $kind" >&2; exit 2 ;; esac
   list=${kind//-/_}
   for pair in ${!list}; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
@@ -87,9 +88,19 @@ case " $* " in
     ;;
 esac
 
+# Instances of the stand-in for EC2 have this machine's files, and no way to Debian's archive: what is installed there is fetched for them.
+case " $* " in
+  *" demo-ec2 "* | *" test-long "*)
+    if [ "$(id -u)" = 0 ] && ! dpkg-query -W -f '${db:Status-Abbrev}' libvirt-daemon-system 2>/dev/null | grep -q ^ii; then
+      fetch() { apt-get install --download-only --install-recommends -y -qq libvirt-daemon-system qemu-system-x86 >/dev/null 2>&1; }
+      fetch || { apt-get update -qq && fetch; } || { echo "cannot fetch libvirt-daemon-system for the instances" >&2; exit 1; }
+    fi
+    ;;
+esac
+
 for kind in "$@"; do
   case $kind in
-    demo | demo-vm | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
+    demo | demo-vm | demo-ec2 | bench | bench-quick | bench-migration | bench-scale | bench-share | bench-soak)
       if ! [ -c /dev/net/tun ]; then
         if ! { modprobe tun 2>/dev/null && [ -c /dev/net/tun ]; }; then
           echo "/dev/net/tun is missing: \`modprobe tun\`, or give the container --device /dev/net/tun" >&2

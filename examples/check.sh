@@ -104,6 +104,18 @@ if [ "${LONG:-}" = 1 ]; then
   result $status "examples/04-live-migration/two-hosts.sh"
 fi
 
+if [ "${LONG:-}" = 1 ]; then
+  # With jars that have just been built, and the package that is made of them.
+  { "$top/packaging/deb.sh" && OUT=$out/05-ec2 bash "$here/05-ec2/run.sh"; } >"$out/05-ec2.log" 2>&1
+  status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/05-ec2.log"
+  result $status "examples/05-ec2"
+  for stop in TERM KILL; do
+    STOP=$stop OUT=$out/05-ec2-$stop bash "$here/05-ec2/run.sh" >"$out/05-ec2-$stop.log" 2>&1
+    status=$?; [ $status = 0 ] || tail -n 60 "$out/05-ec2-$stop.log"
+    result $status "examples/05-ec2 leaves nothing when it hears SIG$stop half-way"
+  done
+fi
+
 bash "$top/packaging/check.sh" >"$out/packaging.log" 2>&1 &
 packaging=$!
 trap 'kill $clouds $packaging 2>/dev/null; wait; exit 130' INT TERM HUP

@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# A host in EC2: launched, wired to this machine, emptied, terminated; and whatever happens meanwhile, nothing of it is left.
+#
+#   real.sh --region REGION [OPTION…]              says what it will make and what that costs, asks, and does it
+#   real.sh --region REGION [OPTION…] --tear-down  removes whatever carries the tag virtualwire:cloud=NAME, and asks EC2 whether it is gone
+#
+#   --name NAME       of the cloud in all that is made, and the value of that tag (ec2-demo); 12 of a-z, 0-9 and - at most
+#   --home NAME       of the cloud of namespaces on this machine (ec2-home)
+#   --here ADDRESS    where EC2 sees this machine (asked of checkip.amazonaws.com); from there hosts are logged in to
+#   --price DOLLARS   what you pay for an hour of the instance: there is no list of prices in here
+#   --type TYPE, --image AMI, --user NAME, --subnet ID, --profile NAME
+#                     as 'wire cloud add' takes them (m8i.large, the newest Debian 12, admin, the default VPC's, AWS's default)
+#   --yes             do not ask
+#
+# Credentials are found as AWS's tools find them. With AWS_ENDPOINT_URL_EC2 in the environment that is asked instead of EC2: run.sh does
+# this with the stand-in. OUT=DIR has results, logs and the wire home (target/ec2-NAME). Needs root: hosts at home are namespaces.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+wire=$top/bin/wire
+usage() { sed -n '2,18s/^# \{0,1\}//p' "$here/real.sh" >&2; exit 2; }
+
+name=ec2-demo home=ec2-home region='' address='' price='' yes='' only='' more=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --yes) yes=1; shift; continue ;;
+    --tear-down) only=1; shift; continue ;;
+    --help) usage ;;
+  esac
+  [ $# -ge 2 ] || usage
+  case $1 in
+    --region) region=$2 ;;
+    --name) name=$2 ;;
+    --home) home=$2 ;;
+    --here) address=$2 ;;
+    --price) price=$2 more+=(--price "$2") ;;
+    --type) more+=(--instance-type "$2") ;;
+    --image | --user | --subnet | --profile) more+=("$1" "$2") ;;
+    *) usage ;;
+  esac
+  shift 2
+done
+[ -n "$region" ] || usage
+for one in "$name" "$home"; do [[ $one =~ ^[a-z][a-z0-9-]{0,11}$ ]] || { echo "'$one' cannot be a cloud's name" >&2; exit 2; }; done
+[ "$name" != "$home" ] || { echo "the two clouds need two names" >&2; exit 2; }
+[ "$(id -u)" = 0 ] || { echo "network namespaces need root. Run:  sudo --preserve-env=AWS_PROFILE $0 …" >&2; exit 1; }
+for tool in jq nft curl ip ping; do command -v $tool >/dev/null || { echo "there is no $tool here. Run:  sudo config/prerequisites.sh demo-ec2" >&2; exit 1; }; done
+OUT=${OUT:-$top/target/ec2-$name}
+export WIRE_HOME=$OUT/home WIRE_NO_BUILD=1
+mkdir -p "$OUT"
+endpoint=${AWS_ENDPOINT_URL_EC2:-}
+[ -z "$endpoint" ] || more+=(--endpoint "$endpoint")
+# EC2 is not of one mind at once: what was asked for a moment ago may be there a moment later.
+pause=$([ -n "$endpoint" ] && echo 1 || echo 15)
+started=$SECONDS
+say() { printf '%s  %s\n' "$(printf '%4ds' $((SECONDS - started)))" "$*"; }
+die() { printf '\nfailed: %s\n' "$*" >&2; exit 1; }
+
+# A shell hears a signal when what it waits for has ended, unless it waits with 'wait'.
+running=
+wired() { "$wire" "$@" & running=$!; local status=0; wait "$running" || status=$?; running=; return $status; }
+quietly() { wired "$@" >>"$OUT/wire.log" 2>&1 || { tail -n 5 "$OUT/wire.log" >&2; die "wire $1 $2"; }; }
+
+# --- the way out --------------------------------------------------------------------------------------------------------------
+# gone CLOUD: everything of it is removed, and it was asked twice, with a pause, whether that is so
+gone() {
+  local times=0 attempt
+  for attempt in 1 2 3 4 5 6; do
+    if "$wire" cloud empty "$1" -o json >"$OUT/emptied-$1.json" 2>>"$OUT/wire.log"; then
+      times=$((times + 1))
+      [ $times -lt 2 ] || return 0
+    else
+      times=0
+      [ $attempt = 6 ] || echo "      something of $1 is left still; trying again" >&2
+    fi
+    sleep "$pause"
+  done
+  return 1
+}
+torn=
+tear_down() {
+  local status=0
+  if "$wire" cloud show "$name" -o json >"$OUT/before.json" 2>>"$OUT/wire.log" && jq -e '.resources == []' "$OUT/before.json" >/dev/null; then
+    : # nothing to tell of
+  else
+    echo "removing what carries the tag virtualwire:cloud=$name in $region" >&2
+  fi
+  if ! gone "$name"; then
+    status=1
+    cat >&2 <<TXT
+
+NOT EVERYTHING IS GONE, AND IT MAY COST MONEY: $(jq -r '[.left[]? | "\(.kind) \(.id)"] | join(", ")' "$OUT/emptied-$name.json" 2>/dev/null || true)
+$(tail -n 4 "$OUT/wire.log")
+Try again:  $0 --region $region --name $name --tear-down
+or remove in EC2's console, region $region, what has the tag virtualwire:cloud=$name.
+TXT
+  fi
+  if "$wire" cloud show "$home" >/dev/null 2>&1 && ! gone "$home"; then
+    status=1
+    echo "namespaces $home-… on this machine are not all removed: $(tail -n 2 "$OUT/wire.log")" >&2
+  fi
+  nft delete table ip "virtualwire-$home" 2>/dev/null || true
+  torn=1
+  return $status
+}
+finish() {
+  local status=$?
+  trap - EXIT
+  trap '' INT TERM HUP # a second Ctrl-C would leave the rest behind
+  if [ -n "$running" ]; then kill "$running" 2>/dev/null || true; wait "$running" 2>/dev/null || true; fi
+  case $status in 129 | 130 | 143) echo "interrupted; taking everything down" >&2 ;; esac
+  if [ -z "$torn" ]; then tear_down || status=1; fi
+  exit $status
+}
+added() {
+  "$wire" cloud show "$home" >/dev/null 2>&1 || "$wire" cloud add "$home" --type local >>"$OUT/wire.log" 2>&1
+  [ -s "$WIRE_HOME/clouds.json" ] && jq -e --arg name "$name" 'has($name)' "$WIRE_HOME/clouds.json" >/dev/null && return
+  local from=()
+  [ -z "$address" ] || from=(--ssh-from "$address/32")
+  "$wire" cloud add "$name" --type ec2 --region "$region" "${from[@]}" "${more[@]}" >>"$OUT/wire.log" 2>&1 ||
+    { tail -n 4 "$OUT/wire.log" >&2; die "EC2 cannot be asked"; }
+}
+if [ -n "$only" ]; then
+  added
+  tear_down || exit 1
+  echo "nothing in $region carries the tag virtualwire:cloud=$name: asked twice"
+  exit 0
+fi
+
+# --- what it will make ----------------------------------------------------------------------------------------------------------
+if [ -z "$address" ]; then
+  address=$(curl -fsS --max-time 10 https://checkip.amazonaws.com) || die "cannot learn where EC2 sees this machine; say it with --here ADDRESS"
+fi
+[[ $address =~ ^[0-9.]+$ ]] || die "'$address' is no IPv4 address"
+cat <<TXT
+In $region, with the tag virtualwire:cloud=$name, for some minutes:
+  one instance $(printf '%s\n' "${more[@]}" | grep -A1 -x -- --instance-type | tail -n 1 | grep . || echo m8i.large), with nested virtualization and a volume of 16 GiB
+  one public IPv4 address, one security group (SSH and wire's own ports from $address only), one key pair
+TXT
+if [ -n "$price" ]; then
+  echo "An hour of it costs about $(jq -n --argjson price "$price" '($price + 0.005) * 10000 | round / 10000') USD: $price as you say, 0.005 for the address; volume and traffic not counted."
+else
+  echo "What the instance costs you know (https://aws.amazon.com/ec2/pricing/on-demand/): say it with --price. The address is 0.005 USD an hour."
+fi
+cat <<TXT
+On this machine until the end: namespaces $home-…, whose addresses 192.0.2.0/24 are translated to its own; and IP forwarding, which stays on.
+TXT
+if [ -z "$yes" ]; then
+  read -r -p "Go on? Type yes: " answer
+  [ "$answer" = yes ] || { echo "nothing was made"; exit 1; }
+fi
+rm -rf "$OUT"/*.log "$OUT"/*.json
+# Whatever an earlier run left comes first, while the keys to it may be there still.
+added
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tear_down || exit 1
+torn=
+rm -rf "${OUT:?}/home"
+ls "$top"/target/deb/virtualwire_*.deb >/dev/null 2>&1 || die "there is no package to install there. Run:  make deb"
+
+# --- home -----------------------------------------------------------------------------------------------------------------------
+"$wire" init --tenant demo >>"$OUT/wire.log" 2>&1
+quietly cloud add "$home" --type local --outside "$address"
+added
+sysctl -qw net.ipv4.ip_forward=1
+nft -f - <<TXT
+table ip virtualwire-$home
+delete table ip virtualwire-$home
+table ip virtualwire-$home {
+  chain outgoing { type nat hook postrouting priority srcnat; ip saddr 192.0.2.0/24 oifname != "$home-up" masquerade; }
+  chain incoming { type filter hook forward priority filter; ip daddr 192.0.2.0/24 iifname != "$home-up" ct state != { established, related } drop; }
+}
+TXT
+say "a host at home, behind this machine's address translation"
+quietly host launch --cloud "$home" --no-vms
+
+# --- there ----------------------------------------------------------------------------------------------------------------------
+say "wire host launch --cloud $name"
+began=$SECONDS
+wired host launch --cloud "$name" 2> >(tee "$OUT/launch.log" >&2) || die "no host in EC2: $(tail -n 2 "$OUT/launch.log")"
+launched=$((SECONDS - began))
+for _ in $(seq 50); do grep -q '\[9/9\]' "$OUT/launch.log" && break; sleep 0.1; done
+# Each line has the time since the beginning.
+awk -v host="$name-1" '
+  BEGIN { printf "[" }
+  $3 == host && match($0, /\[[0-9]+\/[0-9]+\] [^:]*:/) {
+    what = substr($0, RSTART, RLENGTH - 1); sub(/^\[[^ ]* /, "", what)
+    printf "%s{\"step\":\"%s\",\"seconds\":%.1f}", (n++ ? "," : ""), what, $1 - before; before = $1
+  }
+  END { print "]" }' "$OUT/launch.log" >"$OUT/steps.json"
+wired cloud show "$name"
+wired cloud show "$name" -o json >"$OUT/cloud.json"
+
+say "a wire from a device at home to one there"
+quietly connect "desk@$home-1" "there@$name-1"
+quietly host exec "$home-1" -- ip address add 10.9.0.1/24 dev desk
+quietly host exec "$name-1" -- ip address add 10.9.0.2/24 dev there
+quietly host exec "$home-1" -- ping -c 1 -w 30 10.9.0.2
+wired host exec "$home-1" -- ping -i 0.01 -c 1000 -q 10.9.0.2 >"$OUT/ping.log" 2>&1 || { cat "$OUT/ping.log" >&2; die "pings through the wire"; }
+tail -n 2 "$OUT/ping.log"
+awk '/packets transmitted/ { printf "{\"sent\":%d,\"lost\":%d}\n", $1, $1 - $4 }' "$OUT/ping.log" >"$OUT/pings.json"
+
+# --- and back -------------------------------------------------------------------------------------------------------------------
+say "wire host drain $name-1, wire host rm $name-1"
+quietly disconnect "desk@$home-1"
+quietly endpoint rm desk --host "$home-1"
+quietly endpoint rm there --host "$name-1"
+quietly host drain "$name-1"
+began=$SECONDS
+quietly host rm "$name-1"
+removed=$((SECONDS - began))
+quietly host rm "$home-1"
+wired cloud show "$name" -o json >"$OUT/after.json"
+say "asking twice whether anything is left"
+tear_down || die "something was left"
+jq -n --arg region "$region" --argjson total "$launched" --argjson removed "$removed" --slurpfile steps "$OUT/steps.json" \
+  --slurpfile cloud "$OUT/cloud.json" --slurpfile pings "$OUT/pings.json" --slurpfile after "$OUT/after.json" \
+  --slurpfile emptied "$OUT/emptied-$name.json" '
+  {region: $region, launch: {seconds: $total, steps: $steps[0], type: $cloud[0].hosts[0].type},
+   estimate: {dollarsPerHour: $cloud[0].dollarsPerHour, resources: ($cloud[0].resources | length)},
+   pings: $pings[0], removal: {seconds: $removed, left: ($after[0].resources | length), leftAtTheEnd: ($emptied[0].left | length)}}' >"$OUT/result.json"
+say "done"
+echo
+jq -r '"launch     \(.launch.seconds) s on \(.launch.type): \([.launch.steps[] | "\(.step) \(.seconds)"] | join(", "))",
+       "estimate   \(.estimate.dollarsPerHour) USD an hour while its \(.estimate.resources) resources existed",
+       "pings      \(.pings.sent) sent, \(.pings.lost) lost",
+       "removal    \(.removal.seconds) s; left: \(.removal.left), at the end \(.removal.leftAtTheEnd)"' "$OUT/result.json"
+echo "written to $OUT/result.json"
+jq -e '(.launch.steps | length) == 9 and .pings.sent == 1000 and .pings.lost == 0 and .removal.left == 0 and .removal.leftAtTheEnd == 0' \
+  "$OUT/result.json" >/dev/null || die "that was not all: see above"
