@@ -161,7 +161,11 @@ start_node() { # NAME LOG
   node_pid[$1]=$last
 }
 for n in east west west2; do start_node $n node-$n.log; done
-for n in east-1 west-1 west-2; do await 120 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"; done
+# A command is a JVM of its own: asked only when the daemon says that it is there.
+for n in east-1 west-1 west-2; do
+  await 120 "connector $n" grep -q "is ready" "$OUT/connector-$n.log"
+  await 120 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"
+done
 say "  the connectors answer; the nodes are still looking for each other"
 
 say "guests: four namespaces, each with a TAP from its host's connector"
@@ -172,6 +176,7 @@ for g in web client db app; do
 done
 
 say "wire apply: switch lan in the east, four wires"
+for n in east west west2; do await 180 "node $n" grep -q "is up" "$OUT/node-$n.log"; done
 await 180 "the cluster" ns east-1 "$wire" apply -f "$here/topology.yaml" --node "${at[east-1]}:7482"
 for g in web client db app; do
   for h in web client db app; do
@@ -244,6 +249,7 @@ leaving=$(($(date +%s%3N) - began))
 lan_on=$(ns west-2 "$wire" switch show lan --node "${at[west-2]}:7482" -o json | jq -r .node)
 say "  it has ended after $leaving ms; the switch is on $lan_on; node east is started again"
 start_node east node-east-upgraded.log
+await 90 "node east" grep -q "is up" "$OUT/node-east-upgraded.log"
 await 90 "node east's return" ns west-2 bash -c "'$wire' switch ls --node '${at[west-2]}:7482' -o json | jq -e '.present | length == 3'"
 while [ "$(streamed)" -lt $((STREAM_MIB << 20)) ] && kill -0 "$source_pid" 2>/dev/null; do sleep 0.2; done
 sleep 0.5

@@ -60,15 +60,19 @@ start west.log "$wire" node run --name west --identity "$work/node-west.wire" --
 west=$last
 start witness.log "$wire" node run --witness --name witness --identity "$work/node-witness.wire" --listen 192.0.2.3 --peers $peers --state "$work/witness"
 "$wire" host add h1 192.0.2.4:7472 >/dev/null
+# A command is a JVM of its own: asked only when the daemon says that it is there.
+await 120 "the connector" grep -q "is ready" "$work/connector.log"
 await 120 "the connector" in_ns "$wire" endpoint add web --host h1
 ip -n "$run" link set web up
+for n in east west; do await 120 "node $n" grep -q "is up" "$work/$n.log"; done
 for n in 192.0.2.1 192.0.2.2; do await 120 "node $n" in_ns "$wire" switch ls --node $n:7482; done
 
 java_home=${JAVA_HOME:-}
 case $java_home in */*25*) ;; *) java_home=$(find_jdk25) ;; esac
 jars=("$top"/wire-cli/target/dist/wire-cli-*.jar)
+"$java_home/bin/javac" -J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1 -cp "${jars[0]}" -d "$work/classes" "$here/Follower.java"
 follow() {
-  start "$1" "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "${jars[0]}" "$here/Follower.java" \
+  start "$1" "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "${jars[0]}:$work/classes" Follower \
     "$work/follower.wire" "$work/story" "$here/topology.yaml" 192.0.2.2 192.0.2.1
 }
 happened() { grep -q "$1" "$work/story"; }
