@@ -37,7 +37,8 @@ model=$!
 lanes+=("$model")
 
 step "build"
-mvn -B -ntp -T 2 verify -DskipTests -DskipITs "$@"
+# With room to compile all modules in, a tenth of the time is not spent on collecting what is left over.
+MAVEN_OPTS="-Xms1g -Xmn700m ${MAVEN_OPTS:-}" mvn -B -ntp -T 2 verify -DskipTests -DskipITs "$@"
 
 # The build above looked at formats and dependencies. Tests start their daemons from what it has packed, as bin/wire does.
 packed=("$PWD"/wire-cli/target/dist/wire-cli-*.jar)
