@@ -49,7 +49,7 @@ unknown=$(typed "$top/README.md" | grep -vxFf <(typed "$here/01-two-hosts/README
 two_clouds() {
   local wan=$out/wan.pcap inside=$out/inside.pcap cluster=$out/cluster.pcap status=0
   KEEP=1 FAULTS=1 CAPTURE=$wan CAPTURE_INSIDE=$inside CAPTURE_CLUSTER=$cluster STREAM_MIB=${STREAM_MIB:-64} \
-    STREAM_MIB_PER_SECOND=$([ "${LONG:-}" = 1 ] || echo 8) OUT=$out/02-two-clouds \
+    STREAM_MIB_PER_SECOND=$([ "${LONG:-}" = 1 ] || echo 4) OUT=$out/02-two-clouds \
     bash "$here/02-two-clouds/run.sh" >"$out/02-two-clouds.log" 2>&1 & child=$!
   wait $child || status=$?
   tail -n $([ $status = 0 ] && echo 24 || echo 60) "$out/02-two-clouds.log"
