@@ -65,7 +65,8 @@ public final class PacketPort implements Port {
     // HOT PATH
 
     private void read() {
-        for (int call = 0; call < CALLS_PER_TURN && !closed; call++) {
+        int bytes = 0;
+        for (int call = 0; call < CALLS_PER_TURN && bytes < DatapathLoop.BYTES_PER_TURN && !closed; call++) {
             int count = socket.receive();
             if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
                 return;
@@ -81,6 +82,7 @@ public final class PacketPort implements Port {
                 return;
             }
             for (int i = 0; i < count && !closed; i++) {
+                bytes += socket.length(i);
                 take(i);
             }
         }

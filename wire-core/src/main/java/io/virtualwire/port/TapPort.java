@@ -60,7 +60,8 @@ public final class TapPort implements Port {
 
     private void read() {
         byte[] buffer = loop.scratch();
-        for (int i = 0; i < READS_PER_TURN && !closed; i++) {
+        int bytes = 0;
+        for (int i = 0; i < READS_PER_TURN && bytes < DatapathLoop.BYTES_PER_TURN && !closed; i++) {
             int length = tap.read(buffer, 0, READ_BYTES);
             if (length < 0) {
                 // The interface was deleted under us: without this epoll would report it for ever.
@@ -69,6 +70,7 @@ public final class TapPort implements Port {
                 }
                 break;
             }
+            bytes += length;
             if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) {
                 counters.dropped(DropReason.BAD_FRAME_LENGTH);
             } else if (!train.join(buffer, 0, length)) {

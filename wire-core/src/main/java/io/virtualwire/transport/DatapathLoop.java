@@ -31,6 +31,12 @@ public final class DatapathLoop implements Loop, AutoCloseable {
     /** The longest frame of a guest, and one byte by which a longer one is seen to be longer. */
     public static final int SCRATCH_BYTES = 65_563;
 
+    /**
+     * After so many bytes a {@link ReadyHandler} has had its turn: a few super-frames, some tenths of a millisecond of sealing, which
+     * is what a lone small frame of another port may have to wait for each busy one.
+     */
+    public static final int BYTES_PER_TURN = 262_144;
+
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final IoEventLoopGroup group;
     private final SingleThreadIoEventLoop loop;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Transport} over a UDP socket of this host, with segmentation offload in both directions. */
 public final class UdpTransport implements Transport {
     private static final int RECEIVE_BUFFER = 65_536;
-    // Calls to the kernel per turn: with eight runs of up to 64 KiB each, so that sockets and TAPs take turns.
+    // Calls to the kernel per turn, each of up to eight runs, so that sockets and TAPs take turns.
     private static final int RECEIVES_PER_TURN = 4;
     private static final int DEFAULT_LINK_BUDGET = 1_232;
 
@@ -143,12 +143,14 @@ public final class UdpTransport implements Transport {
     }
 
     private void receive() {
-        for (int i = 0; i < RECEIVES_PER_TURN && !closed; i++) {
+        int bytes = 0;
+        for (int i = 0; i < RECEIVES_PER_TURN && bytes < DatapathLoop.BYTES_PER_TURN && !closed; i++) {
             int runs = socket.receive();
             if (runs <= 0) {
                 return;
             }
             for (int run = 0; run < runs && !closed; run++) {
+                bytes += socket.length(run);
                 pass(run);
             }
         }
