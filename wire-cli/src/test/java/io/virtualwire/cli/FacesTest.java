@@ -64,6 +64,7 @@ final class FacesTest {
             new Faces("nodeDrain", "nodes.show", "node drain west --show"),
             new Faces("drainNode", "nodes.drain", "node drain west"),
             new Faces("undoDrainNode", "nodes.drain", "node drain west --undo"),
+            new Faces("dismissNode", "nodes.dismiss", "node rm west"),
             new Faces("listVms", "vms.list", "vm ls"),
             new Faces("showVm", "vms.show", "vm show web1"),
             new Faces("attachVm", "vms.attach", "vm attach web1 --host hosta"),

@@ -56,6 +56,11 @@ public final class NodeClient implements AutoCloseable {
         return calls.get("/v1/nodes/" + RestCalls.encode(node) + "/drain", new TypeReference<NodeDrain>() {});
     }
 
+    /** Takes a node out of the fabric, which goes on without its vote; success if it is none. Returns when that is agreed on. */
+    public NodeView dismiss(String node) {
+        return calls.deleteFor("/v1/nodes/" + RestCalls.encode(node), new TypeReference<NodeView>() {});
+    }
+
     /** A component, with what the node that holds it says about it. */
     public ComponentView component(String name) {
         return calls.get("/v1/components/" + RestCalls.encode(name), new TypeReference<ComponentView>() {});

@@ -12,6 +12,7 @@ import java.util.List;
  * @param components in order of their names
  * @param clouds those of which some host or node is said to be
  * @param draining those of the nodes that are to be emptied, and take nothing
+ * @param members who takes part, witnesses too; none while that was not agreed on
  */
 public record NodeView(
         String name,
@@ -20,11 +21,13 @@ public record NodeView(
         List<String> nodes,
         List<ComponentSummary> components,
         List<Cloud> clouds,
-        List<String> draining) {
+        List<String> draining,
+        List<Member> members) {
     /** A node of an earlier release leaves out what it does not have. */
     public NodeView {
         clouds = clouds == null ? List.of() : List.copyOf(clouds);
         draining = draining == null ? List.of() : List.copyOf(draining);
+        members = members == null ? List.of() : List.copyOf(members);
         present = List.copyOf(present);
         nodes = List.copyOf(nodes);
         components = List.copyOf(components);
@@ -35,6 +38,29 @@ public record NodeView(
         public Cloud {
             nodes = List.copyOf(nodes);
             hosts = List.copyOf(hosts);
+        }
+    }
+
+    /**
+     * Who takes part.
+     *
+     * @param name the node's
+     * @param identity who it proves to be, {@code tenant/name}
+     * @param number by which the others call it on their loopback addresses
+     * @param addresses where its tunnel listens, each {@code host:port}
+     * @param api where its interface answers, {@code host:port}; empty if it has none, or has not said so yet
+     * @param state {@link #VOTES}, {@link #JOINING} or {@link #LEAVING}
+     */
+    public record Member(String name, String identity, int number, List<String> addresses, String api, String state) {
+        /** It has a vote on what is agreed. */
+        public static final String VOTES = "votes";
+        /** It has none yet. */
+        public static final String JOINING = "joining";
+        /** It was taken out, and its vote still counts for a moment. */
+        public static final String LEAVING = "leaving";
+
+        public Member {
+            addresses = List.copyOf(addresses);
         }
     }
 

@@ -87,6 +87,11 @@ public final class ClusterMember implements AutoCloseable {
         return membership;
     }
 
+    /** From now on these are the nodes. */
+    public void follow(ClusterPlan plan) {
+        membership.follow(plan);
+    }
+
     /** A table of that name, the same on every node. */
     public <V> ReplicatedTable<V> table(String name, Codec<V> codec) {
         return new HazelcastTable<>(hazelcast.getMap(HazelcastTuning.TABLE_PREFIX + name), codec, blocking, membership);

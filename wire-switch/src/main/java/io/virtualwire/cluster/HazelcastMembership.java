@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class HazelcastMembership implements Membership, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HazelcastMembership.class);
 
-    private final ClusterPlan plan;
+    private volatile ClusterPlan plan;
     private final Cluster cluster;
     private final List<Consumer<MembershipEvent>> listeners = new CopyOnWriteArrayList<>();
     private final ExecutorService oneThread = Executors.newSingleThreadExecutor(
@@ -51,6 +51,12 @@ final class HazelcastMembership implements Membership, AutoCloseable {
             listeners.add(listener);
         });
         return () -> listeners.remove(listener);
+    }
+
+    /** From now on these are the nodes. */
+    void follow(ClusterPlan changed) {
+        plan = changed;
+        changed();
     }
 
     @Override

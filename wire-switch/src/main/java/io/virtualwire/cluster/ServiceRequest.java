@@ -13,10 +13,22 @@ import java.util.Optional;
  *   inlet → outlet   virtualwire-tunnel/1 SERVICE\n
  *   outlet → inlet   ok\n   and then the service's bytes,  or  refused\n  and the end
  * </pre>
+ *
+ * The service {@code join} is the outlet's own, for those that are no peers yet: one line asks, one line answers.
  */
 final class ServiceRequest {
     private static final String PREFIX = "virtualwire-tunnel/1 ";
+    private static final String JOIN = "join";
     private static final int LONGEST_LINE = 64;
+    private static final int LONGEST_QUESTION = 64 << 10;
+
+    /**
+     * What is asked for.
+     *
+     * @param join whether it is to become a peer
+     * @param service what else; empty when it is nothing that may be
+     */
+    record Wanted(boolean join, Optional<ClusterService> service) {}
 
     private ServiceRequest() {}
 
@@ -26,10 +38,18 @@ final class ServiceRequest {
         return "ok".equals(readLine(in));
     }
 
-    /** Reads which service is asked for; empty when it is none that may be. */
-    static Optional<ClusterService> read(InputStream in) throws IOException {
+    static void askToJoin(InputStream in, OutputStream out) throws IOException {
+        writeLine(out, PREFIX + JOIN);
+        if (!"ok".equals(readLine(in))) {
+            throw new IOException("it lets nobody join here");
+        }
+    }
+
+    /** Reads what is asked for. */
+    static Wanted read(InputStream in) throws IOException {
         String line = readLine(in);
-        return line.startsWith(PREFIX) ? ClusterService.labelled(line.substring(PREFIX.length())) : Optional.empty();
+        String label = line.startsWith(PREFIX) ? line.substring(PREFIX.length()) : "";
+        return new Wanted(label.equals(JOIN), ClusterService.labelled(label));
     }
 
     static void accept(OutputStream out) throws IOException {
@@ -40,17 +60,25 @@ final class ServiceRequest {
         writeLine(out, "refused");
     }
 
-    private static void writeLine(OutputStream out, String line) throws IOException {
+    static void writeLine(OutputStream out, String line) throws IOException {
         out.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }
 
     private static String readLine(InputStream in) throws IOException {
+        return readLine(in, LONGEST_LINE);
+    }
+
+    static String readLongLine(InputStream in) throws IOException {
+        return readLine(in, LONGEST_QUESTION);
+    }
+
+    private static String readLine(InputStream in, int longest) throws IOException {
         // Byte by byte: what follows the line belongs to the service.
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
-            if (line.length() == LONGEST_LINE) {
-                throw new IOException("a tunnel line is longer than " + LONGEST_LINE + " bytes");
+            if (line.length() == longest) {
+                throw new IOException("a tunnel line is longer than " + longest + " bytes");
             }
             line.append((char) next);
         }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,25 +20,25 @@ final class TunnelInlet implements AutoCloseable {
 
     private final ServerSocket listener;
     private final TlsContexts tls;
-    private final ClusterNode node;
+    private final NodeDialer dialer;
     private final ClusterService service;
     private final OpenSockets open = new OpenSockets();
 
-    private TunnelInlet(ServerSocket listener, TlsContexts tls, ClusterNode node, ClusterService service) {
+    private TunnelInlet(ServerSocket listener, TlsContexts tls, NodeDialer dialer, ClusterService service) {
         this.listener = listener;
         this.tls = tls;
-        this.node = node;
+        this.dialer = dialer;
         this.service = service;
     }
 
-    static TunnelInlet open(InetSocketAddress address, TlsContexts tls, ClusterNode node, ClusterService service)
+    static TunnelInlet open(InetSocketAddress address, TlsContexts tls, NodeDialer dialer, ClusterService service)
             throws IOException {
         ServerSocket listener = new ServerSocket();
         // Several nodes on this machine stand in for the same remote one; when one of them dies the others go on.
         listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
         listener.bind(address);
-        TunnelInlet inlet = new TunnelInlet(listener, tls, node, service);
-        Acceptor.start("tunnel-" + node.name() + "-" + service.label(), listener, inlet::carry);
+        TunnelInlet inlet = new TunnelInlet(listener, tls, dialer, service);
+        Acceptor.start("tunnel-" + dialer.node().name() + "-" + service.label(), listener, inlet::carry);
         return inlet;
     }
 
@@ -52,13 +53,13 @@ final class TunnelInlet implements AutoCloseable {
     }
 
     private void carry(Socket caller) {
-        try (Socket underlay = new Socket()) {
-            if (!open.hold(caller) || !open.hold(underlay)) {
-                return;
-            }
+        ClusterNode node = dialer.node();
+        if (!open.hold(caller)) {
+            return;
+        }
+        try (Socket underlay = dialer.dial(CONNECT_MILLIS, open::hold)) {
             try {
                 caller.setTcpNoDelay(true);
-                underlay.connect(node.tunnelNow(), CONNECT_MILLIS);
                 Sockets.prepare(underlay);
                 underlay.setSoTimeout(HANDSHAKE_MILLIS);
                 SSLSocket peer = tls.clientSocket(underlay, node.identity());
@@ -69,12 +70,16 @@ final class TunnelInlet implements AutoCloseable {
                     }
                     return;
                 }
+            } catch (SSLException stranger) {
+                dialer.elsewhere();
+                throw stranger;
             } finally {
                 open.release(underlay);
-                open.release(caller);
             }
         } catch (IOException e) {
-            LOG.debug("{} of {} cannot be reached at {}: {}", service, node.name(), node.tunnel(), e.getMessage());
+            LOG.debug("{} of {} cannot be reached at {}: {}", service, node.name(), node.tunnels(), e.getMessage());
+        } finally {
+            open.release(caller);
         }
         Sockets.reset(caller);
     }

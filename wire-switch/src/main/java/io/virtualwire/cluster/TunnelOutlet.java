@@ -28,6 +28,7 @@ final class TunnelOutlet implements AutoCloseable {
     private final TlsContexts tls;
     private final Predicate<Identity> isPeer;
     private final Function<ClusterService, InetSocketAddress> services;
+    private final JoinDesk desk;
     private final Strangers<Socket> strangers = new Strangers<>(HANDSHAKES, Sockets::reset);
     private final OpenSockets open = new OpenSockets();
 
@@ -35,7 +36,9 @@ final class TunnelOutlet implements AutoCloseable {
             ServerSocket listener,
             TlsContexts tls,
             Predicate<Identity> isPeer,
-            Function<ClusterService, InetSocketAddress> services) {
+            Function<ClusterService, InetSocketAddress> services,
+            JoinDesk desk) {
+        this.desk = desk;
         this.listener = listener;
         this.tls = tls;
         this.isPeer = isPeer;
@@ -48,10 +51,20 @@ final class TunnelOutlet implements AutoCloseable {
             Predicate<Identity> isPeer,
             Function<ClusterService, InetSocketAddress> services)
             throws IOException {
+        return open(address, tls, isPeer, services, JoinDesk.CLOSED);
+    }
+
+    static TunnelOutlet open(
+            InetSocketAddress address,
+            TlsContexts tls,
+            Predicate<Identity> isPeer,
+            Function<ClusterService, InetSocketAddress> services,
+            JoinDesk desk)
+            throws IOException {
         ServerSocket listener = new ServerSocket();
         listener.setReuseAddress(true);
         listener.bind(address);
-        TunnelOutlet outlet = new TunnelOutlet(listener, tls, isPeer, services);
+        TunnelOutlet outlet = new TunnelOutlet(listener, tls, isPeer, services, desk);
         Acceptor.start("tunnel-outlet", listener, outlet::serve);
         return outlet;
     }
@@ -86,7 +99,7 @@ final class TunnelOutlet implements AutoCloseable {
         try {
             Sockets.prepare(caller);
             caller.setSoTimeout(HANDSHAKE_MILLIS);
-            SSLSocket proved = tls.serverSocket(caller, isPeer);
+            SSLSocket proved = tls.serverSocket(caller, isPeer.or(desk::hears));
             proved.startHandshake();
             // Whatever is asked next: this much is proved, for the other connections of this peer, too.
             Standing standing = tls.standing(proved.getSession());
@@ -102,14 +115,21 @@ final class TunnelOutlet implements AutoCloseable {
     }
 
     private void connect(SSLSocket peer, Socket carrier) throws IOException {
-        Optional<ClusterService> wanted = ServiceRequest.read(peer.getInputStream());
-        if (wanted.isEmpty()) {
+        Identity caller = tls.standing(peer.getSession()).peer();
+        ServiceRequest.Wanted wanted = ServiceRequest.read(peer.getInputStream());
+        if (wanted.join() && desk.hears(caller)) {
+            ServiceRequest.accept(peer.getOutputStream());
+            String question = ServiceRequest.readLongLine(peer.getInputStream());
+            ServiceRequest.writeLine(peer.getOutputStream(), desk.answer(caller, question));
+            return;
+        }
+        if (wanted.service().isEmpty() || !isPeer.test(caller)) {
             ServiceRequest.refuse(peer.getOutputStream());
             return;
         }
         try (Socket service = new Socket()) {
             try {
-                service.connect(services.apply(wanted.get()), SERVICE_CONNECT_MILLIS);
+                service.connect(services.apply(wanted.service().get()), SERVICE_CONNECT_MILLIS);
             } catch (IOException notRunning) {
                 ServiceRequest.refuse(peer.getOutputStream());
                 return;

@@ -21,18 +21,20 @@ final class TunnelProof implements AutoCloseable {
     private static final int HANDSHAKE_MILLIS = 2_000;
 
     private final TlsContexts tls;
+    private final NodeDialer dialer;
     private final ClusterNode node;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Standing standing;
 
-    private TunnelProof(TlsContexts tls, ClusterNode node) {
+    private TunnelProof(TlsContexts tls, NodeDialer dialer) {
         this.tls = tls;
-        this.node = node;
+        this.dialer = dialer;
+        this.node = dialer.node();
     }
 
-    static TunnelProof start(TlsContexts tls, ClusterNode node) {
-        TunnelProof proof = new TunnelProof(tls, node);
-        Thread.ofVirtual().name("tunnel-proof-" + node.name()).start(proof::run);
+    static TunnelProof start(TlsContexts tls, NodeDialer dialer) {
+        TunnelProof proof = new TunnelProof(tls, dialer);
+        Thread.ofVirtual().name("tunnel-proof-" + proof.node.name()).start(proof::run);
         return proof;
     }
 
@@ -60,8 +62,7 @@ final class TunnelProof implements AutoCloseable {
     }
 
     private void shakeHands() {
-        try (Socket underlay = new Socket()) {
-            underlay.connect(node.tunnelNow(), HANDSHAKE_MILLIS);
+        try (Socket underlay = dialer.dial(HANDSHAKE_MILLIS, socket -> true)) {
             underlay.setSoTimeout(HANDSHAKE_MILLIS);
             SSLSocket peer = tls.clientSocket(underlay, node.identity());
             peer.startHandshake();

@@ -3,25 +3,32 @@ package io.virtualwire.log;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
@@ -29,20 +36,22 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link FabricLog} agreed on through Apache Ratis: this node's vote, its copy on disk, and its way to the leader. */
 public final class RaftLog<C, S> implements FabricLog<C, S> {
     private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
-    private static final int JOIN_ATTEMPTS = 5;
 
     private final StateMachine<C, S> machine;
     private final LogSettings settings;
     private final RaftServer server;
     private final RaftClient client;
+    private final Electorate electorate;
     private final RaftGroupId group;
     private final Reconnector reconnector;
     private final ReplicatedState<C, S> state;
@@ -80,6 +89,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 .setProperties(tuning.client())
                 .setRetryPolicy(tuning.retries())
                 .build();
+        this.electorate = new Electorate(client, raftGroup, settings);
         try {
             this.server.start();
         } catch (IOException | RuntimeException e) {
@@ -88,7 +98,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             listenerThread.shutdown();
             throw e;
         }
-        this.reconnector = new Reconnector(server, raftGroup);
+        this.reconnector = new Reconnector(server, group);
     }
 
     /**
@@ -96,7 +106,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
      *
      * @param fabric the fabric's name; logs of different names never mix
      * @param self the id of this node among the voters
-     * @param voters all nodes that vote, the same list on each
+     * @param voters all nodes that vote when the log begins, the same list on each; later the log says who does
      * @param folder where this node keeps its copy; must outlive restarts
      */
     public static <C, S> RaftLog<C, S> open(
@@ -123,7 +133,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         }
     }
 
-    private static Throwable rootOf(Throwable failure) {
+    static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
@@ -132,9 +142,11 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     }
 
     /**
-     * Takes part in a fabric's log in place of a voter of the same name that is no more: the others agree to go on without it, and
-     * only then does this node run, without a vote until it has what they have agreed on and they agree to have it.
+     * Takes part in the log of a fabric that runs, as one that has never voted: if its voters count a former one of this name they
+     * agree to go on without it, and only then does this node run, without a vote until it has what they have agreed on and they
+     * agree to have it, too.
      *
+     * @param voters those that can be asked; which ones there are the fabric says
      * @param before runs between the two; what is in the folder must be gone after it
      */
     static <C, S> RaftLog<C, S> join(
@@ -145,98 +157,134 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             StateMachine<C, S> machine,
             LogSettings settings,
             Runnable before) {
+        RaftPeer own = find(fabric, self, voters.stream().map(RaftLog::peer).toList());
+        try (Electorate electorate = Electorate.of(others(fabric, own, voters), settings)) {
+            electorate.remove(own.getId());
+        } catch (IOException e) {
+            throw notTakenIn(fabric, self, e);
+        }
+        before.run();
+        return enter(fabric, self, voters, folder, machine, settings);
+    }
+
+    /** Goes on with that where the others go on without a former one of this name, if there was one. */
+    static <C, S> RaftLog<C, S> enter(
+            String fabric,
+            String self,
+            List<Voter> voters,
+            Path folder,
+            StateMachine<C, S> machine,
+            LogSettings settings) {
         List<RaftPeer> peers = voters.stream().map(RaftLog::peer).toList();
         RaftPeer own = find(fabric, self, peers);
-        List<RaftPeer> others = peers.stream().filter(peer -> !peer.equals(own)).toList();
-        RaftGroup group = group(fabric, peers);
-        RaftTuning tuning = new RaftTuning(settings);
-        try (RaftClient admin = RaftClient.newBuilder()
-                .setRaftGroup(RaftGroup.valueOf(group.getGroupId(), others))
-                .setProperties(tuning.client())
-                .setRetryPolicy(tuning.retries())
-                .build()) {
-            agreeOn(others, admin, settings);
-            before.run();
+        try (Electorate electorate = Electorate.of(others(fabric, own, voters), settings)) {
             Files.createDirectories(folder);
-            RaftLog<C, S> joined = new RaftLog<>(machine, settings, group, List.of(), own, folder);
+            RaftLog<C, S> joined = new RaftLog<>(machine, settings, group(fabric, peers), List.of(), own, folder);
             try {
-                agreeInTheEndOn(peers, admin, settings);
+                joined.takeUpHalfAgreedVote();
+                electorate.addInTheEnd(own);
                 return joined;
             } catch (IOException | RuntimeException e) {
                 joined.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.UNAVAILABLE,
-                    "cannot take part in the log of " + fabric + " anew as " + self
-                            + ": no majority of the other voters agreed (" + e.getMessage() + ")",
-                    "Start the other nodes, and see that they reach one another.",
-                    e);
+            throw notTakenIn(fabric, self, e);
         }
     }
 
     /**
-     * Repeats the question while this node runs and keeps what the leader has sent it: where a leader changes, or a disk is busier
-     * than a leader's patience, whoever began anew each time might never be done.
+     * A server that starts while its vote is only half agreed on waits for a leader to call it, and votes for none before. If it is the
+     * second voter the first may need just that vote to lead. So it hears the last thing again that this leader, the only one there can have
+     * been in that term, has said to it: that it is there.
      */
-    private static void agreeInTheEndOn(List<RaftPeer> voters, RaftClient admin, LogSettings settings)
-            throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                agreeOn(voters, admin, settings);
-                return;
-            } catch (InterruptedIOException closing) {
-                throw closing;
-            } catch (IOException e) {
-                if (attempt == JOIN_ATTEMPTS) {
-                    throw e;
-                }
-                LOG.info(
-                        "The other voters did not take {} in yet: {}, because of {}",
-                        voters,
-                        e.getMessage(),
-                        rootOf(e));
-                letAnotherLead(voters.get(attempt % voters.size()), admin, settings);
-            }
+    private void takeUpHalfAgreedVote() throws IOException {
+        RaftServer.Division division = server.getDivision(group);
+        List<RaftPeer> others = division.getRaftConf().getAllPeers().stream()
+                .filter(peer -> !peer.getId().equals(server.getId()))
+                .toList();
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        if (division.getRaftConf().getPeer(server.getId()) == null
+                || division.getInfo().getLifeCycleState() != LifeCycle.State.STARTING
+                || others.size() != 1
+                || last == null) {
+            return;
         }
+        LOG.info("{} takes up the vote that it was given", server.getId());
+        server.appendEntries(AppendEntriesRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(others.getFirst().getId().toByteString())
+                        .setReplyId(server.getId().toByteString())
+                        .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString())))
+                .setLeaderTerm(division.getInfo().getCurrentTerm())
+                .setPreviousLog(
+                        TermIndexProto.newBuilder().setTerm(last.getTerm()).setIndex(last.getIndex()))
+                .setLeaderCommit(division.getRaftLog().getLastCommittedIndex())
+                .build());
     }
 
-    /**
-     * A leader may have lost its way to a node that is there again, and then refuses it as long as it leads; the next one has to find
-     * the way anew.
-     */
-    private static void letAnotherLead(RaftPeer next, RaftClient admin, LogSettings settings) {
+    private static RaftGroup others(String fabric, RaftPeer own, List<Voter> voters) {
+        return group(
+                fabric,
+                voters.stream()
+                        .map(RaftLog::peer)
+                        .filter(peer -> !peer.equals(own))
+                        .toList());
+    }
+
+    private static WireException notTakenIn(String fabric, String self, IOException why) {
+        return new WireException(
+                ErrorCode.UNAVAILABLE,
+                "cannot take part in the log of " + fabric + " anew as " + self
+                        + ": no majority of the other voters agreed (" + why.getMessage() + ")",
+                "Start the other nodes, and see that they reach one another.",
+                why);
+    }
+
+    /** Those whose votes count as far as this server knows, by name; empty until it knows any. */
+    Set<String> voters() {
         try {
-            admin.admin().transferLeadership(next.getId(), settings.patience().toMillis());
+            return server.getDivision(group).getRaftConf().getAllPeers().stream()
+                    .map(peer -> peer.getId().toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException closed) {
+            return Set.of();
+        }
+    }
+
+    /**
+     * Has the fabric go on without one voter that is no member, if there is one and this node leads.
+     *
+     * @param members by the state; none: that is not agreed on
+     */
+    void retain(Function<S, Set<String>> members) {
+        if (!isLeader() || !isAppliedUpToConfiguration()) {
+            return;
+        }
+        Set<String> names = members.apply(state.current().state());
+        Set<String> voters = voters();
+        Optional<String> superfluous =
+                voters.stream().filter(name -> !names.contains(name)).findFirst();
+        if (superfluous.isEmpty() || voters.stream().noneMatch(names::contains)) {
+            return;
+        }
+        try {
+            electorate.remove(RaftPeerId.valueOf(superfluous.get()));
+            LOG.info("{} votes no more", superfluous.get());
         } catch (IOException e) {
-            LOG.info("{} does not lead instead: {}", next.getId(), e.getMessage());
+            LOG.info("{} still votes: {}", superfluous.get(), e.getMessage());
         }
     }
 
-    private static void agreeOn(List<RaftPeer> voters, RaftClient admin, LogSettings settings) throws IOException {
-        CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
-        Thread asking = Thread.ofVirtual().name("log-join").start(() -> {
-            try {
-                reply.complete(admin.admin().setConfiguration(voters));
-            } catch (IOException | RuntimeException e) {
-                reply.completeExceptionally(e);
-            }
-        });
+    /** Who votes was made a member before; a state older than the vote may not know. One change at a time. */
+    private boolean isAppliedUpToConfiguration() {
         try {
-            RaftClientReply answer = reply.get(3 * settings.patience().toMillis(), TimeUnit.MILLISECONDS);
-            if (!answer.isSuccess()) {
-                throw new IOException(answer.getException());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException("they did not answer", e);
-        } finally {
-            asking.interrupt();
+            RaftServer.Division division = server.getDivision(group);
+            return division.getRaftConf().getPreviousPeers().isEmpty()
+                    && division.getInfo().getLastAppliedIndex()
+                            >= division.getRaftConf().getLogEntryIndex();
+        } catch (IOException closed) {
+            return false;
         }
     }
 
@@ -259,7 +307,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                         "List every node, this one included, in the configuration of each."));
     }
 
-    private static RaftGroup group(String fabric, List<RaftPeer> peers) {
+    static RaftGroup group(String fabric, List<RaftPeer> peers) {
         UUID id = UUID.nameUUIDFromBytes(("virtualwire/" + fabric).getBytes(StandardCharsets.UTF_8));
         return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
     }
@@ -354,7 +402,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 cause);
     }
 
-    private static RaftPeer peer(Voter voter) {
+    static RaftPeer peer(Voter voter) {
         InetSocketAddress address = voter.address();
         return RaftPeer.newBuilder()
                 .setId(voter.id())

@@ -2,10 +2,8 @@ package io.virtualwire.log;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
 /**
@@ -19,17 +17,12 @@ final class Reconnector implements AutoCloseable {
     private static final int LEADERLESS_LOOKS = 3;
 
     private final RaftServer server;
-    private final RaftGroup group;
-    private final List<RaftPeerId> others;
+    private final RaftGroupId group;
     private final Thread thread;
 
-    Reconnector(RaftServer server, RaftGroup group) {
+    Reconnector(RaftServer server, RaftGroupId group) {
         this.server = server;
         this.group = group;
-        this.others = group.getPeers().stream()
-                .map(RaftPeer::getId)
-                .filter(id -> !id.equals(server.getId()))
-                .toList();
         this.thread = Thread.ofVirtual().name("log-reconnector").start(this::run);
     }
 
@@ -44,18 +37,26 @@ final class Reconnector implements AutoCloseable {
             try {
                 Thread.sleep(LOOK_EVERY);
                 leaderless = hasLeader() ? 0 : leaderless + 1;
+                if (leaderless == LEADERLESS_LOOKS) {
+                    leaderless = 0;
+                    callAnew();
+                }
             } catch (InterruptedException | IOException closing) {
                 return;
             }
-            if (leaderless == LEADERLESS_LOOKS) {
-                leaderless = 0;
-                IOException reason = new IOException("no leader");
-                others.forEach(other -> server.getServerRpc().handleException(other, reason, true));
+        }
+    }
+
+    private void callAnew() throws IOException {
+        IOException reason = new IOException("no leader");
+        for (RaftPeer voter : server.getDivision(group).getRaftConf().getAllPeers()) {
+            if (!voter.getId().equals(server.getId())) {
+                server.getServerRpc().handleException(voter.getId(), reason, true);
             }
         }
     }
 
     private boolean hasLeader() throws IOException {
-        return server.getDivision(group.getGroupId()).getInfo().getLeaderId() != null;
+        return server.getDivision(group).getInfo().getLeaderId() != null;
     }
 }

@@ -27,9 +27,13 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   NEW ──every other voter has met this disk first──▶ VOTER
- *    │                                                   ▲
- *    └──another disk voted in its place──▶ JOINING ──────┘ taken in by the others, as one that never voted
+ *    │
+ *    └──another disk voted in its place, or it is to join──▶ JOINING ──the others go on without──▶ ENTERING
+ *                                                                                    taken in ──▶ VOTER
  * </pre>
+ *
+ * What a voter promises while it is ENTERING is on this disk, so that it goes on there; whoever began anew then might be the one whose
+ * vote the others need to do without it.
  *
  * A voter that lost its log must not vote as if it never had: what it promised and acknowledged is forgotten, and with it an
  * agreed command could be.
@@ -42,6 +46,7 @@ final class VoterDisk {
     enum Standing {
         NEW,
         JOINING,
+        ENTERING,
         VOTER
     }
 
@@ -78,6 +83,9 @@ final class VoterDisk {
             VoterDisk disk = new VoterDisk(folder, JSON.readValue(Files.readAllBytes(file), Content.class));
             if (disk.standing() == Standing.VOTER && !hasLog) {
                 throw damaged(folder, "there is no log in it, though it has voted");
+            }
+            if (disk.standing() == Standing.ENTERING && !hasLog) {
+                disk.become(Standing.JOINING);
             }
             if (disk.content.begun() && !hasEntries(folder)) {
                 throw damaged(folder, "its entries and snapshots are missing");

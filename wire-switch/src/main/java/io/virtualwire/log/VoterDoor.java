@@ -96,7 +96,12 @@ final class VoterDoor implements AutoCloseable {
             String[] words = read(caller).split(" ", -1);
             if (words.length == 4 && words[0].equals(PREFIX) && !words[1].isEmpty() && !words[2].isEmpty()) {
                 String known = disk.meet(words[1], words[2], words[3].equals("join"));
-                write(caller, disk.standing() + " " + known);
+                // The others need not know how far it has come.
+                VoterDisk.Standing standing = disk.standing();
+                write(
+                        caller,
+                        (standing == VoterDisk.Standing.ENTERING ? VoterDisk.Standing.JOINING : standing) + " "
+                                + known);
             }
         } catch (SocketTimeoutException e) {
             LOG.debug("A caller asked nothing");

@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
     private static final Logger LOG = LoggerFactory.getLogger(VotingLog.class);
     private static final Duration ASK_AGAIN = Duration.ofMillis(300);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(15);
+    private static final Duration END = Duration.ofSeconds(5);
     private static final Duration MARK = Duration.ofMillis(700);
     /** Who does not answer for this long may be of a release that cannot; the others' agreement is enough. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -34,36 +38,66 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
     private final Opening<C, S> opening;
     private final VoterDisk disk;
     private final VoterDoor door;
-    private final Map<String, InetSocketAddress> others;
     private final Thread thread;
+    private final boolean joins;
+    private volatile Roster roster;
+    private volatile @Nullable RaftLog<C, S> raft;
+
+    /**
+     * Those that take part.
+     *
+     * @param voters each with the address of its log
+     * @param doors where each can be asked about disks
+     */
+    public record Roster(List<Voter> voters, Map<String, InetSocketAddress> doors) {
+        public Roster {
+            voters = List.copyOf(voters);
+            doors = Map.copyOf(doors);
+        }
+
+        Map<String, InetSocketAddress> doorsBut(String self) {
+            Map<String, InetSocketAddress> others = new TreeMap<>(doors);
+            others.remove(self);
+            return others;
+        }
+    }
 
     /** How a {@link RaftLog} is opened. */
     private record Opening<C, S>(
             String fabric,
             String self,
-            List<Voter> voters,
             Path folder,
             StateMachine<C, S> machine,
+            Function<S, Set<String>> members,
             LogSettings settings) {
-        RaftLog<C, S> asVoter() {
-            return RaftLog.open(fabric, self, voters, folder, machine, settings);
+        RaftLog<C, S> asVoter(Roster roster) {
+            return RaftLog.open(fabric, self, roster.voters(), folder, machine, settings);
         }
 
-        RaftLog<C, S> takenIn(Runnable before) {
-            return RaftLog.join(fabric, self, voters, folder, machine, settings, before);
+        RaftLog<C, S> takenIn(Roster roster, Runnable before) {
+            return RaftLog.join(fabric, self, roster.voters(), folder, machine, settings, before);
+        }
+
+        RaftLog<C, S> entering(Roster roster) {
+            return RaftLog.enter(fabric, self, roster.voters(), folder, machine, settings);
         }
     }
 
-    private VotingLog(Opening<C, S> opening, Map<String, InetSocketAddress> doors) throws IOException {
+    private VotingLog(Opening<C, S> opening, Roster roster, boolean joins) throws IOException {
         this.opening = opening;
-        this.others = new TreeMap<>(doors);
-        InetSocketAddress own = others.remove(opening.self());
+        this.roster = roster;
+        this.joins = joins;
+        InetSocketAddress own = roster.doors().get(opening.self());
         this.log = new LateLog<>(opening.machine());
         this.disk = VoterDisk.open(opening.folder());
+        if (joins && disk.standing() == VoterDisk.Standing.NEW) {
+            // It must not wait for all to have met: they have.
+            disk.become(VoterDisk.Standing.JOINING);
+        }
         this.door = VoterDoor.open(own == null ? new InetSocketAddress(0) : own, disk);
         if (disk.standing() == VoterDisk.Standing.VOTER) {
             try {
-                log.open(opening.asVoter());
+                use(opening.asVoter(roster));
             } catch (RuntimeException e) {
                 door.close();
                 throw e;
@@ -91,22 +125,58 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
             Path folder,
             StateMachine<C, S> machine,
             LogSettings settings) {
+        return open(fabric, self, new Roster(voters, doors), folder, machine, state -> Set.of(), settings, false);
+    }
+
+    /**
+     * The same, or takes part in the log of a fabric that runs already.
+     *
+     * @param roster those that begin the log together, or those that have it
+     * @param members who takes part, by what was agreed on: whoever else votes will do so no more; none: that is not agreed on
+     * @param joins whether this node's first disk joins a log, and does not begin one
+     */
+    public static <C, S> VotingLog<C, S> open(
+            String fabric,
+            String self,
+            Roster roster,
+            Path folder,
+            StateMachine<C, S> machine,
+            Function<S, Set<String>> members,
+            LogSettings settings,
+            boolean joins) {
         try {
-            return new VotingLog<>(new Opening<>(fabric, self, voters, folder, machine, settings), doors);
+            return new VotingLog<>(new Opening<>(fabric, self, folder, machine, members, settings), roster, joins);
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.SYSTEM,
-                    "cannot take part in the log of " + fabric + " as " + self + " at " + doors.get(self) + ": "
+                    "cannot take part in the log of " + fabric + " as " + self + " at "
+                            + roster.doors().get(self) + ": "
                             + e.getMessage(),
                     "See that no other process uses that address.",
                     e);
         }
     }
 
+    /** From now on these take part, and are asked. */
+    public void roster(Roster now) {
+        roster = now;
+    }
+
+    /** Who votes, as this node knows it; empty as long as it takes no part. */
+    public Set<String> voters() {
+        RaftLog<C, S> open = raft;
+        return open == null ? Set.of() : open.voters();
+    }
+
+    private void use(RaftLog<C, S> opened) {
+        raft = opened;
+        log.open(opened);
+    }
+
     private void run() {
         try {
             if (disk.standing() != VoterDisk.Standing.VOTER) {
-                log.open(admitted());
+                use(admitted());
             }
             long met = meetAll(true) ? Long.MAX_VALUE : System.nanoTime();
             long before = 0;
@@ -115,6 +185,10 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
                 // What was applied is on disk at the latest one period later.
                 mark(before);
                 before = log.current().index();
+                RaftLog<C, S> open = raft;
+                if (open != null) {
+                    open.retain(opening.members());
+                }
                 // Those of an earlier release, and those that were away, hear of this disk when they can.
                 if (met != Long.MAX_VALUE && System.nanoTime() - met > SAY_AGAIN.toNanos()) {
                     met = meetAll(true) ? Long.MAX_VALUE : System.nanoTime();
@@ -143,12 +217,13 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
         while (true) {
             Map<String, Optional<VoterDoor.Answer>> answers = askAll();
             boolean lost = disk.standing() == VoterDisk.Standing.JOINING
+                    || disk.standing() == VoterDisk.Standing.ENTERING
                     || answers.values().stream()
                             .flatMap(Optional::stream)
                             .anyMatch(answer -> !answer.disk().equals(disk.id()));
             if (!lost && answers.values().stream().allMatch(Optional::isPresent)) {
                 disk.become(VoterDisk.Standing.VOTER);
-                return opening.asVoter();
+                return opening.asVoter(roster);
             }
             boolean silent = System.nanoTime() - began > SILENCE.toNanos();
             if (lost || silent) {
@@ -175,8 +250,10 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
             }
         });
         String why = lost
-                ? "its disk is not the one with which it voted before, so the other voters have to take it in anew: "
-                        + "a majority without it is needed"
+                ? (joins ? "it joins" : "its disk is not the one with which it voted before")
+                        + ", so the other voters have to take it in"
+                        + (joins ? "" : " anew")
+                        + ": a majority without it is needed"
                 : "its disk is new, and " + String.join(", ", missing)
                         + " did not say yet whether this node has voted before";
         log.waitsFor(why);
@@ -185,33 +262,44 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
 
     /** The others agree to go on without this node, and then to have it; between the two its vote counts for nothing. */
     private RaftLog<C, S> takenIn(boolean lost) {
-        RaftLog<C, S> joined = opening.takenIn(() -> {
+        RaftLog<C, S> joined = disk.standing() == VoterDisk.Standing.ENTERING
+                ? opening.entering(roster)
+                : opening.takenIn(roster, () -> clear(lost));
+        disk.become(VoterDisk.Standing.VOTER);
+        LOG.info("{} votes in the log of {}{}", opening.self(), opening.fabric(), joins ? "" : " again");
+        return joined;
+    }
+
+    private void clear(boolean lost) {
+        if (joins) {
+            LOG.info("{} joins the log of {}", opening.self(), opening.fabric());
+        } else {
             LOG.warn(
                     "{} is taken in anew{}",
                     opening.self(),
                     lost ? ": its disk is not the one with which it voted before" : "");
-            disk.become(VoterDisk.Standing.JOINING);
-            try {
-                disk.clear();
-            } catch (IOException e) {
-                throw VoterDisk.damaged(opening.folder(), e);
-            }
-            meetAll(true);
-        });
-        disk.become(VoterDisk.Standing.VOTER);
-        LOG.info("{} votes in the log of {} again", opening.self(), opening.fabric());
-        return joined;
+        }
+        disk.become(VoterDisk.Standing.JOINING);
+        try {
+            disk.clear();
+        } catch (IOException e) {
+            throw VoterDisk.damaged(opening.folder(), e);
+        }
+        meetAll(true);
+        disk.become(VoterDisk.Standing.ENTERING);
     }
 
     private Map<String, Optional<VoterDoor.Answer>> askAll() {
         Map<String, Optional<VoterDoor.Answer>> answers = new TreeMap<>();
-        others.forEach((name, address) -> answers.put(name, VoterDoor.ask(address, opening.self(), disk.id(), false)));
+        roster.doorsBut(opening.self())
+                .forEach(
+                        (name, address) -> answers.put(name, VoterDoor.ask(address, opening.self(), disk.id(), false)));
         return answers;
     }
 
     private boolean meetAll(boolean takenIn) {
         boolean all = true;
-        for (InetSocketAddress address : others.values()) {
+        for (InetSocketAddress address : roster.doorsBut(opening.self()).values()) {
             all &= VoterDoor.ask(address, opening.self(), disk.id(), takenIn).isPresent();
         }
         return all;
@@ -247,5 +335,11 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
         thread.interrupt();
         door.close();
         log.close();
+        try {
+            // What it has opened and not handed on yet still has an address.
+            thread.join(END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

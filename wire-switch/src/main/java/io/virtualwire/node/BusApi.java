@@ -125,6 +125,7 @@ final class BusApi {
                 "nodes.drain",
                 Set.of("name", "undo", "key"),
                 asked -> fabric.drain(asked.text("name"), !asked.flag("undo"), asked.key()));
+        change("nodes.dismiss", Set.of("name", "key"), asked -> fabric.dismiss(asked.text("name"), asked.key()));
         operation("node.health", Set.of(), asked -> vertx.executeBlocking(standing::health, false));
         change("node.reload", Set.of(), asked -> vertx.executeBlocking(reloading::reload, false));
         operation("vms.list", Set.of(), asked -> machines.list());

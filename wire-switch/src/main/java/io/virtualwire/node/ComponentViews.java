@@ -14,15 +14,18 @@ import io.virtualwire.topology.Claim;
 import io.virtualwire.topology.Clouds;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.Move;
+import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.wire.SideState;
 import io.virtualwire.wire.SideStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Puts together what people see of components: from the log, from the component, from its wires. Owner thread. */
 final class ComponentViews {
@@ -82,7 +85,7 @@ final class ComponentViews {
         return view(state, name, "", ports, List.of(), Map.of());
     }
 
-    static NodeView fabric(FabricState state, String self, Set<String> present) {
+    static NodeView fabric(FabricState state, String self, Set<String> present, Set<String> voters) {
         List<NodeView.ComponentSummary> components = state.topology().switches().keySet().stream()
                 .map(name -> {
                     ComponentView view = agreed(state, name, "");
@@ -102,7 +105,30 @@ final class ComponentViews {
                 List.copyOf(state.nodes().keySet()),
                 components,
                 clouds(new Clouds(state)),
-                state.nodes().keySet().stream().filter(state::isDraining).toList());
+                state.nodes().keySet().stream().filter(state::isDraining).toList(),
+                members(state, voters));
+    }
+
+    /** @param voters by the names of their identities, as this node knows them */
+    private static List<NodeView.Member> members(FabricState state, Set<String> voters) {
+        List<NodeView.Member> all = new ArrayList<>();
+        Set<String> others = new TreeSet<>(voters);
+        state.members()
+                .present()
+                .values()
+                .forEach(member -> all.add(new NodeView.Member(
+                        member.name(),
+                        member.identity().toString(),
+                        member.number(),
+                        member.addresses(),
+                        state.node(member.name()).map(NodeRecord::api).orElse(""),
+                        others.remove(member.identity().name()) ? NodeView.Member.VOTES : NodeView.Member.JOINING)));
+        state.members().departed().forEach((name, number) -> {
+            if (others.contains(MemberDesk.ROLE + name)) {
+                all.add(new NodeView.Member(name, "", number, List.of(), "", NodeView.Member.LEAVING));
+            }
+        });
+        return all;
     }
 
     private static List<NodeView.Cloud> clouds(Clouds clouds) {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -47,9 +48,18 @@ final class FabricOperations {
     private final String node;
     private final StampedLog log;
     private final Supplier<Set<String>> present;
+    private final Supplier<Set<String>> voters;
     private final JsonMapper json = ApiJson.lenient();
 
+    /** Of nodes that all vote. */
     FabricOperations(Vertx vertx, String node, StampedLog log, Supplier<Set<String>> present) {
+        this(vertx, node, log, present, () -> NodeMembers.voters(log.current().state()));
+    }
+
+    /** @param voters who votes, by the names of their identities */
+    FabricOperations(
+            Vertx vertx, String node, StampedLog log, Supplier<Set<String>> present, Supplier<Set<String>> voters) {
+        this.voters = voters;
         this.vertx = vertx;
         this.node = node;
         this.log = log;
@@ -57,7 +67,39 @@ final class FabricOperations {
     }
 
     Future<NodeView> fabric() {
-        return latest().map(state -> ComponentViews.fabric(state, node, present.get()));
+        return latest().map(this::view);
+    }
+
+    private NodeView view(FabricState state) {
+        return ComponentViews.fabric(state, node, present.get(), voters.get());
+    }
+
+    /** Takes a node out; success if it is no member. */
+    Future<NodeView> dismiss(String name, String key) {
+        RequestKey request = RequestKey.of(keyOr(key), List.of("dismiss", name));
+        return latest().compose(state -> {
+            if (!state.members().contains(name)) {
+                return Future.succeededFuture(view(state));
+            }
+            requireMajorityWithout(state, name);
+            return append(new FabricCommand.DismissMember(name), request).map(this::view);
+        });
+    }
+
+    /** Those that stay must be able to agree; of a witness nobody here knows whether it is there. */
+    private void requireMajorityWithout(FabricState state, String name) {
+        Set<String> there = present.get();
+        Set<String> stay = new TreeSet<>(state.members().present().keySet());
+        stay.remove(name);
+        Set<String> away = new TreeSet<>(stay);
+        away.removeIf(member -> there.contains(member) || state.node(member).isEmpty());
+        if (!stay.isEmpty() && 2 * (stay.size() - away.size()) <= stay.size()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot take node " + name + " out: of those that stay, " + String.join(", ", away)
+                            + " would be missing for a majority",
+                    "start it, or take it out first");
+        }
     }
 
     /** A component, as the node that holds it sees it; as the log has it if that node does not answer. */

@@ -9,9 +9,7 @@ import io.virtualwire.audit.AuditFile;
 import io.virtualwire.audit.AuditTrail;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.cluster.ClusterMember;
-import io.virtualwire.cluster.ClusterNode;
 import io.virtualwire.cluster.ClusterPlan;
-import io.virtualwire.cluster.ClusterService;
 import io.virtualwire.cluster.ClusterTunnel;
 import io.virtualwire.component.SwitchComponent;
 import io.virtualwire.config.ReloadReport;
@@ -24,7 +22,6 @@ import io.virtualwire.log.Applied;
 import io.virtualwire.log.Codec;
 import io.virtualwire.log.FabricLog;
 import io.virtualwire.log.LogSettings;
-import io.virtualwire.log.Voter;
 import io.virtualwire.log.VotingLog;
 import io.virtualwire.machine.MachineMover;
 import io.virtualwire.metrics.ProcessMetrics;
@@ -47,8 +44,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -175,9 +170,29 @@ public final class Node implements AutoCloseable {
     }
 
     private void vote(NodeSettings settings) {
-        ClusterPlan plan = settings.plan();
-        add(ClusterTunnel.open(plan, new TlsContexts(settings.own())));
-        openLog(settings, plan);
+        takePart(settings, new TlsContexts(settings.own()));
+    }
+
+    /** What a node has of the fabric, witness or not. */
+    private record Part(NodeMembers members, VotingLog<FabricCommand, FabricState> log) {}
+
+    private Part takePart(NodeSettings settings, TlsContexts tls) {
+        NodeMembers members = add(NodeMembers.of(settings, tls));
+        MemberDesk desk = new MemberDesk(tls.identity().tenant(), members);
+        ClusterTunnel tunnel = add(ClusterTunnel.open(members.plan(), tls, settings.tunnel(), desk));
+        members.follow(tunnel::follow);
+        VotingLog<FabricCommand, FabricState> log =
+                add(members.open((fabric, self, roster, voters, joins) -> VotingLog.open(
+                        fabric,
+                        self,
+                        roster,
+                        settings.state().resolve("log"),
+                        new FabricStateMachine(),
+                        voters,
+                        LogSettings.DEFAULT,
+                        joins)));
+        desk.opens(new StampedLog(log, InstantSource.system()));
+        return new Part(members, log);
     }
 
     private static String at(String host, int port) {
@@ -187,7 +202,6 @@ public final class Node implements AutoCloseable {
     private void run(NodeSettings settings) {
         TlsContexts tls = new TlsContexts(settings.own());
         CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(NodeApi::contract);
-        ClusterPlan plan = settings.plan();
         LateObserver observer = new LateObserver();
         WireStack stack = add(WireStack.start(
                 new StackConfig(
@@ -202,10 +216,12 @@ public final class Node implements AutoCloseable {
         stack.addObserver(sides);
         WireEngine engine = WireStack.await(stack.inOneStep(it -> it));
 
-        add(ClusterTunnel.open(plan, tls));
-        StampedLog log = new StampedLog(openLog(settings, plan), InstantSource.system());
+        Part part = takePart(settings, tls);
+        StampedLog log = new StampedLog(part.log(), InstantSource.system());
         Doorkeeper doorkeeper = new Doorkeeper();
-        ClusterMember member = add(join(plan, doorkeeper));
+        ClusterMember member = add(join(part.members()::plan, doorkeeper));
+        part.members().follow(member::follow);
+        member.follow(part.members().plan());
         Vertx vertx = member.vertx();
 
         NodeEvents steps = new NodeEvents(vertx, settings.name());
@@ -214,7 +230,7 @@ public final class Node implements AutoCloseable {
                 settings.name(),
                 tls.identity(),
                 UUID.randomUUID().toString(),
-                List.of(at(settings.listen(), wirePort)),
+                settings.wirePaths(wirePort),
                 api,
                 settings.cloud());
         EngineNodeWires wires = new EngineNodeWires(engine);
@@ -283,7 +299,8 @@ public final class Node implements AutoCloseable {
         register(log, loop, self);
 
         Supplier<Set<String>> present = () -> presentNames(log, member);
-        FabricOperations fabric = new FabricOperations(vertx, settings.name(), log, present);
+        FabricOperations fabric = new FabricOperations(
+                vertx, settings.name(), log, present, () -> part.log().voters());
         NodeStanding standing = new NodeStanding(
                 settings.name(),
                 tls.self(),
@@ -340,27 +357,11 @@ public final class Node implements AutoCloseable {
                 .log("Node {} listens: wires {}, interface {}", settings.name(), self.wirePaths(), api);
     }
 
-    private FabricLog<FabricCommand, FabricState> openLog(NodeSettings settings, ClusterPlan plan) {
-        List<Voter> voters = plan.nodes().stream()
-                .map(peer -> new Voter(peer.name(), plan.address(peer, ClusterService.LOG)))
-                .toList();
-        Map<String, InetSocketAddress> doors = plan.nodes().stream()
-                .collect(Collectors.toMap(ClusterNode::name, peer -> plan.address(peer, ClusterService.VOTERS)));
-        return add(VotingLog.open(
-                plan.tenant(),
-                plan.own().name(),
-                voters,
-                doors,
-                settings.state().resolve("log"),
-                new FabricStateMachine(),
-                LogSettings.DEFAULT));
-    }
-
     /** Nodes that start at the same moment on a busy machine may miss one another at first. */
-    private static ClusterMember join(ClusterPlan plan, Transport transport) {
+    private static ClusterMember join(Supplier<ClusterPlan> plan, Transport transport) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return ClusterMember.join(plan, transport);
+                return ClusterMember.join(plan.get(), transport);
             } catch (WireException e) {
                 if (e.code() != ErrorCode.UNAVAILABLE || attempt == JOIN_ATTEMPTS) {
                     throw e;

@@ -161,6 +161,10 @@ final class NodeApi {
                 .later("attachVm", this::attachVm)
                 .later("detachVm", this::detachVm)
                 .later("followVm", this::followVm)
+                .later(
+                        "dismissNode",
+                        call -> fabric.dismiss(
+                                call.path("name"), call.header(KEY).orElse("")))
                 .later("nodeDrain", call -> fabric.drain(call.path("name")))
                 .later(
                         "drainNode",

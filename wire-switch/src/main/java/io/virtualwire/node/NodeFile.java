@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node's configuration file, YAML; whatever it leaves out has the default of the flag of the same name.
  *
- * @param peers all nodes, this one included; empty if it does not say
+ * @param peers all nodes that found the fabric, this one included; empty if it does not say
+ * @param join whether those peers are of a fabric that runs, and are asked to take this node in
  * @param cloud the cloud that it is in
  * @param leaveTimeout for how many seconds it moves what runs there to other nodes before it ends
  * @param trust certificates ({@code ca.crt}) of the authorities of clouds whose connectors this node uses
@@ -35,6 +36,7 @@ public record NodeFile(
         @JsonProperty("wire-port") Optional<Integer> wirePort,
         @JsonProperty("api-port") Optional<Integer> apiPort,
         Optional<Boolean> witness,
+        Optional<Boolean> join,
         Optional<String> cloud,
         @JsonProperty("leave-timeout") Optional<Integer> leaveTimeout,
         Optional<Path> audit,

@@ -1,17 +1,21 @@
 package io.virtualwire.node;
 
+import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
 import io.virtualwire.cloud.spi.Hypervisor;
-import io.virtualwire.cluster.ClusterNode;
-import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.OwnIdentity;
 import io.virtualwire.stack.StackConfig;
+import io.virtualwire.topology.MemberRecord;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,12 +26,13 @@ import java.util.function.Function;
  * @param listen its address on the underlay
  * @param wirePort where wires end, TCP and UDP
  * @param apiPort where its REST interface listens
- * @param peers all voting nodes, this one included, in the same order on each; new ones go to the end
+ * @param peers all nodes that found the fabric, this one included, in the same order on each; or some to ask, if it joins
  * @param state the folder of its copy of the log
  * @param audit where changes are noted that were asked of this node
  * @param witness whether it only votes and runs no components
  * @param hypervisors reaches the hypervisor of a URI, or throws
  * @param cloud the cloud that it is in; empty if nobody says
+ * @param join whether the peers are nodes of a fabric that runs, which are asked to take this one in, and not its founders
  */
 public record NodeSettings(
         String name,
@@ -40,7 +45,8 @@ public record NodeSettings(
         Path audit,
         boolean witness,
         Function<String, Hypervisor> hypervisors,
-        String cloud) {
+        String cloud,
+        boolean join) {
     /** Where wires end unless told otherwise. */
     public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
     /** Where the REST interface listens unless told otherwise. */
@@ -65,13 +71,19 @@ public record NodeSettings(
             Path audit,
             boolean witness,
             Function<String, Hypervisor> hypervisors) {
-        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, "");
+        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, "", false);
     }
 
     /** The same in a cloud. */
     public NodeSettings in(String name) {
         return new NodeSettings(
-                this.name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, name);
+                this.name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, name, join);
+    }
+
+    /** The same, asking to be taken in by a fabric that runs. */
+    public NodeSettings joining(boolean joins) {
+        return new NodeSettings(
+                name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, cloud, joins);
     }
 
     /** Without hypervisors. */
@@ -104,23 +116,64 @@ public record NodeSettings(
         this(name, OwnIdentity.of(credentials), listen, wirePort, apiPort, peers, state, state.resolve(AUDIT), witness);
     }
 
-    /** This node and the others, as the cluster numbers them. */
-    ClusterPlan plan() {
-        int self = -1;
-        List<ClusterNode> nodes = new ArrayList<>();
+    /** All nodes of a fabric that begins, numbered in the order of the list. */
+    List<MemberRecord> founders() {
+        List<MemberRecord> founders = new ArrayList<>();
         for (PeerNode peer : peers) {
-            nodes.add(new ClusterNode(nodes.size() + 1, peer.identity(own.identity(), name), peer.tunnelAddress()));
-            if (peer.name().equals(name)) {
-                self = nodes.size();
-            }
+            // A founder that has moved tells the others itself.
+            founders.add(new MemberRecord(
+                    peer.name(),
+                    peer.identity(own.identity(), name),
+                    founders.size() + 1,
+                    List.of(peer.found().tunnel().toString())));
         }
-        if (self < 0) {
+        if (ownEntry().isEmpty()) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,
                     "Cannot run node " + name + ": it is not among its peers "
                             + peers.stream().map(PeerNode::name).toList(),
-                    "Give every node the same list, itself included");
+                    "Give every node the same list, itself included; or --join to have it taken in by nodes that run");
         }
-        return new ClusterPlan(self, nodes);
+        return founders;
+    }
+
+    private Optional<PeerNode> ownEntry() {
+        return peers.stream().filter(peer -> peer.name().equals(name)).findFirst();
+    }
+
+    /** Where its cluster tunnel listens. */
+    InetSocketAddress tunnel() {
+        return ownEntry()
+                .map(PeerNode::tunnelAddress)
+                .filter(NodeSettings::isHere)
+                .orElseGet(() -> new InetSocketAddress(
+                        listen, ownEntry().map(peer -> peer.tunnel().port()).orElse(PeerNode.DEFAULT_TUNNEL_PORT)));
+    }
+
+    private static boolean isHere(InetSocketAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address.getAddress()) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    /** Where the others reach its cluster tunnel: where it listens, and where its own entry says. */
+    List<String> addresses() {
+        InetSocketAddress tunnel = tunnel();
+        String inside = new HostAddress(tunnel.getAddress().getHostAddress(), tunnel.getPort()).toString();
+        return ownEntry()
+                .filter(peer -> !isHere(peer.tunnelAddress()))
+                .map(peer -> List.of(inside, peer.tunnel().toString()))
+                .orElse(List.of(ownEntry().map(peer -> peer.tunnel().toString()).orElse(inside)));
+    }
+
+    /** Where wires to it go: to where it listens, and where its own entry says. */
+    List<String> wirePaths(int port) {
+        String inside = new HostAddress(listen, port).toString();
+        return ownEntry()
+                .filter(peer -> !isHere(peer.tunnelAddress()))
+                .map(peer -> List.of(inside, new HostAddress(peer.tunnel().host(), port).toString()))
+                .orElse(List.of(inside));
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A voting node as the others' configuration names it, written {@code NAME=[IDENTITY@]HOST[:PORT]}.
+ * A node as the others' configuration names it, written {@code NAME=[IDENTITY@]HOST[:PORT]}.
  *
  * @param identityName its name within the tenant; if absent, made from its node name as this node's is
  * @param tunnel where its cluster tunnel listens
@@ -58,6 +58,12 @@ public record PeerNode(String name, Optional<String> identityName, HostAddress t
             String own = self.name();
             return own.endsWith(selfName) ? own.substring(0, own.length() - selfName.length()) + name : name;
         }));
+    }
+
+    /** The same, if it can be found. */
+    PeerNode found() {
+        InetSocketAddress unused = tunnelAddress();
+        return this;
     }
 
     InetSocketAddress tunnelAddress() {

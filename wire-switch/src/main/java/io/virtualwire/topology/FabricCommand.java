@@ -18,6 +18,9 @@ import java.util.TreeMap;
     @JsonSubTypes.Type(value = FabricCommand.Stamped.class, name = "stamped"),
     @JsonSubTypes.Type(value = FabricCommand.RegisterNode.class, name = "registerNode"),
     @JsonSubTypes.Type(value = FabricCommand.DrainNode.class, name = "drainNode"),
+    @JsonSubTypes.Type(value = FabricCommand.FoundMembers.class, name = "foundMembers"),
+    @JsonSubTypes.Type(value = FabricCommand.AdmitMember.class, name = "admitMember"),
+    @JsonSubTypes.Type(value = FabricCommand.DismissMember.class, name = "dismissMember"),
     @JsonSubTypes.Type(value = FabricCommand.ApplyTopology.class, name = "applyTopology"),
     @JsonSubTypes.Type(value = FabricCommand.TakeOver.class, name = "takeOver"),
     @JsonSubTypes.Type(value = FabricCommand.BeginMove.class, name = "beginMove"),
@@ -81,6 +84,19 @@ public sealed interface FabricCommand {
 
     /** A node is to be emptied and to take nothing, or no longer. */
     record DrainNode(String node, boolean draining) implements FabricCommand {}
+
+    /** These take part as their files say, unless something else was agreed on. */
+    record FoundMembers(List<MemberRecord> members) implements FabricCommand {
+        public FoundMembers {
+            members = List.copyOf(members);
+        }
+    }
+
+    /** A node asks to take part, or says where it is now. */
+    record AdmitMember(MemberRecord member) implements FabricCommand {}
+
+    /** A node takes part no more. */
+    record DismissMember(String node) implements FabricCommand {}
 
     /**
      * The user wants this network from now on.

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param machines the virtual machines among the endpoints
  * @param relocation the latest move of everything from one cloud to another
  * @param level the {@linkplain FabricCommand#level level} of what was agreed on so far; who does not understand that takes no part
+ * @param members who takes part
  */
 public record FabricState(
         long version,
@@ -35,7 +36,8 @@ public record FabricState(
         EventLog events,
         Machines machines,
         Optional<Relocation> relocation,
-        int level) {
+        int level,
+        Members members) {
     public static final FabricState INITIAL = new FabricState(
             0,
             Topology.EMPTY,
@@ -49,7 +51,8 @@ public record FabricState(
             EventLog.EMPTY,
             Machines.NONE,
             Optional.empty(),
-            FabricCommand.FIRST_LEVEL);
+            FabricCommand.FIRST_LEVEL,
+            Members.NONE);
 
     @SuppressWarnings("OptionalAssignedToNull") // A snapshot of a release that had none.
     public FabricState {
@@ -64,6 +67,7 @@ public record FabricState(
         machines = machines == null ? Machines.NONE : machines;
         relocation = relocation == null ? Optional.empty() : relocation;
         level = Math.max(level, FabricCommand.FIRST_LEVEL);
+        members = members == null ? Members.NONE : members;
     }
 
     public Optional<Claim> claim(String component) {
@@ -114,7 +118,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withNode(NodeRecord node) {
@@ -131,7 +136,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withNodes(Map<String, NodeRecord> changed) {
@@ -148,7 +154,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withClaim(Claim claim) {
@@ -165,7 +172,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withMove(MoveRecord move) {
@@ -182,7 +190,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withRemoved(List<WireRecord> left) {
@@ -199,7 +208,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withObservations(Observations seen) {
@@ -216,7 +226,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withEvents(EventLog happened) {
@@ -233,7 +244,8 @@ public record FabricState(
                 happened,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     /** The virtual machines that are not awaited where, and only where, they may appear. */
@@ -255,7 +267,8 @@ public record FabricState(
                 events,
                 changed,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     /** The same with other wires, and with sides that are to be removed. */
@@ -273,7 +286,8 @@ public record FabricState(
                 events,
                 machines,
                 relocation,
-                level);
+                level,
+                members);
     }
 
     FabricState withRelocation(Relocation changed) {
@@ -290,7 +304,8 @@ public record FabricState(
                 events,
                 machines,
                 Optional.of(changed),
-                level);
+                level,
+                members);
     }
 
     FabricState withLevel(int changed) {
@@ -309,7 +324,26 @@ public record FabricState(
                         events,
                         machines,
                         relocation,
-                        changed);
+                        changed,
+                        members);
+    }
+
+    FabricState withMembers(Members changed) {
+        return new FabricState(
+                version,
+                topology,
+                lastGeneration,
+                nodes,
+                claims,
+                wires,
+                removed,
+                moves,
+                observations,
+                events,
+                machines,
+                relocation,
+                level,
+                changed);
     }
 
     private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {

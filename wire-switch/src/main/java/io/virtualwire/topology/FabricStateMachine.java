@@ -113,6 +113,9 @@ public final class FabricStateMachine implements StateMachine<FabricCommand, Fab
             case FabricCommand.Stamped nested -> next(state, nested.command());
             case FabricCommand.RegisterNode register -> new NodeRules(state).register(register);
             case FabricCommand.DrainNode drain -> new NodeRules(state).drain(drain);
+            case FabricCommand.FoundMembers found -> new MemberRules(state).found(found);
+            case FabricCommand.AdmitMember admit -> new MemberRules(state).admit(admit);
+            case FabricCommand.DismissMember dismiss -> new MemberRules(state).dismiss(dismiss);
             case FabricCommand.ApplyTopology apply -> applyTopology(state, apply);
             case FabricCommand.TakeOver take -> takeOver(state, take);
             case FabricCommand.BeginMove begin -> beginMove(state, begin);

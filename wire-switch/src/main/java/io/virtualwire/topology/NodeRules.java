@@ -24,6 +24,7 @@ final class NodeRules {
                             + " of the log, and what was agreed on is of level " + state.level(),
                     "start the release on it that the others run");
         }
+        new MemberRules(state).requireMember(node.name());
         return state.withNode(node.draining(state.isDraining(node.name())));
     }
 

@@ -21,6 +21,7 @@ final class StateChange {
 
     List<FabricEventDraft> events() {
         nodes();
+        members();
         topology();
         after.topology().switches().keySet().forEach(this::component);
         after.wires().keySet().forEach(this::port);
@@ -50,6 +51,19 @@ final class StateChange {
                                 .because("its node has left")));
             }
         });
+    }
+
+    /** Those with whom a fabric begins were not let in by anybody. */
+    private void members() {
+        if (before.members().present().isEmpty()) {
+            return;
+        }
+        after.members().present().keySet().stream()
+                .filter(name -> !before.members().contains(name))
+                .forEach(name -> events.add(new FabricEventDraft("node.admitted").at(name)));
+        before.members().present().keySet().stream()
+                .filter(name -> !after.members().contains(name))
+                .forEach(name -> events.add(new FabricEventDraft("node.dismissed").at(name)));
     }
 
     private void topology() {

@@ -69,6 +69,7 @@ class ClusterFuzzTest {
 
     private static ClusterService request(String line) throws IOException {
         return ServiceRequest.read(new ByteArrayInputStream(line.getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+                .service()
                 .orElseThrow();
     }
 }

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +163,41 @@ class ClusterTunnelTest {
     }
 
     @Test
+    void whoTheDeskHearsMayAskThereAndReachesNothingElse() throws Exception {
+        Credentials north = authority.issue("node-north");
+        Credentials host = authority.issue("hosta");
+        outlet = TunnelOutlet.open(
+                ANY,
+                new TlsContexts(west),
+                east.identity()::equals,
+                wanted -> (InetSocketAddress) service.getLocalSocketAddress(),
+                new JoinDesk() {
+                    @Override
+                    public boolean hears(Identity asker) {
+                        return asker.name().startsWith("node-");
+                    }
+
+                    @Override
+                    public String answer(Identity asker, String question) {
+                        return asker + " asks " + question;
+                    }
+                });
+        closing.add(outlet);
+        assertThat(asked(north, "to join")).isEqualTo("acme/node-north asks to join");
+        assertThatThrownBy(() -> asked(host, "to join")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> asked(
+                        TenantAuthority.create("acme", InstantSource.system()).issue("node-north"), "to join"))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> asked(north, "x".repeat(70_000))).isInstanceOf(IOException.class);
+        outcome(inlet(north, west.identity(), ClusterService.LOG));
+        assertNothingArrived();
+    }
+
+    private String asked(Credentials self, String question) throws IOException {
+        return JoinCall.ask(new TlsContexts(self), west.identity(), outlet.address(), question, Duration.ofSeconds(5));
+    }
+
+    @Test
     void planRefusesForeignCredentials() {
         ClusterPlan plan = new ClusterPlan(1, List.of(new ClusterNode(1, west.identity(), ANY)));
         assertThatThrownBy(() -> ClusterTunnel.open(plan, new TlsContexts(east)))
@@ -170,7 +206,7 @@ class ClusterTunnelTest {
 
     private TunnelInlet inlet(Credentials self, Identity expected, ClusterService wanted) throws IOException {
         ClusterNode node = new ClusterNode(2, expected, outlet.address());
-        TunnelInlet inlet = TunnelInlet.open(ANY, new TlsContexts(self), node, wanted);
+        TunnelInlet inlet = TunnelInlet.open(ANY, new TlsContexts(self), new NodeDialer(node), wanted);
         closing.add(inlet);
         return inlet;
     }

@@ -47,8 +47,9 @@ class TunnelIdentitiesTest {
         TunnelOutlet outlet = kept(TunnelOutlet.open(ANY, new TlsContexts(west), east.identity()::equals, wanted ->
                 (InetSocketAddress) service.getLocalSocketAddress()));
         ClusterNode node = new ClusterNode(2, west.identity(), outlet.address());
-        TunnelInlet inlet = kept(TunnelInlet.open(ANY, new TlsContexts(east), node, ClusterService.LOG));
-        proof = kept(TunnelProof.start(new TlsContexts(east), node));
+        TunnelInlet inlet =
+                kept(TunnelInlet.open(ANY, new TlsContexts(east), new NodeDialer(node), ClusterService.LOG));
+        proof = kept(TunnelProof.start(new TlsContexts(east), new NodeDialer(node)));
         near = kept(new Socket(inlet.address().getAddress(), inlet.address().getPort()));
         near.getOutputStream().write(1);
         far = kept(service.accept());

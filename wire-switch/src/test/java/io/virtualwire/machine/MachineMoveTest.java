@@ -97,7 +97,8 @@ final class MachineMoveTest {
                 none.events(),
                 new Machines(Map.of("web1", vm), Map.of("web1", move), List.of()),
                 none.relocation(),
-                none.level());
+                none.level(),
+                none.members());
     }
 
     private static HostSpec host(String hypervisor) {

@@ -71,7 +71,9 @@ final class HostAddCommand implements Callable<Integer> {
                             + " For one to log in to, a cloud of type ssh; default: ssh, which need not be added.")
     private Optional<String> cloud = Optional.empty();
 
-    @Option(names = "--with-node", description = "Run a node there, too; it makes a fabric of its own.")
+    @Option(
+            names = "--with-node",
+            description = "Run a node there, too. It joins your fabric if you have one, and else founds one.")
     private boolean withNode;
 
     @Mixin

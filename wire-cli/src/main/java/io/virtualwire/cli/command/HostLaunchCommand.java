@@ -47,7 +47,9 @@ final class HostLaunchCommand implements Callable<Integer> {
 
     @Option(
             names = "--with-node",
-            description = "Run a node on each, too: all of one command are a fabric, so three is a good number.")
+            description =
+                    "Run a node on each, too. They join your fabric if you have one; else all of one command found one, so three is a"
+                            + " good number.")
     private boolean node;
 
     @Mixin
@@ -71,9 +73,6 @@ final class HostLaunchCommand implements Callable<Integer> {
         PersonHosts hosts = new PersonHosts(person, nodes, output);
         HostRecord.Wanted wanted = new HostRecord.Wanted(null, type.orElse(null), node, making.vms());
         List<HostRecord> chosen = chosen(hosts, wanted);
-        if (node) {
-            requireFirst(hosts, chosen);
-        }
         return making.make(hosts, chosen, output);
     }
 
@@ -121,18 +120,5 @@ final class HostLaunchCommand implements Callable<Integer> {
                     "choose another name, or forget it with 'wire host rm " + one + "'");
         }
         return known.orElseGet(() -> HostRecord.begun(one, cloud, wanted));
-    }
-
-    private static void requireFirst(PersonHosts hosts, List<HostRecord> chosen) {
-        Set<String> mine = new HashSet<>(chosen.stream().map(HostRecord::name).toList());
-        hosts.records().all().stream()
-                .filter(record -> record.wanted().node() && !mine.contains(record.name()))
-                .findFirst()
-                .ifPresent(other -> {
-                    throw new WireException(
-                            ErrorCode.WRONG_STATE,
-                            "cannot make a second fabric: " + other.name() + " has a node",
-                            "launch hosts without --with-node: they are that fabric's, too");
-                });
     }
 }

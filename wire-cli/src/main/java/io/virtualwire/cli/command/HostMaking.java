@@ -42,7 +42,10 @@ final class HostMaking {
     }
 
     int make(PersonHosts hosts, List<HostRecord> wanted, Output output) {
-        Map<String, WireException> failed = hosts.hosts().make(wanted, file, patience, keep, new HostSteps(output));
+        boolean nodes = wanted.stream().anyMatch(record -> record.wanted().node());
+        List<String> fabric = nodes ? hosts.fabric(wanted) : List.of();
+        Map<String, WireException> failed =
+                hosts.hosts().make(wanted, fabric, file, patience, keep, new HostSteps(output));
         List<HostRecord> made = wanted.stream()
                 .flatMap(record -> hosts.records().find(record.name()).stream())
                 .filter(record -> !failed.containsKey(record.name()))

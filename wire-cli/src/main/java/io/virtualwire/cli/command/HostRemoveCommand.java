@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Remove a host that was launched, with everything that was made for it; take the daemons and credentials off one that was"
                     + " added by SSH, which stays; forget one that was only noted. Succeeds if there is none.",
-            "Refused while anything lives there: drain it first."
+            "Refused while anything lives there: drain it first. A node there leaves the fabric first."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  wire host rm home-1", "  wire host rm home-1 --force"})
@@ -60,6 +60,9 @@ final class HostRemoveCommand implements Callable<Integer> {
         }
         if (!force && record.get().isPast(Step.READY)) {
             requireEmpty(record.get());
+            if (record.get().wanted().node()) {
+                hosts.leave(name);
+            }
         }
         hosts.hosts().remove(record.get());
         output.print(

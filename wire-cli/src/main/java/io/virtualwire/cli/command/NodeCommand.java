@@ -6,5 +6,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "node",
         description = "A node of your fabric: runs switches, and votes on what is wanted.",
-        subcommands = {NodeRunCommand.class, NodeReloadCommand.class, NodeDrainCommand.class})
+        subcommands = {
+            NodeRunCommand.class,
+            NodeListCommand.class,
+            NodeDrainCommand.class,
+            NodeRemoveCommand.class,
+            NodeReloadCommand.class
+        })
 public final class NodeCommand {}

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +34,34 @@ final class NodeOption {
 
     /** Asks the first node that answers. */
     <T> T ask(Person person, Function<NodeClient, T> question) {
-        List<String> known = addresses == null ? noted(person.home()) : split(addresses);
+        return askBut("", List.of(), person, question);
+    }
+
+    /**
+     * Asks the first node that answers and is not this one, or this one if there is no other.
+     *
+     * @param more nodes that are asked after those that are known
+     */
+    <T> T askBut(String name, List<String> more, Person person, Function<NodeClient, T> question) {
+        List<String> known = Stream.concat(
+                        (addresses == null ? noted(person.home()) : split(addresses)).stream(), more.stream())
+                .distinct()
+                .toList();
+        Set<String> put = new HashSet<>();
         WireException last = new WireException(
                 ErrorCode.NOT_FOUND,
                 "no node is known to ask",
                 "name one with --node ADDRESS; it is noted for the next time");
-        for (String address : known) {
+        List<String> order = new ArrayList<>(known);
+        while (!order.isEmpty()) {
+            String address = order.removeFirst();
             try (NodeClient client = new NodeClient(
                     person.tls(), HostAddress.parse(address, NodeClient.DEFAULT_PORT), Optional.empty())) {
-                client.view();
+                if (client.view().name().equals(name) && !order.isEmpty() && !put.contains(address)) {
+                    put.add(address);
+                    order.addLast(address);
+                    continue;
+                }
                 T answer = question.apply(client);
                 note(person, known);
                 return answer;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  wire node run --name east --listen 192.0.2.10 --peers east=192.0.2.10,west=198.51.100.10,witness=203.0.113.5",
+            "  wire node run --name south --listen 203.0.113.9 --join --peers east=192.0.2.10",
             "  wire node run --config /etc/virtualwire/node.yaml"
         })
 final class NodeRunCommand implements Callable<Integer> {
@@ -48,8 +49,9 @@ final class NodeRunCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME=[IDENTITY@]ADDRESS[:PORT],…",
             description =
-                    "All nodes, this one included, in the same order on each; new ones at the end; needed here or in"
-                            + " the file.")
+                    "All nodes that begin a fabric together, this one included, in the same order on each; with --join, nodes"
+                            + " of the fabric to ask, and under which further address this one is reached. Needed here or in the file."
+                            + " Once it was agreed on who takes part, that counts.")
     private Optional<String> peers = Optional.empty();
 
     @Option(
@@ -61,6 +63,12 @@ final class NodeRunCommand implements Callable<Integer> {
 
     @Option(names = "--witness", description = "Only vote; run no components.")
     private boolean witness;
+
+    @Option(
+            names = "--join",
+            description =
+                    "Have a fabric that runs take this node in: ask its nodes, which --peers names. Its identity must be node-NAME.")
+    private boolean join;
 
     @Option(
             names = "--cloud",
@@ -118,7 +126,8 @@ final class NodeRunCommand implements Callable<Integer> {
                                     said.audit().orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
                                     witness || file.witness().orElse(false),
                                     LibvirtHypervisor::connect)
-                            .in(cloud.or(file::cloud).orElse("")));
+                            .in(cloud.or(file::cloud).orElse(""))
+                            .joining(join || file.join().orElse(false)));
         }
     }
 

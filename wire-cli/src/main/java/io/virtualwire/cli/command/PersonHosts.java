@@ -11,13 +11,17 @@ import io.virtualwire.client.ConnectorClient;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.client.NodeClient;
+import io.virtualwire.client.NodeView;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.HostSpec;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The hosts that a person makes, with what else of a person's commands has to do with them. */
 final class PersonHosts {
@@ -26,6 +30,7 @@ final class PersonHosts {
     private final Output output;
     private final HostRecords records;
     private final CloudBook clouds;
+    private boolean joining;
 
     PersonHosts(Person person, NodeOption node, Output output) {
         this.person = person;
@@ -55,7 +60,72 @@ final class PersonHosts {
                         this::health,
                         this::note,
                         daemon -> new RevocationNews(person.home()).takeBack(registrar, daemon),
+                        this::depart,
                         this::forget));
+    }
+
+    /**
+     * The nodes of the fabric that these hosts' nodes are to join, as a node's file names them; none if they are to found one.
+     *
+     * @param made the hosts that are to be made, which may be there in part
+     */
+    List<String> fabric(List<HostRecord> made) {
+        Set<String> mine = made.stream().map(HostRecord::name).collect(Collectors.toSet());
+        Set<String> own = made.stream()
+                .map(record -> record.facts().address())
+                .filter(Objects::nonNull)
+                .map(address -> new HostAddress(address, NodeClient.DEFAULT_PORT).toString())
+                .collect(Collectors.toSet());
+        boolean others = NodeOption.noted(person.home()).stream().anyMatch(address -> !own.contains(address));
+        if (!others) {
+            requireNoOther(mine);
+            return List.of();
+        }
+        NodeView view = node.ask(person, client -> client.view());
+        List<String> entries = view.members().stream()
+                .filter(member -> !mine.contains(member.name()))
+                .flatMap(member -> member.addresses().stream().map(address -> entry(member, address)))
+                .toList();
+        if (entries.isEmpty()) {
+            throw new WireException(
+                    ErrorCode.WRONG_STATE,
+                    "cannot have a node join the fabric of " + view.name()
+                            + ": its nodes have not agreed yet on who takes part",
+                    "see that a majority of them runs a release that can, then repeat");
+        }
+        joining = true;
+        return entries;
+    }
+
+    private static String entry(NodeView.Member member, String address) {
+        return member.name() + "=" + Identity.parse(member.identity()).name() + "@" + address;
+    }
+
+    /** One whose node was not noted yet may come to be a fabric of its own. */
+    private void requireNoOther(Set<String> mine) {
+        records.all().stream()
+                .filter(record -> record.wanted().node() && !mine.contains(record.name()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new WireException(
+                            ErrorCode.WRONG_STATE,
+                            "cannot make a second fabric: " + other.name() + " is to have a node, and is not ready",
+                            "give the command again that launched it, or remove it: wire host rm " + other.name());
+                });
+    }
+
+    /** Takes a host's node out of the fabric if there are others; true if it was in it. */
+    boolean leave(String name) {
+        NodeDeparture departure = new NodeDeparture(person, node);
+        return !NodeOption.noted(person.home()).isEmpty() && departure.isOneOfSeveral(name) && departure.take(name);
+    }
+
+    private void depart(HostRecord record) {
+        try {
+            leave(record.name());
+        } catch (WireException e) {
+            output.warn("node " + record.name() + " may still be a member of the fabric", e);
+        }
     }
 
     private ConnectorHealth health(HostAddress address, Identity expected) {
@@ -73,7 +143,8 @@ final class PersonHosts {
             NodeOption.note(person.home(), new HostAddress(host, NodeClient.DEFAULT_PORT).toString());
         }
         // Nodes that do not run yet, or not in a majority, hear of it from 'wire host add' later.
-        if (!record.wanted().node() && !NodeOption.noted(person.home()).isEmpty()) {
+        if ((joining || !record.wanted().node())
+                && !NodeOption.noted(person.home()).isEmpty()) {
             tell(record);
         }
         return "known as " + record.name() + ", at " + api;
@@ -96,11 +167,11 @@ final class PersonHosts {
 
     private synchronized void forget(String name) {
         Optional<HostRecord> record = records.find(name);
-        boolean isNode = record.map(it -> it.wanted().node()).orElse(false);
-        // A fabric whose nodes are taken away one by one may have no majority to be told by.
-        if (!isNode
-                && !NodeOption.noted(person.home()).isEmpty()
-                && person.hosts().all().containsKey(name)) {
+        record.map(it -> it.facts().address())
+                .ifPresent(address ->
+                        NodeOption.forget(person.home(), new HostAddress(address, NodeClient.DEFAULT_PORT).toString()));
+        // The last node takes the fabric with it.
+        if (!NodeOption.noted(person.home()).isEmpty() && person.hosts().all().containsKey(name)) {
             try {
                 node.ask(person, client -> new FabricEdit(client).apply(now -> now.withoutHost(name)));
             } catch (WireException e) {
@@ -108,9 +179,6 @@ final class PersonHosts {
             }
         }
         person.hosts().remove(name);
-        record.map(it -> it.facts().address())
-                .ifPresent(address ->
-                        NodeOption.forget(person.home(), new HostAddress(address, NodeClient.DEFAULT_PORT).toString()));
     }
 
     HostRecord known(String name) {

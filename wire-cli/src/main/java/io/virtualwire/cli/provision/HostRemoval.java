@@ -17,11 +17,13 @@ public final class HostRemoval {
 
     private final HostRecords records;
     private final Registrar registrar;
+    private final Consumer<HostRecord> depart;
     private final Consumer<String> revoke;
     private final Consumer<String> forget;
     private final Runnable settle;
 
     /**
+     * @param depart takes a host's node out of its fabric; must not fail
      * @param revoke takes a daemon's credentials back, and tells that
      * @param forget has commands know a host no more
      * @param settle has the clouds let nobody in who is gone
@@ -29,11 +31,13 @@ public final class HostRemoval {
     HostRemoval(
             HostRecords records,
             Registrar registrar,
+            Consumer<HostRecord> depart,
             Consumer<String> revoke,
             Consumer<String> forget,
             Runnable settle) {
         this.records = records;
         this.registrar = registrar;
+        this.depart = depart;
         this.revoke = revoke;
         this.forget = forget;
         this.settle = settle;
@@ -42,6 +46,10 @@ public final class HostRemoval {
     /** Removes everything; removing what is not there succeeds. */
     public void remove(Site site) {
         HostRecord record = site.record();
+        if (record.wanted().node()) {
+            // First, while it can still agree to that.
+            depart.accept(record);
+        }
         boolean runsOn = record.wanted().where() != null;
         if (runsOn) {
             leave(site);

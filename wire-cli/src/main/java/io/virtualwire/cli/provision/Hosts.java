@@ -30,10 +30,15 @@ public final class Hosts {
      * @param probe asks a connector how it does
      * @param note has commands know a host, and says where it is
      * @param revoke takes a daemon's credentials back
+     * @param depart takes a host's node out of its fabric, if it is in one; must not fail
      * @param forget has commands know a host no more
      */
     public record Around(
-            HostProbe probe, Function<HostRecord, String> note, Consumer<String> revoke, Consumer<String> forget) {}
+            HostProbe probe,
+            Function<HostRecord, String> note,
+            Consumer<String> revoke,
+            Consumer<HostRecord> depart,
+            Consumer<String> forget) {}
 
     public Hosts(CloudBook clouds, HostRecords records, Registrar registrar, OwnCommand own, Around around) {
         this.clouds = clouds;
@@ -48,13 +53,19 @@ public final class Hosts {
      * Makes hosts of what the records ask for, or goes on with it.
      *
      * @param file the package, if somebody named it
+     * @param fabric nodes of a fabric that runs, for nodes to join; none: those that are made found one
      * @param keep whether what comes to nothing is left as it is
      * @return those that did not arrive, and why
      */
     public Map<String, WireException> make(
-            List<HostRecord> wanted, Optional<Path> file, Duration patience, boolean keep, Progress progress) {
+            List<HostRecord> wanted,
+            List<String> fabric,
+            Optional<Path> file,
+            Duration patience,
+            boolean keep,
+            Progress progress) {
         Patiently patiently = new Patiently(Ticker.system(), patience);
-        ServicesStep services = new ServicesStep(own, patiently);
+        ServicesStep services = new ServicesStep(own, patiently, fabric, admissions::settle);
         List<HostStep> steps = List.of(
                 new LaunchStep(patience),
                 new ReachStep(patiently, services::expect),
@@ -88,6 +99,7 @@ public final class Hosts {
     }
 
     private HostRemoval removal() {
-        return new HostRemoval(records, registrar, around.revoke(), around.forget(), admissions::settle);
+        return new HostRemoval(
+                records, registrar, around.depart(), around.revoke(), around.forget(), admissions::settle);
     }
 }

@@ -19,18 +19,27 @@ import java.util.stream.Collectors;
 /** Writes the daemons' configuration, and has them run for good. */
 final class ServicesStep implements HostStep {
     static final int CONNECTOR_API = 7472;
+    private static final int NODE_API = 7482;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int LINES = 12;
 
     private final OwnCommand own;
     private final Patiently patiently;
+    private final List<String> fabric;
+    private final Runnable admit;
     /* Of this run; by the time the first gets here all have a machine. */
     private final Map<String, CloudHost> nodes = new ConcurrentSkipListMap<>();
 
-    ServicesStep(OwnCommand own, Patiently patiently) {
+    /**
+     * @param fabric nodes of a fabric that runs, as a node's file names them: those that are started join it; none: they found one
+     * @param admit has the clouds let the hosts reach one another
+     */
+    ServicesStep(OwnCommand own, Patiently patiently, List<String> fabric, Runnable admit) {
         this.own = own;
         this.patiently = patiently;
+        this.fabric = List.copyOf(fabric);
+        this.admit = admit;
     }
 
     /** Tells where a node will be, before any is started. */
@@ -61,14 +70,26 @@ final class ServicesStep implements HostStep {
     private String node(Site site) {
         CloudHost host = site.host();
         InetAddress inside = host.inside();
-        Map<String, String> peers = new TreeMap<>();
-        nodes.forEach((name, peer) ->
-                peers.put(name, name + "=" + peer.addressFor(host).getHostAddress()));
+        List<String> peers = new ArrayList<>();
+        if (fabric.isEmpty()) {
+            Map<String, CloudHost> founders = new TreeMap<>(nodes);
+            founders.forEach((name, peer) ->
+                    peers.add(entry(name, name.equals(site.name()) ? peer.address() : peer.addressFor(host))));
+        } else {
+            peers.addAll(fabric);
+            peers.add(entry(site.name(), host.address()));
+            // It asks the others before it runs, and they call it back.
+            admit.run();
+        }
         String listen = (inside == null ? host.address() : inside).getHostAddress();
         String content = "name: " + site.name() + "\nlisten: " + listen + "\ncloud: "
-                + site.record().cloud() + "\npeers: ["
-                + peers.values().stream().map(it -> '"' + it + '"').collect(Collectors.joining(", ")) + "]\n";
-        return run(site, "node", content, site.name(), 0);
+                + site.record().cloud() + (fabric.isEmpty() ? "" : "\njoin: true") + "\npeers: ["
+                + peers.stream().map(it -> '"' + it + '"').collect(Collectors.joining(", ")) + "]\n";
+        return run(site, "node", content, site.name(), fabric.isEmpty() ? 0 : NODE_API);
+    }
+
+    private static String entry(String name, InetAddress address) {
+        return name + "=" + address.getHostAddress();
     }
 
     private String run(Site site, String kind, String content, String name, int port) {

@@ -35,6 +35,7 @@ final class ProvisionerTest {
     private final List<String> told = new ArrayList<>();
     private final List<String> revoked = new ArrayList<>();
     private final List<String> forgotten = new ArrayList<>();
+    private final List<String> departed = new ArrayList<>();
     private WireHome home;
     private HostRecords records;
     private Registrar registrar;
@@ -142,6 +143,13 @@ final class ProvisionerTest {
     }
 
     @Test
+    void aNodeThatComesToNothingLeavesItsFabric() {
+        HostRecord node = HostRecord.begun("one", "c", new HostRecord.Wanted(null, null, true, true));
+        run(List.of(node, begun("two")), Step.KVM_PROBED, null, false);
+        assertThat(departed).containsExactly("one");
+    }
+
+    @Test
     void exactlyTheOtherHostsAreLetIn() {
         CloudBook clouds = new CloudBook(home, new CloudTypes(List.of(cloud)));
         clouds.add("c", new CloudEntry("remembered", Map.of()));
@@ -199,7 +207,8 @@ final class ProvisionerTest {
                 .map(step -> step == Step.LAUNCHED ? new LaunchStep(PATIENCE) : new Stood(step))
                 .map(step -> (HostStep) new Struck(step, struck, killed))
                 .toList();
-        HostRemoval removal = new HostRemoval(records, registrar, revoked::add, forgotten::add, () -> {});
+        HostRemoval removal = new HostRemoval(
+                records, registrar, record -> departed.add(record.name()), revoked::add, forgotten::add, () -> {});
         List<Site> sites =
                 wanted.stream().map(record -> new Site(cloud, records, record)).toList();
         return new Provisioner(steps, removal, keep, new Told()).run(sites);
