@@ -109,6 +109,9 @@ if [ "${LONG:-}" = 1 ]; then
   { "$top/packaging/deb.sh" && OUT=$out/05-ec2 bash "$here/05-ec2/run.sh"; } >"$out/05-ec2.log" 2>&1
   status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/05-ec2.log"
   result $status "examples/05-ec2"
+  HIDDEN=1 OUT=$out/05-ec2-hidden bash "$here/05-ec2/run.sh" >"$out/05-ec2-hidden.log" 2>&1
+  status=$?; tail -n $([ $status = 0 ] && echo 6 || echo 60) "$out/05-ec2-hidden.log"
+  result $status "examples/05-ec2 from behind a translation of addresses"
   for stop in TERM KILL; do
     STOP=$stop OUT=$out/05-ec2-$stop bash "$here/05-ec2/run.sh" >"$out/05-ec2-$stop.log" 2>&1
     status=$?; [ $status = 0 ] || tail -n 60 "$out/05-ec2-$stop.log"

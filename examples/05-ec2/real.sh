@@ -10,6 +10,8 @@
 #   --price DOLLARS   what you pay for an hour of the instance: there is no list of prices in here
 #   --type TYPE, --image AMI, --user NAME, --subnet ID, --profile NAME
 #                     as 'wire cloud add' takes them (m8i.large, the newest Debian 12, admin, the default VPC's, AWS's default)
+#   --reachable       hosts in EC2 reach 192.0.2.0/24 on this machine by a way of yours, so nothing is translated. Then a node runs at home and
+#                     one there, and a switch moves there and back, while two hosts at home ping one another through it
 #   --yes             do not ask
 #
 # Credentials are found as AWS's tools find them. With AWS_ENDPOINT_URL_EC2 in the environment that is asked instead of EC2: run.sh does
@@ -18,13 +20,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 wire=$top/bin/wire
-usage() { sed -n '2,18s/^# \{0,1\}//p' "$here/real.sh" >&2; exit 2; }
+usage() { sed -n '2,20s/^# \{0,1\}//p' "$here/real.sh" >&2; exit 2; }
 
-name=ec2-demo home=ec2-home region='' address='' price='' yes='' only='' more=()
+name=ec2-demo home=ec2-home region='' address='' price='' yes='' only='' reachable='' more=()
 while [ $# -gt 0 ]; do
   case $1 in
     --yes) yes=1; shift; continue ;;
     --tear-down) only=1; shift; continue ;;
+    --reachable) reachable=1; shift; continue ;;
     --help) usage ;;
   esac
   [ $# -ge 2 ] || usage
@@ -143,7 +146,7 @@ else
   echo "What the instance costs you know (https://aws.amazon.com/ec2/pricing/on-demand/): say it with --price. The address is 0.005 USD an hour."
 fi
 cat <<TXT
-On this machine until the end: namespaces $home-…, whose addresses 192.0.2.0/24 are translated to its own; and IP forwarding, which stays on.
+On this machine until the end: namespaces $home-…$([ -n "$reachable" ] || echo ", whose addresses 192.0.2.0/24 are translated to its own"); and IP forwarding, which stays on.
 TXT
 if [ -z "$yes" ]; then
   read -r -p "Go on? Type yes: " answer
@@ -163,10 +166,15 @@ ls "$top"/target/deb/virtualwire_*.deb >/dev/null 2>&1 || die "there is no packa
 
 # --- home -----------------------------------------------------------------------------------------------------------------------
 "$wire" init --tenant demo >>"$OUT/wire.log" 2>&1
-quietly cloud add "$home" --type local --outside "$address"
-added
 sysctl -qw net.ipv4.ip_forward=1
-nft -f - <<TXT
+node=()
+if [ -n "$reachable" ]; then
+  node=(--with-node)
+  quietly cloud add "$home" --type local
+  say "two hosts at home; a node on the first, with a switch"
+else
+  quietly cloud add "$home" --type local --outside "$address"
+  nft -f - <<TXT
 table ip virtualwire-$home
 delete table ip virtualwire-$home
 table ip virtualwire-$home {
@@ -174,13 +182,29 @@ table ip virtualwire-$home {
   chain incoming { type filter hook forward priority filter; ip daddr 192.0.2.0/24 iifname != "$home-up" ct state != { established, related } drop; }
 }
 TXT
-say "a host at home, behind this machine's address translation"
-quietly host launch --cloud "$home" --no-vms
+  say "a host at home, behind this machine's address translation"
+fi
+added
+quietly host launch --cloud "$home" --no-vms --name "$home-1" "${node[@]}"
+patiently() { # SECONDS COMMAND…: of a fabric that comes together
+  local limit=$((SECONDS + $1)); shift
+  until wired "$@" >>"$OUT/wire.log" 2>&1; do [ $SECONDS -lt $limit ] || die "wire $* did not succeed in time: $(tail -n 2 "$OUT/wire.log")"; sleep 0.5; done
+}
+if [ -n "$reachable" ]; then
+  patiently 60 switch create lan --on "$home-1"
+  quietly host launch --cloud "$home" --no-vms --name "$home-2"
+  for n in 1 2; do
+    patiently 30 switch plug "lan/lap$n" "lap$n@$home-$n"
+    quietly host exec "$home-$n" -- ip address add "10.8.0.$n/24" dev "lap$n"
+    quietly host exec "$home-$n" -- ip link set "lap$n" up
+  done
+  quietly host exec "$home-1" -- ping -c 1 -w 30 10.8.0.2
+fi
 
 # --- there ----------------------------------------------------------------------------------------------------------------------
 say "wire host launch --cloud $name"
 began=$SECONDS
-wired host launch --cloud "$name" 2> >(tee "$OUT/launch.log" >&2) || die "no host in EC2: $(tail -n 2 "$OUT/launch.log")"
+wired host launch --cloud "$name" --name "$name-1" "${node[@]}" 2> >(tee "$OUT/launch.log" >&2) || die "no host in EC2: $(tail -n 2 "$OUT/launch.log")"
 launched=$((SECONDS - began))
 for _ in $(seq 50); do grep -q '\[9/9\]' "$OUT/launch.log" && break; sleep 0.1; done
 # Each line has the time since the beginning.
@@ -203,31 +227,72 @@ wired host exec "$home-1" -- ping -i 0.01 -c 1000 -q 10.9.0.2 >"$OUT/ping.log" 2
 tail -n 2 "$OUT/ping.log"
 awk '/packets transmitted/ { printf "{\"sent\":%d,\"lost\":%d}\n", $1, $1 - $4 }' "$OUT/ping.log" >"$OUT/pings.json"
 
-# --- and back -------------------------------------------------------------------------------------------------------------------
-say "wire host drain $name-1, wire host rm $name-1"
 quietly disconnect "desk@$home-1"
 quietly endpoint rm desk --host "$home-1"
 quietly endpoint rm there --host "$name-1"
+
+# --- a switch, there and back ---------------------------------------------------------------------------------------------------
+on() { "$wire" switch show lan -o json 2>>"$OUT/wire.log" | jq -e --arg node "$1" '.node == $node' >/dev/null; }
+await_on() { local limit=$((SECONDS + 30)); until on "$1"; do [ $SECONDS -lt $limit ] || die "the switch is not on $1"; sleep 0.2; done; }
+echo null >"$OUT/switch.json"
+if [ -n "$reachable" ]; then
+  nsenter --net="/run/netns/$home-$home-1" -- ping -D -i 0.01 10.8.0.2 >"$OUT/switch.ping.log" 2>&1 & running=$! pinging=$!
+  sleep 1
+  say "wire migrate lan --to $name-1"
+  "$wire" migrate lan --to "$name-1" -o json >"$OUT/there.json" 2>>"$OUT/wire.log" || die "wire migrate: $(tail -n 3 "$OUT/wire.log")"
+  await_on "$name-1"
+  sleep 1
+  say "wire host drain $name-1: the switch comes home"
+  "$wire" host drain "$name-1" >>"$OUT/wire.log" 2>&1 || die "wire host drain: $(tail -n 3 "$OUT/wire.log")"
+  await_on "$home-1"
+  sleep 1
+  kill -QUIT $pinging
+  sleep 1
+  kill -INT $pinging; wait $pinging || true
+  running=
+  # What had been sent when it was asked how far it is, and was never answered, is lost.
+  awk '
+    /icmp_seq=/ { match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + 0
+      match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
+      if (/DUP!/ || (seq in seen)) dup++; else seen[seq] = 1
+      if (before && t - before > gap) gap = t - before; before = t }
+    match($0, /[0-9]+\/[0-9]+ packets/) { split(substr($0, RSTART, RLENGTH), counts, /[\/ ]/); sent = counts[2] + 0 }
+    END { for (n = 1; n <= sent; n++) if (!(n in seen)) lost++
+      printf "{\"pings\":{\"sent\":%d,\"lost\":%d,\"duplicated\":%d,\"maxGapMillis\":%.1f}}\n", sent, lost, dup, gap * 1000 }' "$OUT/switch.ping.log" >"$OUT/switch.pings.json"
+  jq -s '{there: (.[1] | {from, to, cutoverMillis, totalMillis}), backBy: "host drain"} + .[0]' "$OUT/switch.pings.json" "$OUT/there.json" >"$OUT/switch.json"
+fi
+
+# --- and back -------------------------------------------------------------------------------------------------------------------
+say "wire host drain $name-1, wire host rm $name-1"
 quietly host drain "$name-1"
 began=$SECONDS
 quietly host rm "$name-1"
 removed=$((SECONDS - began))
-quietly host rm "$home-1"
+if [ -n "$reachable" ]; then
+  for n in 1 2; do quietly switch unplug "lan/lap$n"; done
+  quietly host rm "$home-2" --force
+  quietly host rm "$home-1" --force
+else
+  quietly host rm "$home-1"
+fi
 wired cloud show "$name" -o json >"$OUT/after.json"
 say "asking twice whether anything is left"
 tear_down || die "something was left"
 jq -n --arg region "$region" --argjson total "$launched" --argjson removed "$removed" --slurpfile steps "$OUT/steps.json" \
   --slurpfile cloud "$OUT/cloud.json" --slurpfile pings "$OUT/pings.json" --slurpfile after "$OUT/after.json" \
-  --slurpfile emptied "$OUT/emptied-$name.json" '
+  --slurpfile emptied "$OUT/emptied-$name.json" --slurpfile switch "$OUT/switch.json" '
   {region: $region, launch: {seconds: $total, steps: $steps[0], type: $cloud[0].hosts[0].type},
    estimate: {dollarsPerHour: $cloud[0].dollarsPerHour, resources: ($cloud[0].resources | length)},
-   pings: $pings[0], removal: {seconds: $removed, left: ($after[0].resources | length), leftAtTheEnd: ($emptied[0].left | length)}}' >"$OUT/result.json"
+   pings: $pings[0], switch: $switch[0], removal: {seconds: $removed, left: ($after[0].resources | length), leftAtTheEnd: ($emptied[0].left | length)}}' >"$OUT/result.json"
 say "done"
 echo
 jq -r '"launch     \(.launch.seconds) s on \(.launch.type): \([.launch.steps[] | "\(.step) \(.seconds)"] | join(", "))",
        "estimate   \(.estimate.dollarsPerHour) USD an hour while its \(.estimate.resources) resources existed",
        "pings      \(.pings.sent) sent, \(.pings.lost) lost",
+       (.switch | select(.) | "switch     \(.there.from) -> \(.there.to): cut-over \(.there.cutoverMillis) ms, \(.there.totalMillis) ms in all; back by \(.backBy)",
+         "           pings through it: \(.pings.sent) sent, \(.pings.lost) lost, \(.pings.duplicated) doubled, longest gap \(.pings.maxGapMillis) ms"),
        "removal    \(.removal.seconds) s; left: \(.removal.left), at the end \(.removal.leftAtTheEnd)"' "$OUT/result.json"
 echo "written to $OUT/result.json"
-jq -e '(.launch.steps | length) == 9 and .pings.sent == 1000 and .pings.lost == 0 and .removal.left == 0 and .removal.leftAtTheEnd == 0' \
+jq -e '(.launch.steps | length) == 9 and .pings.sent == 1000 and .pings.lost == 0 and .removal.left == 0 and .removal.leftAtTheEnd == 0
+       and (.switch == null or (.switch.pings.sent > 0 and .switch.pings.lost == 0 and .switch.pings.duplicated == 0))' \
   "$OUT/result.json" >/dev/null || die "that was not all: see above"

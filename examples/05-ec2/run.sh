@@ -7,6 +7,7 @@
 #                                   (namespace RUN-me, 198.51.100.253)                         └ instance 172.31.0.4: sshd, connector
 #
 # OUT=DIR    where results and logs go (default target/demo-ec2)
+# HIDDEN=1   home is behind a translation of addresses, as most are; then no switch moves (real.sh without --reachable)
 # STOP=TERM  end the script half-way, while the package is installed there: it has to remove everything by itself
 # STOP=KILL  kill it there, with all that it has started: its tear-down has to find everything by the tag, without a file of that run
 set -euo pipefail
@@ -79,6 +80,7 @@ AWS_ENDPOINT_URL_EC2=$(cat "$work/endpoint")
 export AWS_ENDPOINT_URL_EC2 AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY AWS_EC2_METADATA_DISABLED=true
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION
 story_with=(--region eu-central-1 --name "${run}a" --home "${run}h" --user root)
+[ -n "${STOP:-}${HIDDEN:-}" ] || set -- --reachable "$@"
 "${me[@]}" "$here/real.sh" --yes "${story_with[@]}" --here 198.51.100.253 --price 0.1 "$@" &
 story=$!
 status=0
