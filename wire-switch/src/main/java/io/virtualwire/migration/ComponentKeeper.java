@@ -104,6 +104,13 @@ public final class ComponentKeeper {
         return Optional.ofNullable(component);
     }
 
+    /** Whether this node's instance decides, and has this generation. */
+    public boolean decidesAt(Generation generation) {
+        return source != null
+                && source.state() == InstanceState.DECIDING
+                && source.generation().equals(generation);
+    }
+
     /** The state of this node's instance, if it has one. */
     public Optional<InstanceState> instance() {
         if (target != null) {

@@ -191,7 +191,7 @@ final class Reconciler {
         if (present.contains(expected)) {
             seenHeld.put(component, generation);
         }
-        if (!rule.isUnheld(state, component, present)) {
+        if (!rule.isUnheld(state, component, present) || hasArrived(component)) {
             unheld.remove(component);
             return;
         }
@@ -214,6 +214,16 @@ final class Reconciler {
                     .accept(new FabricCommand.TakeOver(
                             component, highest, self, context.self().instance()));
         }
+    }
+
+    /** Whether it was handed over to this node, which the log does not say yet: whoever handed it over may have ended since. */
+    private boolean hasArrived(String component) {
+        return state.claim(component)
+                .flatMap(Claim::move)
+                .filter(move -> keeper(component)
+                        .filter(keeper -> keeper.decidesAt(move.ownGeneration()))
+                        .isPresent())
+                .isPresent();
     }
 
     /** How long a component has to be without a holder before this node takes it. */

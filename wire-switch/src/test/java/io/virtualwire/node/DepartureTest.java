@@ -72,6 +72,24 @@ final class DepartureTest {
         nodes.verifyRecovered();
     }
 
+    /** As when the old node led the log, and its end is seen before the new leader says what was agreed. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void whoDecidesAlreadyTakesNothingOverWhenTheOldNodeEndsBeforeItHearsThatTheMoveIsComplete(long seed) {
+        VirtualNodes nodes = new VirtualNodes(seed, Weather.FINE).begin();
+        nodes.startTraffic(Duration.ofMillis(5));
+        long generation = nodes.beginMove("west");
+        nodes.require("west decides", LIMIT, () -> nodes.deciders().equals(Set.of("west")));
+        nodes.hearsLate("west", Duration.ofSeconds(4));
+        nodes.require("the log says so", LIMIT, () -> nodes.owner().equals("west"));
+        nodes.fabric.run(Duration.ofMillis(500));
+        nodes.crash("east", Duration.ofSeconds(20));
+        nodes.fabric.run(Duration.ofSeconds(10));
+        assertThat(nodes.state().claim("lan").orElseThrow().generation()).isEqualTo(generation);
+        nodes.stopTraffic();
+        nodes.verifyNothingLostOrABoundWasCounted();
+    }
+
     @Test
     void whatNobodyElseCanTakeStaysUntilSomebodyCan() {
         VirtualNodes nodes = new VirtualNodes(5, Weather.FINE).begin();

@@ -115,6 +115,7 @@ final class VirtualNodes {
     private final Map<String, JsonNode> kept = new HashMap<>();
     private final Set<String> absent = new HashSet<>();
     private final Set<String> alone = new HashSet<>();
+    private final Map<String, Duration> late = new HashMap<>();
     private int lives;
     private @Nullable VirtualMachines machines;
     private boolean traffic;
@@ -445,6 +446,11 @@ final class VirtualNodes {
         };
     }
 
+    /** From now on a node hears so much later than others what is agreed. */
+    void hearsLate(String name, Duration by) {
+        late.put(name, by);
+    }
+
     /** Cuts a node off from everything but itself, or lets it back. */
     void isolate(String name, boolean cut) {
         isolate(name, cut, Duration.ofMillis(1500));
@@ -714,7 +720,7 @@ final class VirtualNodes {
             connectors.changed = made::farEndChanged;
             daemon.observe(new Observer(made));
             loop.execute(made::start);
-            log.onChange(applied -> loop.schedule(someMillis(12), () -> {
+            log.onChange(applied -> loop.schedule(someMillis(12).plus(late.getOrDefault(name, Duration.ZERO)), () -> {
                 made.agreed(applied);
                 if (reconciler == made) {
                     tellMovers(made);
