@@ -122,8 +122,8 @@ final class GrowingFabricNetnsIT {
 
         // Of two neither agrees on anything without the other: who moves says so to the other itself.
         nodes.get("south").kill();
-        hosts.get("south").address("up0", "10.78.3.9/24");
         hosts.get("south").ip("addr del " + address("south") + "/24 dev up0");
+        hosts.get("south").address("up0", "10.78.3.9/24");
         hosts.get("south").ip("route replace default via 10.78.3.1");
         startAt("south", "10.78.3.9", "--join", "--peers", "north=" + address("north"));
         up("south");
