@@ -94,15 +94,10 @@ final class FleetMoveNetnsIT {
     }
 
     private static void thereAndBack(MachineLab lab) throws IOException {
-        try {
-            lab.said("migrate", "web1", "--to", "west");
-            lab.awaitOnlyAt("w1", "web1");
-            lab.said("migrate", "web1", "--to", "east");
-            lab.awaitOnlyAt("e1", "web1");
-        } catch (AssertionError | RuntimeException e) {
-            System.out.println(lab.machineLog());
-            throw e;
-        }
+        lab.said("migrate", "web1", "--to", "west");
+        lab.awaitOnlyAt("w1", "web1");
+        lab.said("migrate", "web1", "--to", "east");
+        lab.awaitOnlyAt("e1", "web1");
     }
 
     private void five() throws Exception {

@@ -283,6 +283,17 @@ final class MachineLab implements AutoCloseable {
 
     /** Where a machine is, as the fabric and both hypervisors say; and that nothing of it is anywhere else. */
     void awaitOnlyAt(String host, String name) {
+        try {
+            requireOnlyAt(host, name);
+        } catch (RuntimeException e) {
+            System.out.println(machineLog());
+            hypervisors.forEach((where, hypervisor) -> System.out.println(name + "'s console and QEMU at " + where
+                    + ":\n" + hypervisor.console(name) + "\n" + hypervisor.emulatorLog(name)));
+            throw e;
+        }
+    }
+
+    private void requireOnlyAt(String host, String name) {
         String other = host.equals("e1") ? "w1" : "e1";
         Awaitility.await(name + " is at " + host + " only").atMost(LIMIT).untilAsserted(() -> {
             JsonNode vm = json("vm", "show", name);

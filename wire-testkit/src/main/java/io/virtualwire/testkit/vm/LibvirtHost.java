@@ -94,6 +94,17 @@ public final class LibvirtHost implements AutoCloseable {
         }
     }
 
+    /** The end of what QEMU itself said of a guest. */
+    public String emulatorLog(String guest) {
+        try {
+            Path file = folder.resolve("log").resolve("qemu").resolve(guest + ".log");
+            String all = Files.exists(file) ? Files.readString(file) : "";
+            return all.substring(Math.max(0, all.length() - 2_000));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs {@code virsh} to its end; fails the test when it is refused. */
     public CommandOutput virsh(String... arguments) {
         return tryVirsh(arguments).orFail();
