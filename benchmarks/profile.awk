@@ -13,8 +13,8 @@ function flush(   what, i, all) {
   count[who "\t" what]++; total++; who = ""
 }
 /^[^ \t].*[0-9]/ && NF >= 2 && $0 !~ /^\t/ {
-  flush(); who = $0; sub(/ +[0-9]+\/[0-9]+ *$/, "", who); sub(/ +$/, "", who)
-  pid = $0; sub(/.* /, "", pid); sub(/\/.*/, "", pid)
+  flush(); who = $0; sub(/ +[0-9]+\/[0-9]+ *$/, "", who)
+  pid = $NF; sub(/\/.*/, "", pid)
   if (pid in role) who = role[pid]; else if (who ~ /^wire-|^C[12] Comp|^java|^G1|^VM /) who = "java"
   leaf = ""; call = ""; kernel = 0; idle = 0; sched = 0; next
 }
@@ -27,7 +27,7 @@ NF >= 2 {
   next
 }
 NF == 0 { flush() }
-BEGIN { n = split(roles, parts, ","); for (i = 1; i <= n; i++) { split(parts[i], pair, "="); role[pair[1]] = pair[2] } }
+BEGIN { n = split(roles, parts, ","); while (parts[n] == "" && n > 0) n--; for (i = 1; i <= n; i++) { split(parts[i], pair, "="); role[pair[1]] = pair[2] } }
 END {
   flush(); printf "["; first = 1
   for (key in count) {
