@@ -9,6 +9,7 @@ import io.virtualwire.cloud.spi.CommandResult;
 import io.virtualwire.cloud.spi.HostOrder;
 import io.virtualwire.cloud.spi.HostShell;
 import io.virtualwire.cloud.spi.LocalCommand;
+import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,6 +25,7 @@ import org.awaitility.Awaitility;
 /** Machines that are namespaces, each with a real OpenSSH server and folders of its own below /run and /var/lib. */
 final class SshLab implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int DRAWS = 5;
 
     /* So that what is installed on one such machine is neither on the next nor on this one. */
     private static final String MACHINE = """
@@ -32,11 +34,21 @@ final class SshLab implements AutoCloseable {
             """;
 
     private final Path folder;
-    private final CloudAdapter machines;
+    private CloudAdapter machines;
 
     SshLab(Path folder) {
         this.folder = folder;
-        this.machines = new LocalCloud()
+        this.machines = emptyCloud();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        makeKey(key());
+    }
+
+    private CloudAdapter emptyCloud() {
+        return new LocalCloud()
                 .open(
                         "vws" + Long.toString(System.nanoTime() % 60_466_176, 36),
                         Map.of(
@@ -44,12 +56,20 @@ final class SshLab implements AutoCloseable {
                                 "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
                                         + ThreadLocalRandom.current().nextInt(256) + ".0"),
                         folder.resolve("machines"));
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new AssertionError(e);
+    }
+
+    /** Another lab beside this one may have drawn the same network. */
+    private CloudHost launch(String name) {
+        for (int draw = 1; ; draw++) {
+            try {
+                return machines.launch(HostOrder.of(name));
+            } catch (WireException e) {
+                if (draw == DRAWS || !e.getMessage().contains("File exists")) {
+                    throw e;
+                }
+                machines = emptyCloud();
+            }
         }
-        makeKey(key());
     }
 
     /** The private key that opens every machine. */
@@ -63,7 +83,7 @@ final class SshLab implements AutoCloseable {
 
     /** A machine that answers, found or made; how to log in there. */
     SshTarget machine(String name) {
-        CloudHost host = machines.launch(HostOrder.of(name));
+        CloudHost host = launch(name);
         SshTarget target = new SshTarget("root", host.address().getHostAddress(), SshTarget.DEFAULT_PORT);
         if (!answers(target)) {
             serve(name, host);
