@@ -53,6 +53,12 @@ class MainTest {
     }
 
     @Test
+    void aHostIsNotCalledAsANodeIs() {
+        assertThat(execute("host", "add", "root@node-3.example.org")).isEqualTo(1);
+        assertThat(err.toString()).contains("node-3", "the credentials of a node", "choose a name");
+    }
+
+    @Test
     void bashCompletesWhatIsThere() throws Exception {
         assertThat(execute("completion")).isZero();
         Process bash = new ProcessBuilder(

@@ -366,6 +366,7 @@ public final class Registrar {
     }
 
     private void requireName(String name) {
+        NodeNames.require(name);
         if (new Identity(tenant(), name).name().equals(TenantAuthority.SERVICE)) {
             throw new WireException(
                     ErrorCode.BAD_REQUEST,

@@ -135,6 +135,13 @@ class RegistrarTest {
     }
 
     @Test
+    void aNodeIsOnNoHostThatIsCalledAsANode() {
+        refused(ErrorCode.BAD_REQUEST, "the credentials of a node", () -> token("node-node-x"));
+        refused(ErrorCode.BAD_REQUEST, "the credentials of a node", () -> registrar.issue("node-node-x", DAY));
+        assertThat(registrar.issue("node-x", DAY).identity()).isEqualTo(new Identity("acme", "node-x"));
+    }
+
+    @Test
     void revocationTakesAllOfANameAndWhatFollowsIsNotRevoked() {
         Credentials old = registrar.issue("hostb", DAY);
         Credentials older = registrar.issue("hostb", DAY);

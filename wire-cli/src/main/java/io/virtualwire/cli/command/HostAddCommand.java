@@ -5,7 +5,6 @@ import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.provision.CloudEntry;
 import io.virtualwire.cli.provision.HostRecord;
 import io.virtualwire.client.HostAddress;
-import io.virtualwire.cloud.spi.HostOrder;
 import io.virtualwire.cloud.ssh.SshTarget;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
@@ -95,7 +94,7 @@ final class HostAddCommand implements Callable<Integer> {
             return note(where);
         }
         SshTarget target = SshTarget.parse(where);
-        String host = HostOrder.requireName(
+        String host = HostRecord.requireName(
                 name.or(() -> words.size() == 2 ? Optional.of(words.getFirst()) : Optional.empty())
                         .or(() -> nameIn(target))
                         .orElseThrow(() -> new WireException(

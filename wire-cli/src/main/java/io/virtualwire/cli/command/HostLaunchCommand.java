@@ -3,7 +3,6 @@ package io.virtualwire.cli.command;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cli.provision.HostRecord;
 import io.virtualwire.cli.provision.Step;
-import io.virtualwire.cloud.spi.HostOrder;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ final class HostLaunchCommand implements Callable<Integer> {
     private List<HostRecord> chosen(PersonHosts hosts, HostRecord.Wanted wanted) {
         List<HostRecord> all = hosts.records().all();
         if (name.isPresent() && count == 1) {
-            HostOrder.requireName(name.get());
+            HostRecord.requireName(name.get());
             return List.of(named(all, name.get(), wanted));
         }
         String stem = name.orElse(cloud);
@@ -94,7 +93,7 @@ final class HostLaunchCommand implements Callable<Integer> {
         Set<String> taken = new HashSet<>(all.stream().map(HostRecord::name).toList());
         taken.addAll(person.hosts().all().keySet());
         for (int number = 1; chosen.size() < count; number++) {
-            String free = HostOrder.requireName(stem + "-" + number);
+            String free = HostRecord.requireName(stem + "-" + number);
             if (!taken.contains(free)) {
                 chosen.add(HostRecord.begun(free, cloud, wanted));
             }

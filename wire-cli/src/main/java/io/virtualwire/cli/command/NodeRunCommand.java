@@ -1,5 +1,6 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.authority.NodeNames;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
 import io.virtualwire.cloud.libvirt.LibvirtHypervisor;
@@ -104,7 +105,7 @@ final class NodeRunCommand implements Callable<Integer> {
         List<PeerNode> nodes = peers.map(PeerNode::parseAll).orElseGet(file::peers);
         required("peers", nodes.isEmpty() ? Optional.empty() : Optional.of(nodes), "east=192.0.2.10,…");
         WireHome home = WireHome.of(System.getenv());
-        String daemon = "node-" + self;
+        String daemon = NodeNames.of(self);
         DaemonIdentity found =
                 said.identityIn(home, said.enrol().isPresent() ? Optional.empty() : Optional.of(daemon), () -> daemon);
         Path folder =

@@ -1,6 +1,7 @@
 package io.virtualwire.cli.provision;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.virtualwire.authority.NodeNames;
 import io.virtualwire.authority.Registrar;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.AuthorityClient;
@@ -49,7 +50,7 @@ final class EnrolStep implements HostStep {
     }
 
     static List<String> daemons(HostRecord record) {
-        return record.wanted().node() ? List.of(record.name(), "node-" + record.name()) : List.of(record.name());
+        return record.wanted().node() ? List.of(record.name(), NodeNames.of(record.name())) : List.of(record.name());
     }
 
     private String enrol(Site site, String daemon) {

@@ -1,7 +1,9 @@
 package io.virtualwire.cli.provision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.virtualwire.authority.NodeNames;
 import io.virtualwire.cloud.spi.CloudHost;
+import io.virtualwire.cloud.spi.HostOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,11 @@ public record HostRecord(
         Facts withVersion(String installed) {
             return new Facts(id, address, mtu, kvm, installed);
         }
+    }
+
+    /** Returns the name if a host may have it that is made from here. */
+    public static String requireName(String name) {
+        return NodeNames.requireHost(HostOrder.requireName(name));
     }
 
     /** Of a host that nothing was done for. */

@@ -84,6 +84,9 @@ final class HostsNetnsIT {
     @Test
     void hostsAreLaunchedUsedEmptiedAndRemoved() throws Exception {
         secrets.said(wire.said("cloud", "add", cloud, "--type", "local"));
+        assertThat(wire.run("host", "launch", "--cloud", cloud, "--name", "node", "--count", "2")
+                        .text())
+                .contains("'node-1'", "the credentials of a node");
         launchedAlsoByWhoeverIsKilled();
 
         secrets.said(wire.said("connect", "web@m-1", "db@m-2"));
