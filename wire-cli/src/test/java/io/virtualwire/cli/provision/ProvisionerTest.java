@@ -118,6 +118,22 @@ final class ProvisionerTest {
     }
 
     @Test
+    void aMachineInstallsByItselfWhatThePackageNeedsAndIsToldNothingElse() {
+        HostRecord bare = HostRecord.begun("bare", "c", new HostRecord.Wanted(null, null, true, false));
+        run(List.of(begun("one"), bare), null, null, false);
+        assertThat(cloud.userData().get("one")).isEqualTo("""
+                #cloud-config
+                package_update: true
+                packages:
+                - "iproute2"
+                - "nftables"
+                - "libvirt-daemon-system"
+                - "qemu-system-x86"
+                """);
+        assertThat(cloud.userData().get("bare")).contains("nftables").doesNotContain("qemu", "libvirt");
+    }
+
+    @Test
     void aMachineThatWasThereBeforeUsStays() {
         cloud.launch(HostOrder.of("one"));
         Map<String, WireException> failed = run(begun("one"), Step.ENROLLED, null, false);

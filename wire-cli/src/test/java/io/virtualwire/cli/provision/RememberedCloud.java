@@ -25,6 +25,7 @@ final class RememberedCloud implements CloudType, CloudAdapter {
     private final Map<String, CloudHost> hosts = new ConcurrentSkipListMap<>();
     private final Map<String, Set<Admission>> admitted = new ConcurrentSkipListMap<>();
 
+    private final Map<String, String> userData = new ConcurrentSkipListMap<>();
     private final Map<String, HostShell> shells = new ConcurrentSkipListMap<>();
 
     private final String type;
@@ -42,6 +43,11 @@ final class RememberedCloud implements CloudType, CloudAdapter {
 
     void shell(String host, HostShell shell) {
         shells.put(host, shell);
+    }
+
+    /** What each was to be told at its first boot. */
+    Map<String, String> userData() {
+        return userData;
     }
 
     Set<String> names() {
@@ -82,6 +88,7 @@ final class RememberedCloud implements CloudType, CloudAdapter {
         if ("none".equals(order.type())) {
             throw new WireException(ErrorCode.QUOTA_EXCEEDED, "there is no room", "ask for another type");
         }
+        userData.put(order.name(), order.userData());
         return hosts.computeIfAbsent(
                 order.name(),
                 name -> new CloudHost(

@@ -18,13 +18,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a host is told at its first boot, by cloud-init: who may log in with which key, and which packages to install.
+ * What a host is told at its first boot, by cloud-init: who may log in with which key, unless its cloud sees to that, and which packages to
+ * install.
  *
  * <p>Whoever gets to read it, and on many clouds every process of the host does, learns a public key, an address and a digest.
  * What is secret goes to the host later, over SSH.
  *
- * @param login an account that is made, has no password, and may become root
- * @param keys public keys as OpenSSH writes them, one of which has to be proved to log in
+ * @param login an account that is made, has no password, and may become root; empty: those of the image stay as they are
+ * @param keys public keys as OpenSSH writes them, one of which has to be proved to log in; none without an account
  * @param source where VirtualWire's package is fetched from; null if it is brought over SSH
  * @param packages Debian packages to install besides; needs an archive that the host reaches
  */
@@ -43,12 +44,14 @@ public record UserData(
             .writer();
 
     public UserData {
-        require(
-                LOGIN.matcher(login).matches() && !login.equals("root"),
-                login,
-                "an account to log in",
-                "use a-z 0-9 -, not root");
-        require(!keys.isEmpty(), "", "a public key", "give one: nobody could log in");
+        if (!login.isEmpty() || !keys.isEmpty()) {
+            require(
+                    LOGIN.matcher(login).matches() && !login.equals("root"),
+                    login,
+                    "an account to log in",
+                    "use a-z 0-9 -, not root");
+            require(!keys.isEmpty(), "", "a public key", "give one: nobody could log in");
+        }
         for (String key : keys) {
             require(KEY.matcher(key).matches(), key, "a public key", "use a line as in ~/.ssh/id_ed25519.pub");
         }
@@ -64,6 +67,11 @@ public record UserData(
         return new UserData(login, List.of(key), null, List.of());
     }
 
+    /** Installs these packages of the host's own distribution, and leaves who logs in to its cloud. */
+    public static UserData installing(List<String> packages) {
+        return new UserData("", List.of(), null, packages);
+    }
+
     /** The same with the package from there. */
     public UserData withPackage(PackageSource from) {
         return new UserData(login, keys, from, packages);
@@ -77,9 +85,11 @@ public record UserData(
     /** The text for cloud-init. */
     public String render() {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("users", List.of(user()));
-        config.put("disable_root", true);
-        config.put("ssh_pwauth", false);
+        if (!login.isEmpty()) {
+            config.put("users", List.of(user()));
+            config.put("disable_root", true);
+            config.put("ssh_pwauth", false);
+        }
         if (!packages.isEmpty()) {
             config.put("package_update", true);
             config.put("packages", packages);

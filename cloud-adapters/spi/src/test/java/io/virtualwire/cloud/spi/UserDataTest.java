@@ -65,6 +65,12 @@ class UserDataTest {
     }
 
     @Test
+    void leavesWhoLogsInToTheCloud() throws Exception {
+        JsonNode config = read(UserData.installing(List.of("qemu-system-x86")));
+        assertThat(config.fieldNames()).toIterable().containsExactly("package_update", "packages");
+    }
+
+    @Test
     void fitsIntoWhatCloudsTake() {
         assertThat(UserData.of("wire", KEY).withPackage(SOURCE).render().length())
                 .isLessThan(16_384);
