@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "cloud",
         description = "The clouds in which you have hosts.",
-        subcommands = {CloudAddCommand.class, CloudEmptyCommand.class})
+        subcommands = {CloudAddCommand.class, CloudEmptyCommand.class, CloudRefreshCommand.class})
 public final class CloudCommand {
     private static final BigDecimal HOURS_A_MONTH = new BigDecimal(730);
 

@@ -2,6 +2,7 @@ package io.virtualwire.cli.command;
 
 import io.virtualwire.authority.Registrar;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.cli.provision.AddressChange;
 import io.virtualwire.cli.provision.CloudBook;
 import io.virtualwire.cli.provision.HostRecord;
 import io.virtualwire.cli.provision.HostRecords;
@@ -148,6 +149,32 @@ final class PersonHosts {
             tell(record);
         }
         return "known as " + record.name() + ", at " + api;
+    }
+
+    /** Has commands ask a host, and its node, at its new address. */
+    void readdress(AddressChange change) {
+        String name = change.host().name();
+        HostAddress noted = person.hosts().all().get(name);
+        if (noted != null && noted.host().equals(change.from())) {
+            person.hosts().put(name, new HostAddress(change.to(), noted.port()));
+        }
+        if (change.host().wanted().node()) {
+            NodeOption.note(person.home(), new HostAddress(change.to(), NodeClient.DEFAULT_PORT).toString());
+            NodeOption.forget(person.home(), new HostAddress(change.from(), NodeClient.DEFAULT_PORT).toString());
+        }
+    }
+
+    /** Tells the fabric where a host is that it knows. */
+    void tellFabric(AddressChange change) {
+        String name = change.host().name();
+        if (!NodeOption.noted(person.home()).isEmpty()) {
+            node.ask(
+                    person,
+                    client -> new FabricEdit(client).apply(now -> {
+                        HostSpec spec = now.hosts().get(name);
+                        return spec == null ? now : now.withHost(name, FarEnds.at(spec, change));
+                    }));
+        }
     }
 
     /** Tells the fabric, so that machines can be moved there. */

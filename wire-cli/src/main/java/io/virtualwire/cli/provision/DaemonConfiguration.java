@@ -7,6 +7,8 @@ import io.virtualwire.control.WireException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A daemon's configuration file on a host: ours to write until somebody has written there. */
 final class DaemonConfiguration {
@@ -37,6 +39,23 @@ final class DaemonConfiguration {
                         path + " is somebody's own, and calls the host something else than " + name,
                         "take it in under the name that the file says, or move the file away");
             }
+            return false;
+        }
+        shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));
+        return true;
+    }
+
+    /** Sees to it that a file of ours has another address in the place of this one; true if it had it. */
+    boolean replace(String address, String other) {
+        CommandResult known = shell.run(LIMIT, List.of("cat", path));
+        if (!known.succeeded() || !known.output().startsWith(MARK)) {
+            return false;
+        }
+        String wanted = known.output()
+                .replaceAll(
+                        "(?<![0-9a-fA-F.:])" + Pattern.quote(address) + "(?![0-9a-fA-F.:])",
+                        Matcher.quoteReplacement(other));
+        if (wanted.equals(known.output())) {
             return false;
         }
         shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));

@@ -58,6 +58,10 @@ public record HostRecord(
             return new Facts(host.id(), host.address().getHostAddress(), host.mtu(), kvm, version);
         }
 
+        Facts withAddress(String now) {
+            return new Facts(id, now, mtu, kvm, version);
+        }
+
         Facts withMtu(int bytes) {
             return new Facts(id, address, bytes, kvm, version);
         }

@@ -90,6 +90,29 @@ public final class Hosts {
         }
     }
 
+    /** The ready hosts of a cloud that have another address than is noted. */
+    public List<AddressChange> changes(String cloud) {
+        return new AddressChanges(records, clouds).in(cloud);
+    }
+
+    /** Has all clouds let in exactly the hosts that there are, where they are now. */
+    public void settle() {
+        admissions.settle();
+    }
+
+    /** Has a host's node, if it has one, name itself under the new address. */
+    public void readdressNode(AddressChange change) {
+        if (change.host().wanted().node()) {
+            new NodeAddress(clouds, own).follow(change);
+        }
+    }
+
+    /** Notes where a host is now, once everybody was told. */
+    public void note(AddressChange change) {
+        records.find(change.host().name())
+                .ifPresent(record -> records.write(record.with(record.facts().withAddress(change.to()))));
+    }
+
     /** Removes a host with everything that was made for it. */
     public void remove(HostRecord record) {
         try (CloudAdapter cloud = clouds.open(record.cloud());

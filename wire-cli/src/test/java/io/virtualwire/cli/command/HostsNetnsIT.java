@@ -101,6 +101,8 @@ final class HostsNetnsIT {
         assertThat(wire.said("cloud", "show", cloud)).contains("m-1", "RUNNING", "namespace", "estimated: 0 USD");
         assertThat(wire.said("host", "show", "m-1")).contains("acme/m-1", "ready", "RUNNING");
 
+        changedAddressIsFollowed();
+
         CommandSession.Result refused = wire.run("host", "rm", "m-1");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.text()).contains("acme/web", "IN_USE", "wire host drain m-1");
@@ -127,6 +129,20 @@ final class HostsNetnsIT {
         assertThat(ip("netns", "list")).doesNotContain(cloud);
         assertThat(secrets.count()).isGreaterThan(4);
         secrets.assertKept(lab.scratch());
+    }
+
+    /** As of an instance that was stopped and started. */
+    private void changedAddressIsFollowed() throws Exception {
+        assertThat(wire.said("cloud", "refresh")).contains("all hosts are where they were");
+        String before = address("m-2");
+        String now = move("m-2", before);
+        assertThat(wire.said("cloud", "refresh", cloud))
+                .contains("m-2 was at " + before + " and is at " + now + "; 1 wire goes there");
+        assertThat(wire.said("ls", "-o", "json")).contains(now + ":").doesNotContain(before + ":");
+        CommandResult ping = in("m-1", "ping", "-c", "1", "-w", "20", "10.1.0.2");
+        assertThat(ping.succeeded()).as(ping.output()).isTrue();
+        assertThat(wire.said("host", "show", "m-2")).contains(now);
+        assertThat(wire.said("cloud", "refresh")).contains("all hosts are where they were");
     }
 
     /** One machine that somebody else, or a run that noted nothing, made, beside one that still has an endpoint. */
@@ -174,6 +190,15 @@ final class HostsNetnsIT {
             String nodes = wire.run("node", "ls").text();
             return nodes.lines().filter(line -> line.contains("votes")).count() == 2;
         });
+        String before = address("m-2");
+        String now = move("m-2", before);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> wire.run("cloud", "refresh").status() == 0);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> wire.run("node", "ls").text().contains(now + ":7483"));
+        assertThat(wire.said("export")).contains(now).doesNotContain(before + ":");
         CommandSession.Result refused = wire.run("host", "rm", "m-1");
         assertThat(refused.text()).contains("its node still has lan", "IN_USE");
         assertThat(wire.said("migrate", "lan", "--to", "m-2")).contains("m-2");
@@ -225,6 +250,31 @@ final class HostsNetnsIT {
                 .path(index)
                 .at("/status/wire")
                 .asText();
+    }
+
+    /** As it is noted. */
+    private String address(String host) throws IOException {
+        return JSON.readTree(Files.readString(home.resolve("hosts/" + host + ".json")))
+                .at("/facts/address")
+                .asText();
+    }
+
+    /** Gives a host another address, which it returns. */
+    private String move(String host, String before) throws IOException {
+        String now = before.replaceAll("\\d+$", "200");
+        String in = cloud + "-" + host;
+        String via = JSON.readTree(ip("-n", in, "-j", "route", "show", "default"))
+                .at("/0/gateway")
+                .asText();
+        ip("-n", in, "addr", "add", now + "/32", "dev", "eth0");
+        ip("-n", in, "addr", "del", before + "/30", "dev", "eth0");
+        ip("-n", in, "route", "replace", via, "dev", "eth0");
+        ip("-n", in, "route", "replace", "default", "via", via, "src", now);
+        ip("-n", cloud + "-gw", "route", "add", now, "dev", host);
+        // What the old address was of may be the next host's.
+        ip("-n", cloud + "-gw", "addr", "add", via + "/32", "dev", host);
+        ip("-n", cloud + "-gw", "addr", "del", via + "/30", "dev", host);
+        return now;
     }
 
     private void address(String host, String device, String address) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,42 @@ final class ProvisionerTest {
                 .extracting(it -> it.peer() + " " + it.address().getHostAddress())
                 .contains("near 10.0.0.1")
                 .doesNotContain("near 198.51.100.7");
+    }
+
+    @Test
+    void aChangedAddressIsFoundAndLetInUntilItIsNoted() {
+        RememberedCloud desk = new RememberedCloud("desk", "198.51.100.7");
+        CloudBook clouds = new CloudBook(home, new CloudTypes(List.of(cloud, desk)));
+        clouds.add("c", new CloudEntry("remembered", Map.of()));
+        clouds.add("d", new CloudEntry("desk", Map.of()));
+        run(List.of(begun("one")), null, null, false);
+        desk.launch(HostOrder.of("far"));
+        records.write(HostRecord.begun("far", "d", new HostRecord.Wanted(null, null, false, true))
+                .at(Step.READY));
+        Hosts hosts = new Hosts(
+                clouds,
+                records,
+                registrar,
+                new OwnCommand(Optional.empty()),
+                new Hosts.Around(
+                        (at, who) -> null,
+                        record -> "",
+                        revoked::add,
+                        record -> departed.add(record.name()),
+                        forgotten::add));
+        assertThat(hosts.changes("c")).isEmpty();
+
+        cloud.move("one", "192.0.2.77");
+        AddressChange change = hosts.changes("c").getFirst();
+        assertThat(change).isEqualTo(new AddressChange(records.find("one").orElseThrow(), "192.0.2.1", "192.0.2.77"));
+        hosts.settle();
+        assertThat(desk.admitted().get("far"))
+                .extracting(it -> it.address().getHostAddress())
+                .containsOnly("192.0.2.77");
+        assertThat(hosts.changes("c")).as("nobody said that all were told").containsExactly(change);
+        hosts.note(change);
+        assertThat(hosts.changes("c")).isEmpty();
+        assertThat(records.find("one").orElseThrow().facts().address()).isEqualTo("192.0.2.77");
     }
 
     private Map<String, WireException> run(HostRecord record, Step struck, Step killed, boolean keep) {

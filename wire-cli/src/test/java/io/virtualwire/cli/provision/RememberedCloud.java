@@ -45,6 +45,21 @@ final class RememberedCloud implements CloudType, CloudAdapter {
         shells.put(host, shell);
     }
 
+    /** Gives a host another address. */
+    void move(String host, String address) {
+        hosts.computeIfPresent(
+                host,
+                (name, now) -> new CloudHost(
+                        name,
+                        HostState.RUNNING,
+                        InetAddress.ofLiteral(address),
+                        now.inside(),
+                        now.network(),
+                        now.mtu(),
+                        now.type(),
+                        now.id()));
+    }
+
     /** What each was to be told at its first boot. */
     Map<String, String> userData() {
         return userData;
@@ -96,7 +111,7 @@ final class RememberedCloud implements CloudType, CloudAdapter {
                         HostState.RUNNING,
                         InetAddress.ofLiteral("192.0.2." + (hosts.size() + 1)),
                         InetAddress.ofLiteral("10.0.0." + (hosts.size() + 1)),
-                        "net",
+                        "net-of-" + type,
                         1500,
                         order.type(),
                         "id-" + name));
