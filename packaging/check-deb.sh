@@ -93,13 +93,17 @@ mkdir "$work/libraries"
 some "$work/libraries" './usr/lib/virtualwire/runtime/bin/*' '*.so'
 mapfile -t linked < <(find "$work/libraries/usr/lib/virtualwire/runtime" -name '*.so' -o -name java -type f)
 with_libraries "${linked[@]}"
+# What libssl3 brings, which is loaded by its name.
+crypto=$(ldconfig -p | sed -n 's/^\s*libcrypto\.so\.3 .* => //p' | head -1)
+[ -n "$crypto" ] || fail "this machine has no libcrypto.so.3; install libssl3"
+install -D "$crypto" "$root$crypto"
 rm -rf "$work/libraries"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"
 mknod -m 666 "$root/dev/null" c 1 3
 mknod -m 666 "$root/dev/random" c 1 8
 mknod -m 666 "$root/dev/urandom" c 1 9
-for package in libc6 iproute2 nftables systemd; do
+for package in libc6 libssl3 iproute2 nftables systemd; do
   printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: nobody\nVersion: 99\nDescription: x\n\n' $package
 done >"$root/var/lib/dpkg/status"
 : >"$root/var/lib/dpkg/available"
@@ -148,6 +152,7 @@ for ((i = 0; i < 600; i++)); do
   sleep 0.1
 done
 grep -q "is ready" "$work/connector.log" || fail "the connector is not ready"
+grep -q "datagrams are sealed by OpenSSL 3" "$work/connector.log" || fail "the connector does not seal by OpenSSL"
 stop
 [ -d "$root/var/lib/virtualwire/state/hosta" ] || fail "the connector has kept nothing"
 say "a connector with $capability alone"

@@ -91,6 +91,16 @@ class LibrariesTest {
             .because("the few system calls are made in io.virtualwire.linux, where their structures are tested");
 
     @ArchTest
+    static final ArchRule foreignMemoryOnlyInTwoPackages = noClasses()
+            .that(in("wire-core"))
+            .and()
+            .resideOutsideOfPackages("io.virtualwire.linux..", "io.virtualwire.openssl..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.foreign..")
+            .because("what can crash the process is small enough to be read as a whole");
+
+    @ArchTest
     static final ArchRule theCommandLineKnowsNoDataPath = noClasses()
             .that()
             .resideInAPackage("io.virtualwire.cli..")

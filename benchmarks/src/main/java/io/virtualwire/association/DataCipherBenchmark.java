@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -30,12 +31,15 @@ public class DataCipherBenchmark {
     @Param({"AES_256_GCM", "CHACHA20_POLY1305"})
     private String suite = "AES_256_GCM";
 
+    @Param({"OPENSSL", "JDK"})
+    private String library = "OPENSSL";
+
     /** Message header and payload. */
     @Param({"1440", "9184"})
     private int plaintextLength;
 
-    private DataCipher sealing = DataCipher.sealing(CipherSuite.AES_256_GCM, new byte[32]);
-    private DataCipher opening = DataCipher.opening(CipherSuite.AES_256_GCM, new byte[32]);
+    private DataCipher sealing = CipherLibrary.JDK.sealing(CipherSuite.AES_256_GCM, new byte[32]);
+    private DataCipher opening = CipherLibrary.JDK.opening(CipherSuite.AES_256_GCM, new byte[32]);
     private byte[] outgoing = new byte[0];
     private byte[] incoming = new byte[0];
     private final byte[] plaintext = new byte[1 << 16];
@@ -44,8 +48,9 @@ public class DataCipherBenchmark {
     @Setup
     public void prepare() {
         CipherSuite cipher = CipherSuite.valueOf(suite);
-        sealing = DataCipher.sealing(cipher, new byte[32]);
-        opening = DataCipher.opening(cipher, new byte[32]);
+        CipherLibrary whose = CipherLibrary.valueOf(library);
+        sealing = whose.sealing(cipher, new byte[32]);
+        opening = whose.opening(cipher, new byte[32]);
         outgoing = new byte[DatagramHeader.LENGTH + plaintextLength + DataCipher.TAG_LENGTH];
         sealing.seal(0, counter++, outgoing, 0, plaintextLength);
         incoming = outgoing.clone();
@@ -55,6 +60,12 @@ public class DataCipherBenchmark {
     public byte[] seal() {
         sealing.seal(0, counter++, outgoing, 0, plaintextLength);
         return outgoing;
+    }
+
+    @TearDown
+    public void forget() {
+        sealing.close();
+        opening.close();
     }
 
     @Benchmark

@@ -81,6 +81,7 @@ final class Association implements ControlStream.Listener {
                         new LostStream(
                                 InetAddress.ofLiteral(each.address()),
                                 tls.standing(each.ownCertificate(), each.peerCertificate())),
+                        context.library(),
                         context.hubs().size(),
                         context.limits().mostDatagrams(),
                         now))

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param instance this process, as opposed to the one before it
  * @param features what we understand beyond the version
  * @param ciphers what we offer, the preferred one first
+ * @param library whose they are
  * @param random unpredictable
  * @param hubs one for each owner thread; the first has what is not of one thread, as these things are
  * @param lists who tells of revocations, and hears
@@ -27,6 +28,7 @@ record AssociationContext(
         UUID instance,
         List<String> features,
         List<String> ciphers,
+        CipherLibrary library,
         AssociationLimits limits,
         RandomGenerator random,
         SessionIndices indices,

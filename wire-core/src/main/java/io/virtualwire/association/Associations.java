@@ -108,6 +108,7 @@ public final class Associations implements PathDirectory, AutoCloseable {
                 image.map(AssociationsImage::instance).orElseGet(UUID::randomUUID),
                 features,
                 CipherSuite.offered(new Processor().hasAes()),
+                CipherLibrary.here(),
                 limits,
                 random,
                 new SessionIndices(random),

@@ -2,23 +2,26 @@ package io.virtualwire.association;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import io.virtualwire.openssl.Aead;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** An AEAD that a session may seal its datagrams with. */
 enum CipherSuite {
-    AES_256_GCM("aes-256-gcm", "AES/GCM/NoPadding", "AES"),
-    CHACHA20_POLY1305("chacha20-poly1305", "ChaCha20-Poly1305", "ChaCha20");
+    AES_256_GCM("aes-256-gcm", "AES/GCM/NoPadding", "AES", Aead.Algorithm.AES_256_GCM),
+    CHACHA20_POLY1305("chacha20-poly1305", "ChaCha20-Poly1305", "ChaCha20", Aead.Algorithm.CHACHA20_POLY1305);
 
     private final String wireName;
     private final String transformation;
     private final String keyAlgorithm;
+    private final Aead.Algorithm algorithm;
 
-    CipherSuite(String wireName, String transformation, String keyAlgorithm) {
+    CipherSuite(String wireName, String transformation, String keyAlgorithm, Aead.Algorithm algorithm) {
         this.wireName = wireName;
         this.transformation = transformation;
         this.keyAlgorithm = keyAlgorithm;
+        this.algorithm = algorithm;
     }
 
     /** The one of this name. */
@@ -37,12 +40,18 @@ enum CipherSuite {
         return wireName;
     }
 
+    /** What the JDK calls it. */
     String transformation() {
         return transformation;
     }
 
     String keyAlgorithm() {
         return keyAlgorithm;
+    }
+
+    /** What OpenSSL calls it. */
+    Aead.Algorithm algorithm() {
+        return algorithm;
     }
 
     /** What a daemon offers, the preferred one first: without hardware for it AES-GCM is the slower by far. */

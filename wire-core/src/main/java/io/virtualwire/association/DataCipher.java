@@ -1,13 +1,5 @@
 package io.virtualwire.association;
 
-import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.WireException;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.spec.AlgorithmParameterSpec;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-
 /**
  * Seals or opens the datagrams of one direction of one session; the datagram header is the associated data.
  *
@@ -16,61 +8,18 @@ import javax.crypto.Cipher;
  *   | datagram header 16 | ciphertext n | tag 16 |          open: into other bytes, see {@link #open}
  * </pre>
  *
- * <p>One instance is used by one thread. Cipher objects are reused; what is still allocated per datagram is what the
- * JDK's own {@code Cipher} allocates in {@code init}.
+ * <p>One instance is used by one thread. Whose ciphers they are, a {@link CipherLibrary} says.
  */
-final class DataCipher implements AutoCloseable {
-    static final int TAG_LENGTH = 16;
-
-    /** Never asked for anything; given because {@code Cipher.init} looks one up otherwise. */
-    private static final SecureRandom UNUSED = new SecureRandom();
-
-    private final int mode;
-    private final Cipher cipher;
-    private final DataKey key;
-    private final Nonce nonce = new Nonce();
-    private final AlgorithmParameterSpec parameters;
-
-    private DataCipher(int mode, CipherSuite suite, byte[] key) {
-        this.mode = mode;
-        this.key = new DataKey(suite.keyAlgorithm(), key);
-        this.parameters = nonce.parametersFor(suite);
-        try {
-            this.cipher = Cipher.getInstance(suite.transformation());
-        } catch (GeneralSecurityException e) {
-            throw new WireException(
-                    ErrorCode.INTERNAL, "cannot make a cipher for " + suite.wireName(), "use a JDK with SunJCE", e);
-        }
-    }
-
-    /** Takes over {@code key}. */
-    static DataCipher sealing(CipherSuite suite, byte[] key) {
-        return new DataCipher(Cipher.ENCRYPT_MODE, suite, key);
-    }
-
-    /** Takes over {@code key}. */
-    static DataCipher opening(CipherSuite suite, byte[] key) {
-        return new DataCipher(Cipher.DECRYPT_MODE, suite, key);
-    }
+interface DataCipher extends AutoCloseable {
+    int TAG_LENGTH = 16;
 
     /**
-     * Seals in place.
+     * Seals in place. A counter is never used twice.
      *
      * @param offset where the datagram header stands; the plaintext follows it
      * @param plaintextLength after it there must be room for the tag
      */
-    void seal(int lane, long counter, byte[] datagram, int offset, int plaintextLength) {
-        int from = offset + DatagramHeader.LENGTH;
-        try {
-            nonce.set(lane, counter);
-            cipher.init(mode, key, parameters, UNUSED);
-            cipher.updateAAD(datagram, offset, DatagramHeader.LENGTH);
-            cipher.doFinal(datagram, from, plaintextLength, datagram, from);
-        } catch (GeneralSecurityException e) {
-            // Only a repeated nonce or too small a buffer lead here, and both are defects.
-            throw new WireException(ErrorCode.INTERNAL, "cannot seal datagram " + counter, "report this", e);
-        }
-    }
+    void seal(int lane, long counter, byte[] datagram, int offset, int plaintextLength);
 
     /**
      * Opens a datagram of {@code length} bytes into {@code plaintext}, which must be another array: in one and the same
@@ -79,23 +28,9 @@ final class DataCipher implements AutoCloseable {
      * @return whether the tag was right; if not, nothing may be read from {@code plaintext}
      */
     boolean open(
-            int lane, long counter, byte[] datagram, int offset, int length, byte[] plaintext, int plaintextOffset) {
-        int from = offset + DatagramHeader.LENGTH;
-        try {
-            nonce.set(lane, counter);
-            cipher.init(mode, key, parameters, UNUSED);
-            cipher.updateAAD(datagram, offset, DatagramHeader.LENGTH);
-            cipher.doFinal(datagram, from, length - DatagramHeader.LENGTH, plaintext, plaintextOffset);
-            return true;
-        } catch (AEADBadTagException e) {
-            return false;
-        } catch (GeneralSecurityException e) {
-            throw new WireException(ErrorCode.INTERNAL, "cannot open datagram " + counter, "report this", e);
-        }
-    }
+            int lane, long counter, byte[] datagram, int offset, int length, byte[] plaintext, int plaintextOffset);
 
+    /** Overwrites the key; what is asked for afterwards is an {@link IllegalStateException}. By the thread that uses it. */
     @Override
-    public void close() {
-        key.destroy();
-    }
+    void close();
 }

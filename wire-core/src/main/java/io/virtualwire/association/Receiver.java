@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Takes what arrives at the sockets apart, believes nothing before its tag was verified, and hands on what is authentic.
  *
  * <p>Order of the checks, cheapest first: length, version, type, session index, lane, {@linkplain ForgeryLimit source}, replay window;
- * only then a key is touched. Nothing is allocated but what the JDK's cipher allocates.
+ * only then a key is touched. Nothing is allocated but what the JDK's cipher
+ * allocates where there is no other.
  */
 final class Receiver implements DatagramSink {
     private static final int SHORTEST = SendLane.OVERHEAD;

@@ -25,7 +25,7 @@ final class Session implements AutoCloseable {
     private final boolean rekey;
     private final Hello peerHello;
     private final int index;
-    private final CipherSuite suite;
+    private final Sealing sealing;
     private final SessionKeys keys;
     private final LanePlan plan;
     private final Allowance allowance;
@@ -52,7 +52,7 @@ final class Session implements AutoCloseable {
             boolean rekey,
             Hello peerHello,
             int index,
-            CipherSuite suite,
+            Sealing sealing,
             SessionKeys keys,
             LanePlan plan,
             long mostDatagrams,
@@ -63,14 +63,14 @@ final class Session implements AutoCloseable {
         this.rekey = rekey;
         this.peerHello = peerHello;
         this.index = index;
-        this.suite = suite;
+        this.sealing = sealing;
         this.keys = keys;
         this.installedAt = now;
         this.heardAt = now;
         this.plan = plan;
         this.allowance = new Allowance(mostDatagrams, plan.own() * plan.channels(0));
         this.strands = IntStream.range(0, plan.own())
-                .mapToObj(thread -> new Strand(this, thread, suite, keys, allowance))
+                .mapToObj(thread -> new Strand(this, thread, sealing, keys, allowance))
                 .toList();
     }
 
@@ -79,6 +79,7 @@ final class Session implements AutoCloseable {
             Association association,
             AssociationsImage.SessionImage image,
             LostStream stream,
+            CipherLibrary library,
             int threads,
             long mostDatagrams,
             long now) {
@@ -98,7 +99,7 @@ final class Session implements AutoCloseable {
                 image.rekey(),
                 peerHello,
                 image.index(),
-                CipherSuite.named(image.cipher()),
+                new Sealing(library, CipherSuite.named(image.cipher())),
                 new SessionKeys(image.keys()),
                 new LanePlan(threads, image.peerPorts().size(), image.paired()),
                 mostDatagrams,
@@ -122,7 +123,7 @@ final class Session implements AutoCloseable {
                 (int) peerHello.sessionIndex(),
                 peerHello.udpPorts(),
                 plan.paired(),
-                suite.wireName(),
+                suite().wireName(),
                 keys.image(),
                 stream.standing().ownCertificate(),
                 stream.standing().peerCertificate(),
@@ -164,7 +165,7 @@ final class Session implements AutoCloseable {
     }
 
     CipherSuite suite() {
-        return suite;
+        return sealing.suite();
     }
 
     /** The peer's port for what is sent to one of its threads. */

@@ -74,7 +74,7 @@ final class SessionMaker {
                 rekey,
                 hello,
                 index,
-                suite,
+                new Sealing(context.library(), suite),
                 new SessionKeys(exported),
                 context.plan(hello),
                 context.limits().mostDatagrams(),

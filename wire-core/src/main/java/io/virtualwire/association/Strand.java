@@ -14,7 +14,7 @@ final class Strand implements AutoCloseable {
     private @Nullable LaneSet lanes;
     private long heardAt;
 
-    Strand(Session session, int thread, CipherSuite suite, SessionKeys keys, Allowance allowance) {
+    Strand(Session session, int thread, Sealing sealing, SessionKeys keys, Allowance allowance) {
         this.session = session;
         this.thread = thread;
         this.heardAt = session.installedAt();
@@ -24,14 +24,14 @@ final class Strand implements AutoCloseable {
             sendLanes[channel] = new SendLane(
                     plan.lane(thread, channel),
                     session.peerIndex(),
-                    DataCipher.sealing(suite, keys.dataKey(session.dialled())),
+                    sealing.sealing(keys.dataKey(session.dialled())),
                     new HeaderTag(keys.headerKey(session.dialled())),
                     allowance);
         }
         this.receiveLanes = new ReceiveLane[plan.heard(thread)];
         for (int place = 0; place < receiveLanes.length; place++) {
             receiveLanes[place] = new ReceiveLane(
-                    DataCipher.opening(suite, keys.dataKey(!session.dialled())),
+                    sealing.opening(keys.dataKey(!session.dialled())),
                     new HeaderTag(keys.headerKey(!session.dialled())));
         }
     }

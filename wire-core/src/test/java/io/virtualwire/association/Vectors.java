@@ -101,7 +101,7 @@ final class Vectors {
                 .write(DatagramHeader.TYPE_SEALED, lane, toServer ? SERVER_INDEX : CLIENT_INDEX, counter);
         message.copyTo(bytes, DatagramHeader.LENGTH);
         System.arraycopy(payload, 0, bytes, DatagramHeader.LENGTH + MessageHeader.LENGTH, payload.length);
-        try (DataCipher cipher = DataCipher.sealing(suite, key)) {
+        try (DataCipher cipher = CipherLibrary.JDK.sealing(suite, key)) {
             cipher.seal(lane, counter, bytes, 0, MessageHeader.LENGTH + payload.length);
         }
         return node.put("datagram", hex(bytes));

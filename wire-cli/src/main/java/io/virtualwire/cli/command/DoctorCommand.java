@@ -8,6 +8,7 @@ import io.virtualwire.cli.doctor.KernelWiresCheck;
 import io.virtualwire.cli.doctor.LibvirtCheck;
 import io.virtualwire.cli.doctor.PathCheck;
 import io.virtualwire.cli.doctor.PortCheck;
+import io.virtualwire.cli.doctor.SealingCheck;
 import io.virtualwire.cli.doctor.UdpOffloadCheck;
 import io.virtualwire.cli.doctor.Verdict;
 import io.virtualwire.cli.doctor.VirtualizationCheck;
@@ -19,6 +20,7 @@ import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.WireHome;
+import io.virtualwire.openssl.LibCrypto;
 import io.virtualwire.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +70,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 host.jdk(),
                 host.tap(),
                 new UdpOffloadCheck().run(),
+                new SealingCheck(LibCrypto::look).run(),
                 new KernelWiresCheck().run(),
                 host.capabilities(),
                 host.ip(),

@@ -10,6 +10,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.TenantAuthority;
+import io.virtualwire.openssl.LibCrypto;
 import io.virtualwire.time.Ticker;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -159,6 +160,15 @@ final class ChecksTest {
             assertThat(e.getMessage()).contains("CAP_NET_ADMIN");
         });
         assertThatCode(new DeviceAccess(device, true)::require).doesNotThrowAnyException();
+    }
+
+    @Test
+    void sealingIsByLibcryptoOrItSaysWhyNot() {
+        assertThat(new SealingCheck(LibCrypto::look).run().verdict()).isEqualTo(Verdict.OK);
+        Finding without = new SealingCheck(() -> new LibCrypto("", Optional.of("there is no libcrypto.so.3"))).run();
+        assertThat(without.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(without.detail()).contains("Java", "there is no libcrypto.so.3");
+        assertThat(without.advice()).contains("libssl3");
     }
 
     @Test
