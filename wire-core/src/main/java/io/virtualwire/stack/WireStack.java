@@ -48,7 +48,7 @@ import java.util.stream.Stream;
 /**
  * One daemon's data path, assembled: the owner threads, the sockets, the associations on them, the wires over those.
  *
- * <p>A wire is owned whole by one of the threads, which its id tells. An endpoint is where its wire is, and moves there.
+ * <p>A wire is owned whole by one of the {@linkplain Owners threads}. An endpoint is where its wire is, and moves there.
  *
  * <p>Safe for every thread. A command is carried out on an owner thread; its stage completes there, exceptionally with a
  * {@link WireException} if it is refused, so what is chained to it must not block. {@link #await} waits for one. Commands take
@@ -63,6 +63,7 @@ public final class WireStack implements AutoCloseable {
     private final Observers observers;
     private final List<UdpTransport> transports;
     private final Places places = new Places();
+    private final Owners owners;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** The last command; the next begins when it is over. */
     private CompletionStage<?> last = CompletableFuture.completedStage(null);
@@ -77,6 +78,7 @@ public final class WireStack implements AutoCloseable {
         this.transports = transports;
         this.associations = associations;
         this.observers = observers;
+        this.owners = new Owners(loops.size(), loops.size() * WireEngine.REMEMBERED_FENCES);
         List<Share> shares = Share.among(loops.size(), config.quotas());
         this.engines = IntStream.range(0, loops.size())
                 .mapToObj(thread -> new WireEngine(
@@ -127,7 +129,11 @@ public final class WireStack implements AutoCloseable {
                 await(stack.<Void>on(thread, () -> {
                     stack.associations.settle(thread);
                     stack.engines.get(thread).restore(images.get(thread));
-                    images.get(thread).sides().forEach(side -> stack.places.put(side.endpoint(), thread));
+                    images.get(thread).sides().forEach(side -> {
+                        stack.places.put(side.endpoint(), thread);
+                        stack.owners.restore(side.wire(), thread, true);
+                    });
+                    images.get(thread).fences().forEach(fence -> stack.owners.restore(fence.wire(), thread, false));
                     return null;
                 }));
             }
@@ -261,9 +267,9 @@ public final class WireStack implements AutoCloseable {
         return loops.getFirst();
     }
 
-    /** The owner thread of this wire. */
+    /** The owner thread of this wire; of one that is new, the thread that it would be given to now. */
     public DatapathLoop loop(WireId wire) {
-        return loops.get(owner(wire));
+        return loops.get(owners.of(wire));
     }
 
     /** Tells {@code observer} too, from now on; on the owner thread of each wire. */
@@ -277,9 +283,23 @@ public final class WireStack implements AutoCloseable {
 
     /** {@link WireEngine#connect}. */
     public CompletionStage<SideStatus> connect(ConnectRequest request) {
-        int owner = owner(request.wire());
-        return inTurn(() -> bring(request, owner)
-                .thenCompose(_ -> on(owner, () -> engines.get(owner).connect(request))));
+        WireId wire = request.wire();
+        int owner = owners.connect(wire);
+        CompletionStage<SideStatus> connected = inTurn(() -> bring(request, owner)
+                .thenCompose(_ -> on(owner, () -> {
+                    SideStatus status = engines.get(owner).connect(request);
+                    note(wire, owner);
+                    return status;
+                })));
+        connected.whenComplete((_, refusal) -> {
+            if (refusal != null) {
+                this.<Void>on(owner, () -> {
+                    note(wire, owner);
+                    return null;
+                });
+            }
+        });
+        return connected;
     }
 
     /** Brings the request's endpoint to the thread of its wire. */
@@ -305,9 +325,10 @@ public final class WireStack implements AutoCloseable {
 
     /** {@link WireEngine#disconnect}. */
     public CompletionStage<Void> disconnect(WireId wire, Side side, Generation generation) {
-        int owner = owner(wire);
+        int owner = owners.disconnect(wire);
         return inTurn(() -> this.<Void>on(owner, () -> {
             engines.get(owner).disconnect(wire, side, generation);
+            note(wire, owner);
             return null;
         }));
     }
@@ -329,7 +350,7 @@ public final class WireStack implements AutoCloseable {
 
     /** {@link WireEngine#offerAgain}. */
     public CompletionStage<Void> offerAgain(WireId wire, Side side) {
-        int owner = owner(wire);
+        int owner = owners.of(wire);
         return inTurn(() -> this.<Void>on(owner, () -> {
             engines.get(owner).offerAgain(wire, side);
             return null;
@@ -442,12 +463,17 @@ public final class WireStack implements AutoCloseable {
         return command(wire, work);
     }
 
-    private int owner(WireId wire) {
-        return loops.size() == 1 ? 0 : Math.floorMod(wire.hashCode(), loops.size());
+    /** Whether the wire is connected now; on its thread. */
+    private void note(WireId wire, int owner) {
+        if (engines.get(owner).knows(wire)) {
+            owners.connect(wire);
+        } else {
+            owners.rest(wire);
+        }
     }
 
     private <T> CompletionStage<T> command(WireId wire, Function<WireEngine, T> work) {
-        int owner = owner(wire);
+        int owner = owners.of(wire);
         return inTurn(() -> on(owner, () -> work.apply(engines.get(owner))));
     }
 

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the data path is counted.
  */
 public final class WireEngine implements PathListener {
+    /** How many generations of disconnected sides are remembered. */
+    public static final int REMEMBERED_FENCES = Bounds.PROTOCOL.rememberedFences();
+
     private record Key(WireId wire, Side side) {}
 
     private final Loop loop;
@@ -302,6 +305,12 @@ public final class WireEngine implements PathListener {
             outlet.removePort();
             dropIfUnused(endpoint);
         }
+    }
+
+    /** Whether a side of this wire is connected. */
+    public boolean knows(WireId wire) {
+        loop.assertInLoop();
+        return slots.containsKey(new Key(wire, Side.A)) || slots.containsKey(new Key(wire, Side.B));
     }
 
     /** Whether the endpoint of this name has a port or a side here. */
