@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ec2-stand-in",
         mixinStandardHelpOptions = true,
-        description = "EC2's API for one account in one region, with machines that are namespaces here. Needs root.")
+        description =
+                "EC2's API for one account in one region, with machines that are namespaces or guests here. Needs root.")
 public final class StandInProgram implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -47,6 +48,18 @@ public final class StandInProgram implements Callable<Integer> {
     @Option(names = "--folder", required = true, description = "For the files of its machines.")
     private Path folder;
 
+    @Option(
+            names = "--guests",
+            paramLabel = "FOLDER",
+            description = "Machines are guests of QEMU instead, booted from the image there: disk, vmlinuz, initrd.")
+    private @Nullable Path guests;
+
+    @Option(
+            names = "--accelerator",
+            defaultValue = "tcg",
+            description = "Of those, tcg or kvm; default: ${DEFAULT-VALUE}.")
+    private String accelerator;
+
     @Option(names = "--endpoint-file", description = "Where its endpoint is written when it answers.")
     private @Nullable Path endpointFile;
 
@@ -66,7 +79,7 @@ public final class StandInProgram implements Callable<Integer> {
         StandIn standIn = StandIn.open(
                 new StandInOptions(
                         port, region, Map.of(StandInOptions.ACCESS_KEY, StandInOptions.SECRET), publicPrefix),
-                new NamespaceMachines(prefix, publicPrefix, folder));
+                machines());
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -87,6 +100,12 @@ public final class StandInProgram implements Callable<Integer> {
         }
         ended.await();
         return 0;
+    }
+
+    private InstanceBacking machines() {
+        return guests == null
+                ? new NamespaceMachines(prefix, publicPrefix, folder)
+                : new GuestMachines(prefix, publicPrefix, folder, guests, accelerator);
     }
 
     /* Whoever waits for it finds all of it. */

@@ -2,6 +2,8 @@ package io.virtualwire.cloud.ec2.standin;
 
 import io.virtualwire.cloud.ec2.standin.InstanceBacking.Machine;
 import io.virtualwire.cloud.ec2.standin.InstanceBacking.Opening;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +26,18 @@ public final class VpcNetwork implements AutoCloseable {
     static final int INSIDE = 9001;
     static final int OUTSIDE = 1500;
 
-    private static final String VPC = "172.31.0.0/16";
-    private static final String ROUTER = "169.254.1.1";
+    /** Where machines send what is not for their own network. */
+    static final String ROUTER = "169.254.1.1";
+
+    static final String VPC = "172.31.0.0/16";
+
+    private static final String METADATA = "169.254.169.254";
 
     private final String namespace;
     private final Map<String, Integer> zones = new HashMap<>();
+    private final InetAddress here;
     private int nextZone = 1;
+    private String metadata = "";
 
     /**
      * @param prefix of the names of what is made, at most 8 long
@@ -37,6 +45,7 @@ public final class VpcNetwork implements AutoCloseable {
      */
     public VpcNetwork(String prefix, String publicPrefix) {
         namespace = prefix + "-vpc";
+        here = InetAddress.ofLiteral(publicPrefix + "253");
         String up = prefix + "-up";
         Tool.run("ip", "netns", "add", namespace);
         try {
@@ -62,10 +71,22 @@ public final class VpcNetwork implements AutoCloseable {
         return line.split(" ");
     }
 
-    private void inside(String... command) {
+    /** Runs a command in the namespace of the router. */
+    void inside(String... command) {
         List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         line.addAll(List.of(command));
         Tool.run(line.toArray(String[]::new));
+    }
+
+    /** Where it leads to from inside: an address of the namespace that this runs in. */
+    InetAddress here() {
+        return here;
+    }
+
+    /** Leads instances that ask for their metadata there; who asks is seen by its public address. */
+    void serveMetadata(InetSocketAddress service) {
+        metadata = "iifname \"m*\" ip daddr " + METADATA + " tcp dport 80 dnat to "
+                + service.getAddress().getHostAddress() + ":" + service.getPort() + "\n";
     }
 
     /** The namespace of the router. */
@@ -150,7 +171,8 @@ public final class VpcNetwork implements AutoCloseable {
                 }
             }
         }
-        Tool.feed("""
+        Tool.feed(
+                """
                 table ip ec2
                 delete table ip ec2
                 table ip ec2 {
@@ -166,13 +188,25 @@ public final class VpcNetwork implements AutoCloseable {
                     type nat hook postrouting priority srcnat
                     %s
                   }
+                  # What is asked for at a launch: guests of an instance, which are further away, do not get at its metadata.
+                  chain hops {
+                    type filter hook postrouting priority 150
+                    oifname "m*" ip saddr %s ip ttl set 1
+                  }
                   chain groups {
                     type filter hook forward priority filter; policy drop
                     ct state established,related accept
                     %s
                   }
                 }
-                """.formatted(zoned, incoming, outgoing, groups), "ip", "netns", "exec", namespace, "nft", "-f", "-");
+                """.formatted(zoned, metadata + incoming, outgoing, METADATA, groups),
+                "ip",
+                "netns",
+                "exec",
+                namespace,
+                "nft",
+                "-f",
+                "-");
     }
 
     private static String ports(Opening opening) {
