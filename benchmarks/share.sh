@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How wires on one connector share it: one used alone, two and eight used at once, and the round trips of an idle one beside a
-# saturated one; the same with kernel VXLAN, in the same turns.
+# saturated one of the same owner thread, and of the other; the same with kernel VXLAN, in the same turns.
 #
 #   a: connector, TAPs w0 … w7 and idle ── veth, 192.0.2.1 ─ 192.0.2.2 ── b: connector, the same TAPs
 #      VXLAN devices x0 … x7 and xidle                                       the same devices
@@ -61,9 +61,10 @@ trips() { # SYSTEM: round trips on the idle one, 2 ms apart
   in_ns a ping -c 400 -i 0.002 "${net[$1]}.$MANY.2" | sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' | sort -n |
     jq -cs '{answers: length, millisMedian: .[length / 2 | floor], millisP99: .[length * 0.99 | floor]}'
 }
-beside() { # SYSTEM: the same beside a saturated one
+# Wires are made one after the other, and two owner threads have them by turns: the idle one is with the even ones.
+beside() { # SYSTEM NUMBER: the same beside this one, saturated
   local stream
-  ip netns exec "$run-a" iperf3 -c "${net[$1]}.0.2" -t 4 -J >"$work/beside.json" &
+  ip netns exec "$run-a" iperf3 -c "${net[$1]}.$2.2" -t 4 -J >"$work/beside.json" &
   stream=$!
   sleep 1.5
   trips "$1"
@@ -73,8 +74,9 @@ for system in $SYSTEMS; do streams "$system" 1 >/dev/null; streams "$system" $MA
 for round in $(seq "$ROUNDS"); do
   for system in $SYSTEMS; do
     jq -cn --arg system "$system" --argjson round "$round" --argjson one "$(streams "$system" 1)" --argjson two "$(streams "$system" 2)" \
-      --argjson many "$(streams "$system" $MANY)" --argjson idle "$(trips "$system")" --argjson beside "$(beside "$system")" \
-      '{system: $system, round: $round, oneMbps: $one, twoMbps: $two, manyMbps: $many, idleTrips: $idle, tripsBesideSaturated: $beside}' |
+      --argjson many "$(streams "$system" $MANY)" --argjson idle "$(trips "$system")" --argjson beside "$(beside "$system" 0)" \
+      --argjson other "$(beside "$system" 1)" \
+      '{system: $system, round: $round, oneMbps: $one, twoMbps: $two, manyMbps: $many, idleTrips: $idle, tripsBesideSaturated: $beside, tripsBesideOtherThread: $other}' |
       tee -a "$work/readings" >&2
   done
 done
@@ -93,7 +95,8 @@ jq -n --slurpfile readings "$work/readings" "${about[@]}" '
      manyWeakestShare: (map(.manyMbps | weakest) | median | thousandths), manyJain: (map(.manyMbps | jain) | median | thousandths),
      idleMillisMedian: (map(.idleTrips.millisMedian) | median), idleMillisP99: (map(.idleTrips.millisP99) | median),
      besideMillisMedian: (map(.tripsBesideSaturated.millisMedian) | median), besideMillisP99: (map(.tripsBesideSaturated.millisP99) | median),
+     otherMillisMedian: (map(.tripsBesideOtherThread.millisMedian) | median), otherMillisP99: (map(.tripsBesideOtherThread.millisP99) | median),
      besideAnswers: (map(.tripsBesideSaturated.answers) | median)})),
    readings: $readings}' >"$result"
-jq -r '.medians[] | "\(.system): one \(.oneMbps), two \(.twoMbps) (\(.twoToOne) x, weakest \(.twoWeakestShare)), eight \(.manyMbps) (weakest \(.manyWeakestShare), Jain \(.manyJain)) Mb/s; round trips \(.idleMillisMedian) ms (p99 \(.idleMillisP99)), beside a saturated one \(.besideMillisMedian) (\(.besideMillisP99))"' "$result"
+jq -r '.medians[] | "\(.system): one \(.oneMbps), two \(.twoMbps) (\(.twoToOne) x, weakest \(.twoWeakestShare)), eight \(.manyMbps) (weakest \(.manyWeakestShare), Jain \(.manyJain)) Mb/s; round trips \(.idleMillisMedian) ms (p99 \(.idleMillisP99)), beside a saturated one of its thread \(.besideMillisMedian) (\(.besideMillisP99)), of the other \(.otherMillisMedian) (\(.otherMillisP99))"' "$result"
 echo "written to $result"
