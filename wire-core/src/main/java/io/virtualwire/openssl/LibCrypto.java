@@ -15,6 +15,9 @@ public record LibCrypto(String version, Optional<String> fault) {
     /** Its own handler would free what threads still use when the process ends. */
     private static final long NO_ATEXIT = 0x0008_0000;
 
+    /** Here, and not when the first key is taken, for which no safepoint is reached. */
+    private static final long LOAD_CONFIG = 0x40;
+
     /** Loads it, and has it seal and open what others have published. */
     public static LibCrypto look() {
         List<String> missing;
@@ -26,7 +29,7 @@ public record LibCrypto(String version, Optional<String> fault) {
         if (!missing.isEmpty()) {
             return new LibCrypto("", Optional.of(Evp.LIBRARY + " has no " + String.join(", ", missing)));
         }
-        if (Evp.initialize(NO_ATEXIT) != 1) {
+        if (Evp.initialize(NO_ATEXIT | LOAD_CONFIG) != 1) {
             return new LibCrypto("", Optional.of(Evp.LIBRARY + " cannot be initialized"));
         }
         return new LibCrypto(
