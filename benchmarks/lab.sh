@@ -65,7 +65,7 @@ connector() {
   ip netns exec "$run-$1" "$wire" connector run --identity "$work/host-$1.wire" --listen "192.0.2.$(number "$1")" \
     --state "$work/connector-$1" >>"$log" 2>&1 &
   pids+=($!)
-  until grep -q 'is ready' "$log"; do
+  until grep -q 'is ready: wires' "$log"; do
     kill -0 $! 2>/dev/null || fail "the connector of $1 ended"
     sleep 0.02
   done

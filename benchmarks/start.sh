@@ -73,7 +73,7 @@ daemon_figures() { # LOG SIGN COMMAND…
 "$wire" init --tenant bench >/dev/null
 "$wire" identity issue host --out "$work/host.wire" >/dev/null
 "$wire" identity issue node --out "$work/node.wire" >/dev/null
-daemon_figures connector "is ready" "$wire" connector run --identity "$work/host.wire" --listen 127.0.0.1 --state "$work/connector"
+daemon_figures connector "is ready: wires" "$wire" connector run --identity "$work/host.wire" --listen 127.0.0.1 --state "$work/connector"
 daemon_figures node "is up" "$wire" node run --identity "$work/node.wire" --name node --peers node=127.0.0.1 --listen 127.0.0.1 --state "$work/node"
 "$wire" host add host 127.0.0.1 >/dev/null
 version=$(command_figures "$wire" --version)

@@ -147,11 +147,11 @@ ip netns exec $ns unshare --mount --pid --fork --kill-child --mount-proc="$root/
   /usr/bin/wire connector run --config /etc/virtualwire/connector.yaml >"$work/connector.log" 2>&1 &
 pids+=($!)
 for ((i = 0; i < 600; i++)); do
-  ! grep -q "is ready" "$work/connector.log" || break
+  ! grep -q "is ready: wires" "$work/connector.log" || break
   kill -0 "${pids[0]}" 2>/dev/null || fail "the connector ended"
   sleep 0.1
 done
-grep -q "is ready" "$work/connector.log" || fail "the connector is not ready"
+grep -q "is ready: wires" "$work/connector.log" || fail "the connector is not ready"
 grep -q "datagrams are sealed by OpenSSL 3" "$work/connector.log" || fail "the connector does not seal by OpenSSL"
 stop
 [ -d "$root/var/lib/virtualwire/state/hosta" ] || fail "the connector has kept nothing"

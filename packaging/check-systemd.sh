@@ -110,10 +110,10 @@ ip netns exec $b env WIRE_HOME="$work/hostb" "$root/usr/bin/wire" connector run 
 pids+=($!)
 ctl start --no-block virtualwire-authority
 ctl start virtualwire-connector || { ctl status -l --no-pager virtualwire-connector >"$work/status.log" 2>&1 || true; fail "the unit did not start"; }
-await "hostb" 60 grep -q "is ready" "$work/hostb.log"
+await "hostb" 60 grep -q "is ready: wires" "$work/hostb.log"
 await "the authority" 60 ctl is-active virtualwire-authority
 grep -q "answers at 192.0.2.1:7491" "$work/authority.log" || fail "the authority is started, says systemd, and does not answer"
-grep -q "is ready" "$work/hosta.log" || fail "started, says systemd, and is not ready"
+grep -q "is ready: wires" "$work/hosta.log" || fail "started, says systemd, and is not ready"
 
 unit=virtualwire-connector
 has() { [ "$(ctl show -p "$1" --value $unit)" = "$2" ]; }

@@ -88,11 +88,11 @@ start $a hosta 192.0.2.1
 start $b hostb 192.0.2.2
 for host in hosta hostb; do
   for ((i = 0; i < 600; i++)); do
-    ! grep -q "is ready" "$work/$host.log" || break
+    ! grep -q "is ready: wires" "$work/$host.log" || break
     kill -0 "${pids[@]}" 2>/dev/null || fail "a connector ended"
     sleep 0.1
   done
-  grep -q "is ready" "$work/$host.log" || fail "$host is not ready"
+  grep -q "is ready: wires" "$work/$host.log" || fail "$host is not ready"
 done
 
 person() { ip netns exec $a env WIRE_HOME="$work/me" "$root/usr/bin/wire" "$@"; }

@@ -67,7 +67,7 @@ background() {
   login "$host"
   "${login[@]}" "$@" >"$work/$host.out" 2>>"$work/$host.log" &
   last=$!; pids+=("$last")
-  await 30 "'$*' on $host" grep -q "is ready" "$work/$host.out"
+  await 30 "'$*' on $host" grep -q "is ready: wires" "$work/$host.out"
 }
 
 # The underlay, and names for it

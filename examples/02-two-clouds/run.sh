@@ -163,7 +163,7 @@ start_node() { # NAME LOG
 for n in east west west2; do start_node $n node-$n.log; done
 # A command is a JVM of its own: asked only when the daemon says that it is there.
 for n in east-1 west-1 west-2; do
-  await 120 "connector $n" grep -q "is ready" "$OUT/connector-$n.log"
+  await 120 "connector $n" grep -q "is ready: wires" "$OUT/connector-$n.log"
   await 120 "connector $n" ns east-1 "$wire" endpoint ls --host "$n"
 done
 say "  the connectors answer; the nodes are still looking for each other"

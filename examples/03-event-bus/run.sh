@@ -61,7 +61,7 @@ west=$last
 start witness.log "$wire" node run --witness --name witness --identity "$work/node-witness.wire" --listen 192.0.2.3 --peers $peers --state "$work/witness"
 "$wire" host add h1 192.0.2.4:7472 >/dev/null
 # A command is a JVM of its own: asked only when the daemon says that it is there.
-await 120 "the connector" grep -q "is ready" "$work/connector.log"
+await 120 "the connector" grep -q "is ready: wires" "$work/connector.log"
 await 120 "the connector" in_ns "$wire" endpoint add web --host h1
 ip -n "$run" link set web up
 for n in east west; do await 120 "node $n" grep -q "is up" "$work/$n.log"; done

@@ -45,7 +45,7 @@ daemons() {
     start $host connector-$host-1.log "$wire" connector run --identity "$work/$host-1.wire" --listen "${at[$host]}" --state "$work/connector-$host-1"
   done
   start out connector-out.log "$wire" connector run --identity "$work/out.wire" --listen "${at[out]}" --state "$work/connector-out"
-  for host in connector-east-1 connector-west-1 connector-out; do await 120 "$host" grep -q 'is ready' "$OUT/$host.log"; done
+  for host in connector-east-1 connector-west-1 connector-out; do await 120 "$host" grep -q 'is ready: wires' "$OUT/$host.log"; done
   # A command is a JVM of its own: asked only when the nodes say that they are there.
   for host in node-east node-west; do await 180 "$host" grep -q 'is up' "$OUT/$host.log"; done
   await 180 "the cluster" ask switch ls --node "${at[east]},${at[west]}"

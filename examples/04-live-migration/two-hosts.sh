@@ -60,7 +60,7 @@ while IFS= read -r line; do
       login "$host"
       "${login[@]}" "${words[@]}" >"$log" 2>&1 &
       pids+=($!)
-      [ "${words[1]}" = node ] || until_true 90 grep -q 'is ready' "$log"
+      [ "${words[1]}" = node ] || until_true 90 grep -q 'is ready: wires' "$log"
       ;;
     'wire switch ls'* | ping*) until_true 120 on "$host" "${words[@]}" ;;
     *) on "$host" "${words[@]}" >"$work/output.log" 2>&1 || { echo "failed: $line" >&2; exit 1; } ;;
