@@ -31,7 +31,7 @@ connector a; pid=$!
 join busy 10.9.0
 ip netns exec "$run-b" iperf3 -s >"$work/iperf.log" 2>&1 &
 pids+=($!)
-until_true 10 in_ns a iperf3 -c 10.9.0.2 -t 3
+until_true 10 in_ns a ping -n -q -c 1 -W 1 10.9.0.2
 
 mkfifo "$work/commands" "$work/answers"
 ip netns exec "$run-b" "$jdk/bin/java" -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
@@ -51,8 +51,9 @@ memory() { # what the connector keeps, in megabytes: resident, of that its own, 
   awk -v live="$live" '/^VmRSS/ {rss = $2} /^RssAnon/ {anon = $2}
     END {printf "{\"residentMegabytes\": %.1f, \"ownMegabytes\": %.1f, \"heapMegabytes\": %.2f}\n", rss / 1000, anon / 1000, live / 1e6}' "/proc/$pid/status"
 }
-used() { # what the wire beside them does
+used() { # what the wire beside them does; the connector may have begun just now, and is given time to be compiled
   local round tcp rtt
+  in_ns a iperf3 -c 10.9.0.2 -t 10 >/dev/null
   for round in $(seq "$ROUNDS"); do
     tcp=$(in_ns a iperf3 -c 10.9.0.2 -t "$SECONDS_EACH" -J | jq '.end.sum_received.bits_per_second / 1e6 | round')
     rtt=$(in_ns a ping -n -q -i 0.002 -c 400 10.9.0.2 | sed -n 's|^rtt [^=]*= [^/]*/\([^/]*\)/.*|\1|p')

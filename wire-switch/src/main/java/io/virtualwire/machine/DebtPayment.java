@@ -9,9 +9,13 @@ import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.VmDebt;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Removes what a virtual machine has left on a host: its endpoint, and a copy of itself that may still run. */
 final class DebtPayment {
+    private static final Logger LOG = LoggerFactory.getLogger(DebtPayment.class);
+
     private final VmDebt debt;
     private final MachineHosts hosts;
     private final Supplier<FabricState> latest;
@@ -37,6 +41,7 @@ final class DebtPayment {
             return Optional.empty();
         }
         if (ghost) {
+            LOG.info("What is left of {} on {} is stopped", debt.vm(), debt.host());
             hypervisor().stop(debt.domain());
         }
         try {

@@ -349,6 +349,7 @@ final class MachineMove {
 
     private void stopCopy(Sighted at) {
         if (Whereabouts.sight(at.vm, at::target) == Sight.PAUSED && isStill(at)) {
+            LOG.info("{} did not arrive on {}: what is left of it there is stopped", at.vm.name(), at.move.to());
             at.target().stop(at.vm.domain());
         }
     }

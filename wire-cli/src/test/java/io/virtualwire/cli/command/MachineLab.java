@@ -226,10 +226,10 @@ final class MachineLab implements AutoCloseable {
     }
 
     void awaitAnswer(String address) {
-        Awaitility.await(address + " answers")
+        orTell(() -> Awaitility.await(address + " answers")
                 .atMost(LIMIT)
                 .until(() ->
-                        pinger.tryRun("ping", "-c", "1", "-W", "1", address).succeeded());
+                        pinger.tryRun("ping", "-c", "1", "-W", "1", address).succeeded()));
     }
 
     /** Pings every 10 ms until it is told to end. */
@@ -283,13 +283,37 @@ final class MachineLab implements AutoCloseable {
 
     /** Where a machine is, as the fabric and both hypervisors say; and that nothing of it is anywhere else. */
     void awaitOnlyAt(String host, String name) {
+        orTell(() -> requireOnlyAt(host, name));
+    }
+
+    /** When that fails, what the machines and those who run them say, so that a guest that broke is not taken for a network that did. */
+    private void orTell(Runnable awaited) {
         try {
-            requireOnlyAt(host, name);
+            awaited.run();
         } catch (RuntimeException e) {
             System.out.println(machineLog());
-            hypervisors.forEach((where, hypervisor) -> System.out.println(name + "'s console and QEMU at " + where
-                    + ":\n" + hypervisor.console(name) + "\n" + hypervisor.emulatorLog(name)));
+            System.out.println(listed());
+            hypervisors.forEach((where, hypervisor) -> System.out.println(where + ":\n" + hypervisor.report()));
+            List<String> panicked = hypervisors.values().stream()
+                    .flatMap(hypervisor -> hypervisor.panicked().stream())
+                    .distinct()
+                    .toList();
+            if (!panicked.isEmpty()) {
+                throw new AssertionError(
+                        "the kernel of " + panicked
+                                + " panicked, as one in hundreds does when QEMU moves what it emulates without KVM"
+                                + " (docs/migration.md, \"Emulated guests\"): run it again",
+                        e);
+            }
             throw e;
+        }
+    }
+
+    private String listed() {
+        try {
+            return run("ls").text();
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -17,6 +19,7 @@ import org.awaitility.Awaitility;
  * and from other such daemons'.
  */
 public final class LibvirtHost implements AutoCloseable {
+    private static final String CONSOLE = ".console";
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final Namespace host;
@@ -84,25 +87,62 @@ public final class LibvirtHost implements AutoCloseable {
         }
     }
 
+    /** What is known of each machine: its console, QEMU's own words, where its processor is (twice), and its TAPs' counters. */
+    public String report() {
+        StringBuilder all = new StringBuilder(virsh("list", "--all").text());
+        for (String guest : guests()) {
+            all.append("console of ").append(guest).append(":\n").append(end(console(guest)));
+            all.append("its QEMU:\n")
+                    .append(end(text(folder.resolve("log").resolve("qemu").resolve(guest + ".log"))));
+        }
+        for (String guest : running()) {
+            for (int look = 0; look < 2; look++) {
+                all.append(guest)
+                        .append("'s processor:\n")
+                        .append(tryVirsh("qemu-monitor-command", guest, "--hmp", "info registers")
+                                .text()
+                                .lines()
+                                .limit(6)
+                                .collect(Collectors.joining("\n", "", "\n")));
+            }
+        }
+        return all.append(host.tryRun("ip", "-s", "link").text()).toString();
+    }
+
+    /** The machines whose kernel has panicked here. */
+    public List<String> panicked() {
+        return guests().stream()
+                .filter(guest -> console(guest).contains("Kernel panic"))
+                .toList();
+    }
+
+    private List<String> guests() {
+        try (Stream<Path> logs = Files.list(Files.createDirectories(folder.resolve("log")))) {
+            return logs.map(log -> log.getFileName().toString())
+                    .filter(name -> name.endsWith(CONSOLE))
+                    .map(name -> name.substring(0, name.length() - CONSOLE.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What the guest has printed so far. */
-    public String console(String guest) {
+    private String console(String guest) {
+        return text(folder.resolve("log").resolve(guest + CONSOLE));
+    }
+
+    private static String text(Path file) {
         try {
-            Path file = folder.resolve("log").resolve(guest + ".console");
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The end of what QEMU itself said of a guest. */
-    public String emulatorLog(String guest) {
-        try {
-            Path file = folder.resolve("log").resolve("qemu").resolve(guest + ".log");
-            String all = Files.exists(file) ? Files.readString(file) : "";
-            return all.substring(Math.max(0, all.length() - 2_000));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static String end(String text) {
+        return text.substring(Math.max(0, text.length() - 3_000)) + "\n";
     }
 
     /** Runs {@code virsh} to its end; fails the test when it is refused. */
