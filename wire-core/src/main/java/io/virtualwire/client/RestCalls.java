@@ -291,8 +291,15 @@ final class RestCalls implements AutoCloseable {
     }
 
     private static boolean endedWithoutAWord(IOException e) {
-        return has(e, cause -> cause instanceof EOFException || cause instanceof SocketException)
-                && !has(e, cause -> cause instanceof ConnectException || cause instanceof SSLException);
+        return wasReset(e)
+                || has(e, cause -> cause instanceof EOFException || cause instanceof SocketException)
+                        && !has(e, cause -> cause instanceof ConnectException || cause instanceof SSLException);
+    }
+
+    /* In the middle of a handshake it is told as a trouble of TLS. */
+    private static boolean wasReset(IOException e) {
+        Throwable first = deepest(e);
+        return first instanceof SocketException && !(first instanceof ConnectException);
     }
 
     /** What the connection may take comes on top of what the answer may. */
@@ -351,7 +358,8 @@ final class RestCalls implements AutoCloseable {
                     "repeat the command",
                     e);
         }
-        if (has(e, SSLException.class::isInstance) || has(e, GeneralSecurityException.class::isInstance)) {
+        if (!wasReset(e)
+                && (has(e, SSLException.class::isInstance) || has(e, GeneralSecurityException.class::isInstance))) {
             return new WireException(
                     ErrorCode.UNAUTHENTICATED,
                     attempt + "one of the two does not trust the other: "

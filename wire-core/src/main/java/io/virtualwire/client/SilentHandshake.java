@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -41,7 +42,8 @@ final class SilentHandshake {
             int unused = tls.getInputStream().read();
             return null;
         } catch (SSLException said) {
-            return said;
+            // A reset is no word, either.
+            return said.getCause() instanceof SocketException ? null : said;
         } catch (IOException nothing) {
             return null;
         }

@@ -123,6 +123,28 @@ final class PatienceTest {
         }
     }
 
+    /** As one does that is too busy to shake hands within its own limit. */
+    @Test
+    void whoIsCutOffEachTimeIsNotTakenForDistrusted() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RestCalls calls = calls(server.getLocalPort(), PATIENCE)) {
+            Thread.ofVirtual().start(() -> serveAll(server, PatienceTest::reset));
+            assertThatThrownBy(() -> calls.get("/v1/x", new TypeReference<Map<String, Integer>>() {}))
+                    .isInstanceOfSatisfying(
+                            WireException.class,
+                            e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.UNAVAILABLE));
+        }
+    }
+
+    private static void reset(Socket connection) {
+        try (connection) {
+            int unused = connection.getInputStream().read();
+            connection.setSoLinger(true, 0);
+        } catch (IOException gone) {
+            assertThat(gone).isNotNull();
+        }
+    }
+
     private static void assertRefused(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
