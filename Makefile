@@ -32,7 +32,7 @@ demo-vm: ## A virtual machine moved live between two clouds on this machine, wit
 	@bin/wire --build
 	@examples/04-live-migration/run.sh
 
-demo-ec2: ## A host launched in a stand-in for EC2, a wire and a switch there and back, drained and terminated; nothing is left
+demo-ec2: ## A host launched in a stand-in for EC2, a wire, a VM and its switch moved there and back; nothing is left
 	@config/prerequisites.sh demo-ec2
 	@bin/wire --build
 	@packaging/deb.sh

@@ -22,7 +22,7 @@ build="mvn:maven"
 demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq socat:socat openssl:openssl"
 demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
   libvirtd:libvirt-daemon-driver-qemu"
-demo_ec2="$demo curl:curl nft:nftables nsenter:util-linux unshare:mount sshd:openssh-server ssh:openssh-client qemu-system-x86_64:qemu-system-x86"
+demo_ec2="$demo_vm nsenter:util-linux unshare:mount sshd:openssh-server ssh:openssh-client"
 test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client"
 test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
@@ -81,7 +81,7 @@ fi
 
 # The guests' kernel comes out of Debian's archive, whose lists a small image may lack.
 case " $* " in
-  *" demo-vm "* | *" bench-migration "*)
+  *" demo-vm "* | *" demo-ec2 "* | *" bench-migration "*)
     if ! [ -s "$here/../target/vm/guest/vmlinuz" ] && [ -z "$(apt-cache depends linux-image-cloud-amd64 2>/dev/null)" ]; then
       apt-get update -qq
     fi

@@ -12,15 +12,9 @@ ns()    { local host=$1; shift; ip netns exec "$lab-$host" "$@"; }
 # Starts a command in a namespace in the background; $last is its pid.
 start() { local host=$1 log=$2; shift 2; ip netns exec "$lab-$host" "$@" >"$OUT/$log" 2>&1 & last=$!; pids+=("$last"); }
 ask()   { ns out "$wire" "$@" >>"$OUT/wire.log" 2>&1; }
-# await SECONDS WHAT COMMAND…
-await() {
-  local limit=$((SECONDS + $1)) what=$2; shift 2
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $limit ] || die "$what did not happen in time"
-    sleep 0.1
-  done
-}
-ended() { local pid; for pid in "$@"; do kill "$pid" 2>/dev/null || true; done; for pid in "$@"; do wait "$pid" 2>/dev/null || true; done; }
+connector_log() { cat "$OUT/connector-$1.log"; }
+# shellcheck source=examples/04-live-migration/watch.sh
+. "$here/watch.sh"
 
 # Ends everything that was started, whatever state it is in, and the lab with it.
 end_all() {
@@ -67,65 +61,4 @@ machine() {
   labsh virsh "$lab" east start web1 >>"$OUT/virsh.log"
   ask switch plug lan/web1 web1
   await 120 "the guest" ns out ping -c 1 -W 1 $guest
-}
-
-# --- what is seen from outside ---------------------------------------------------------------------------------------
-identity() { ns out curl -sS --max-time 20 http://$guest/cgi-bin/id | cut -d' ' -f1,2; }
-
-# A TCP connection that says a number every 50 ms and hears it back; its log has one line for each that came back.
-hold_connection() {
-  start out tcp.log bash -c '
-    exec 3<>"/dev/tcp/$0/7" || exit 1
-    for ((n = 1; ; n++)); do
-      echo $n >&3
-      IFS= read -r -t 60 -u 3 back && [ "$back" = $n ] || { echo "after $n: $back"; exit 1; }
-      echo $n
-      sleep 0.05
-    done' $guest
-  connection=$last
-  await 20 "the connection" test -s "$OUT/tcp.log"
-}
-connection_lives() { # as it did LINES ago
-  local before=$1
-  for ((i = 0; i < 100; i++)); do
-    kill -0 "$connection" 2>/dev/null || return 1
-    [ "$(wc -l <"$OUT/tcp.log")" -le "$before" ] || return 0
-    sleep 0.1
-  done
-  return 1
-}
-
-# What ping printed, summed up. What had been sent when it was asked how far it is (RECEIVED/SENT packets), and was never answered, is
-# lost; of those, which came after how many, and after how many the longest silence began, is said for whoever looks for the reason.
-pings_of() {
-  awk '
-    /icmp_seq=/ {
-      match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9) + 0
-      match($0, /\[[0-9.]+\]/); t = substr($0, RSTART + 1, RLENGTH - 2)
-      if (/DUP!/ || (seq in seen)) dup++; else seen[seq] = 1
-      if (before && t - before > gap) { gap = t - before; begins = before; silent = last }
-      before = t; if (seq > last) last = seq
-    }
-    match($0, /[0-9]+\/[0-9]+ packets/) { split(substr($0, RSTART, RLENGTH), counts, /[\/ ]/); sent = counts[2] + 0 }
-    END {
-      for (n = 1; n <= sent; n++) if (!(n in seen)) { missing = missing (lost++ ? "," : "") n }
-      printf "{\"sent\":%d,\"lost\":%d,\"missing\":[%s],\"duplicated\":%d,\"gapMillis\":%.1f,\"gapBegins\":%.6f,\"gapAfter\":%d}\n",
-        sent, lost, missing, dup, gap * 1000, begins, silent
-    }' "$1"
-}
-# unsure CONNECTOR LINE: of how many frames it could not say, after that line of its log, whether a guest that left had taken them
-unsure() { tail -n +$(($2 + 1)) "$OUT/connector-$1.log" | awk 'match($0, / Recalled\[.*unsure=[0-9]+/) {s = substr($0, RSTART, RLENGTH); sub(/.*unsure=/, "", s); n += s} END {print n + 0}'; }
-# watched NAME COMMAND…: runs it while the guest is pinged every 10 ms, a second longer on each side; leaves NAME.pings.json.
-watched() {
-  local name=$1 status=0 ping; shift
-  start out "$name.ping.log" ping -D -i 0.01 $guest; ping=$last
-  await 30 "a ping" grep -q icmp_seq "$OUT/$name.ping.log"
-  sleep 1
-  "$@" || status=$?
-  sleep 1
-  kill -QUIT "$ping"
-  sleep 1
-  kill -INT "$ping"; wait "$ping" || true
-  pings_of "$OUT/$name.ping.log" >"$OUT/$name.pings.json"
-  return $status
 }

@@ -19,6 +19,7 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scripts=$top/wire-testkit/src/main/resources/io/virtualwire/testkit/vm
+daemon=$top/cloud-adapters/libvirt/src/main/resources/io/virtualwire/cloud/libvirt/libvirtd.sh
 kept=$top/target/vm
 do=${1:-} name=${2:-}
 [[ $name =~ ^[a-z0-9]{1,8}$ ]] || { sed -n '2,19s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -68,7 +69,7 @@ up() {
   done
   for host in east west; do
     mkdir -p "$run/$host"
-    ns "$host" setsid bash "$scripts/libvirtd.sh" "$run/$host" "$(address "$host")" "$kept/capabilities" \
+    ns "$host" setsid bash "$daemon" "$run/$host" "$(address "$host")" "$kept/capabilities" \
       </dev/null >"$run/$host.log" 2>&1 &
   done
   for host in east west; do

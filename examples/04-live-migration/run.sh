@@ -83,29 +83,6 @@ before=$(identity)
 hold_connection
 
 # --- the moves ------------------------------------------------------------------------------------------------------
-results=()
-# moved NAME FROM TO MODE COMMAND…: a move, watched; the command leaves NAME.json, as 'wire migrate -o json' prints it
-moved() {
-  local name=$1 from=$2 to=$3 mode=$4 lines told survived=false same=false; shift 4
-  lines=$(wc -l <"$OUT/tcp.log") told=$(wc -l <"$OUT/connector-$from.log")
-  watched "$name" "$@" || die "$name: $(tail -n 3 "$OUT/$name.log" 2>/dev/null)"
-  ! connection_lives $((lines + 20)) || survived=true
-  [ "$(identity)" != "$before" ] || same=true
-  jq -n --slurpfile pings "$OUT/$name.pings.json" --slurpfile move "$OUT/$name.json" --arg from "$from" --arg to "$to" --arg mode "$mode" \
-    --argjson survived $survived --argjson same $same --argjson unsure "$(unsure "$from" "$told")" '
-    def rounded: if . == null then null else (. * 10 | round) / 10 end;
-    $pings[0] as $p | $move[0] as $m |
-    {vm: "web1", from: $from, to: $to, mode: $mode,
-     hypervisorDowntimeMillis: $m.hypervisorDowntimeMillis, networkGapMillis: $p.gapMillis,
-     networkShareMillis: (if $m.hypervisorDowntimeMillis == null then null else $p.gapMillis - $m.hypervisorDowntimeMillis | rounded end),
-     pings: $p.sent, pingsLost: $p.lost, pingsMissing: $p.missing, pingsAnsweredBefore: $p.gapAfter, framesUnsure: $unsure,
-     pingsDuplicated: $p.duplicated, tcpSurvived: $survived, bootIdUnchanged: $same,
-     activatedBy: $m.activatedBy, activationToHeardMillis: $m.activationToHeardMillis,
-     activationToFirstFrameMillis: $m.activationToFirstFrameMillis,
-     phases: $m.phases, totalMillis: $m.totalMillis}' >"$OUT/$name.result.json"
-  results+=("$OUT/$name.result.json")
-  say "  $(jq -r '"there after \(.phases.drain) ms; did not run for \(.hypervisorDowntimeMillis) ms, silent for \(.networkGapMillis) ms; \(.pingsLost) of \(.pings) pings lost, \(.pingsDuplicated) doubled; by \(.activatedBy)"' "$OUT/$name.result.json")"
-}
 migrate() { ns out "$wire" migrate web1 --to "$2" -o json >"$OUT/$1.json" 2>"$OUT/$1.log"; }
 # Everything of a cloud: the guest and the switch, in the order in which the least crosses between clouds meanwhile.
 all() { # NAME FROM TO

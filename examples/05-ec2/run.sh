@@ -35,6 +35,7 @@ left_here() {
   local name
   namespaces | grep -vx "$run-me" | sed 's/^/namespace /' || true
   awk -v w="$work/" 'index($5, w) == 1 {print "mount " $5}' /proc/self/mountinfo
+  for name in /var/tmp/virtualwire-"$run"*; do [ ! -e "$name" ] || echo "files $name"; done
   for name in $(ip netns pids "$run-me"); do echo "process $name: $(tr '\0' ' ' <"/proc/$name/cmdline" | cut -c1-120)"; done
 }
 close_account() {
@@ -59,7 +60,7 @@ finish() {
     for pid in $(ip netns pids "$name"); do kill -9 "$pid" 2>/dev/null || true; done
     ip netns delete "$name" || true
   done
-  rm -rf --one-file-system "$work" "$OUT/home"
+  rm -rf --one-file-system "$work" "$OUT/home" "/var/tmp/virtualwire-${run}a"
   exit $status
 }
 trap finish EXIT
@@ -67,6 +68,9 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# From in there Debian's archive is out of reach, which the guest's kernel comes from.
+bash "$top/wire-testkit/src/main/resources/io/virtualwire/testkit/vm/guest.sh" build "$top/target/vm/guest" >"$OUT/guest.log" 2>&1 ||
+  die "no guest: $(tail -n 2 "$OUT/guest.log")"
 ip netns add "$run-me"
 ip -n "$run-me" link set lo up
 # Nobody is to wait for answers from where no way leads.

@@ -56,6 +56,8 @@ class MainTest {
     void aHostIsNotCalledAsANodeIs() {
         assertThat(execute("host", "add", "root@node-3.example.org")).isEqualTo(1);
         assertThat(err.toString()).contains("node-3", "the credentials of a node", "choose a name");
+        assertThat(execute("host", "add", "root@libvirt-3.example.org")).isEqualTo(1);
+        assertThat(err.toString()).contains("libvirt-3", "the credentials of a hypervisor");
     }
 
     @Test

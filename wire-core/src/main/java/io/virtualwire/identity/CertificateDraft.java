@@ -5,6 +5,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -13,8 +14,11 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
@@ -72,23 +76,31 @@ final class CertificateDraft {
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             builder.addExtension(
                     Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(subjectKey));
-            named(SubjectNames.authorityUri(tenant));
+            named(SubjectNames.authorityUri(tenant), Set.of());
         } catch (CertIOException e) {
             throw cannotSign(e);
         }
     }
 
-    void memberNamed(Identity identity, X509Certificate issuer) {
+    /**
+     * Says who a member is.
+     *
+     * @param addresses at which it is met by programs that know nobody by name; none if it is met by ours alone
+     */
+    void memberNamed(Identity identity, X509Certificate issuer, Set<InetAddress> addresses) {
         KeyPurposeId[] eitherEnd = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
+        // libvirt asks for the second, which says nothing about a key of an elliptic curve.
+        int usage =
+                addresses.isEmpty() ? KeyUsage.digitalSignature : KeyUsage.digitalSignature | KeyUsage.keyEncipherment;
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage));
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(eitherEnd));
             builder.addExtension(
                     Extension.authorityKeyIdentifier,
                     false,
                     extensions.createAuthorityKeyIdentifier(issuer.getPublicKey()));
-            named(identity.uri().toString());
+            named(identity.uri().toString(), addresses);
         } catch (CertIOException e) {
             throw cannotSign(e);
         }
@@ -137,9 +149,12 @@ final class CertificateDraft {
         }
     }
 
-    private void named(String uri) throws CertIOException {
-        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, uri);
-        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
+    private void named(String uri, Set<InetAddress> addresses) throws CertIOException {
+        List<GeneralName> names = new ArrayList<>();
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+        addresses.forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address.getHostAddress())));
+        builder.addExtension(
+                Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
     }
 
     private static WireException cannotSign(Exception cause) {

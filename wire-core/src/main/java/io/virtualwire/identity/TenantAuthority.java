@@ -5,6 +5,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -155,6 +157,20 @@ public final class TenantAuthority {
      * @param service where the certificate says that this authority can be asked
      */
     public X509Certificate certify(Identity identity, PublicKey subject, Duration validity, Optional<URI> service) {
+        return certify(identity, subject, validity, service, Set.of());
+    }
+
+    /**
+     * Vouches for somebody else's key, and for its holder being at these addresses.
+     *
+     * @param service where the certificate says that this authority can be asked
+     */
+    public X509Certificate certify(
+            Identity identity,
+            PublicKey subject,
+            Duration validity,
+            Optional<URI> service,
+            Set<InetAddress> addresses) {
         if (!identity.tenant().equals(tenant)) {
             throw new WireException(
                     ErrorCode.FORBIDDEN,
@@ -168,7 +184,7 @@ public final class TenantAuthority {
                 validity,
                 clock,
                 random);
-        draft.memberNamed(identity, certificate);
+        draft.memberNamed(identity, certificate, addresses);
         service.ifPresent(draft::listAt);
         return draft.sign(key);
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -94,7 +95,7 @@ class TlsContextsTest {
         authority.authorityOf("rival");
         var rivalAuthority = authority.sign(authorityPair.getPrivate());
         CertificateDraft forged = draft(name, new X500Name("O=acme,CN=east"), memberPair);
-        forged.memberNamed(new Identity("acme", "east"), rivalAuthority);
+        forged.memberNamed(new Identity("acme", "east"), rivalAuthority, Set.of());
         Credentials forger =
                 new Credentials(memberPair.getPrivate(), forged.sign(authorityPair.getPrivate()), east.authorities());
         Credentials gullible = west.trusting(rivalAuthority).trusting(rival.certificate());

@@ -16,6 +16,7 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.Fingerprint;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -197,6 +199,16 @@ public final class Registrar {
      * @param from the address of who asks, for the audit log
      */
     public CertificateAnswer enrol(String secret, String pem, Duration life, String from) {
+        return enrol(secret, pem, life, from, Set.of());
+    }
+
+    /**
+     * The same, with a certificate that says at which addresses the member is.
+     *
+     * @param from the address of who asks, for the audit log
+     * @param addresses of whoever it is, as the caller knows them
+     */
+    public CertificateAnswer enrol(String secret, String pem, Duration life, String from, Set<InetAddress> addresses) {
         String digest = Fingerprint.of(secret).toString();
         // Who has no token at all is not noted: anybody could fill the log.
         Optional<Identity> holder = file.read().tokens().stream()
@@ -204,11 +216,11 @@ public final class Registrar {
                 .map(it -> new Identity(tenant(), it.name()))
                 .findFirst();
         return noting(
-                () -> admit(digest, pem, life),
+                () -> admit(digest, pem, life, addresses),
                 failure -> holder.ifPresent(member -> asked(member, from, "enrol", failure)));
     }
 
-    private CertificateAnswer admit(String digest, String pem, Duration life) {
+    private CertificateAnswer admit(String digest, String pem, Duration life, Set<InetAddress> addresses) {
         Instant now = clock.instant();
         return file.change(register -> {
             TokenRecord token = register.tokens().stream()
@@ -228,8 +240,9 @@ public final class Registrar {
             if (now.isAfter(token.expiresAt())) {
                 throw refused(ErrorCode.UNAUTHENTICATED, "the token for " + member + " expired " + token.expiresAt());
             }
-            X509Certificate made =
-                    authorities.issuing(register).certify(member, request.key(), life, register.listAddress());
+            X509Certificate made = authorities
+                    .issuing(register)
+                    .certify(member, request.key(), life, register.listAddress(), addresses);
             Register after = authorities
                     .noted(register, token.name(), made)
                     .with(token.used(now, key, TenantAuthority.pem(made)));

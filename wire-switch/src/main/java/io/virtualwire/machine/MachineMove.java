@@ -4,7 +4,6 @@ import io.virtualwire.client.WireStatus;
 import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.cloud.spi.MachineMigration;
-import io.virtualwire.cloud.spi.MigrationPlan;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
@@ -17,7 +16,6 @@ import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.VmMove;
 import io.virtualwire.topology.VmMoveMeasure;
 import io.virtualwire.topology.VmMovePhase;
-import io.virtualwire.topology.VmMoveWay;
 import io.virtualwire.topology.VmNic;
 import io.virtualwire.topology.VmRecord;
 import io.virtualwire.topology.WirePlace;
@@ -26,10 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -332,7 +328,8 @@ final class MachineMove {
             begun = true;
             verdictSince = ticker.nanoTime();
             try {
-                MachineMigration begins = at.source().migrate(at.vm.domain(), plan(at));
+                MachineMigration begins =
+                        at.source().migrate(at.vm.domain(), MovePlan.of(at.move, at.vm, at.host(at.move.to())));
                 job = begins;
                 begins.outcome().whenComplete((how, failure) -> ended.run());
             } catch (WireException e) {
@@ -386,26 +383,6 @@ final class MachineMove {
             case MachineMigration.Outcome.Aborted _ -> "it was called off at its hypervisor";
             case MachineMigration.Outcome.Arrived _ -> "its hypervisor says that it moved, and it is not there";
         };
-    }
-
-    private static MigrationPlan plan(Sighted at) {
-        VmMoveWay way = at.move.way();
-        HostSpec to = at.host(at.move.to());
-        MigrationPlan.Mode mode = switch (way.mode()) {
-            case VmMoveWay.MANAGED -> MigrationPlan.Mode.MANAGED;
-            case VmMoveWay.TUNNELLED -> MigrationPlan.Mode.TUNNELLED;
-            default -> MigrationPlan.Mode.PEER_TO_PEER;
-        };
-        boolean direct = mode == MigrationPlan.Mode.MANAGED || to.libvirtPeer() == null;
-        return new MigrationPlan(
-                String.valueOf(direct ? to.libvirt() : to.libvirtPeer()),
-                mode,
-                way.copyStorage() ? MigrationPlan.Storage.COPIED : MigrationPlan.Storage.SHARED,
-                way.postCopy(),
-                Optional.empty(),
-                way.bandwidthMebibytes() > 0 ? OptionalInt.of(way.bandwidthMebibytes()) : OptionalInt.empty(),
-                OptionalInt.empty(),
-                at.vm.nics().stream().map(VmNic::device).collect(Collectors.toSet()));
     }
 
     private Optional<FabricCommand> activate(Sighted at) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The connectors of all hosts, each with a thread of its own, so that one that hangs delays no other. Owner thread. */
 final class ConnectorFleet implements FarEnds, AutoCloseable {
     private final TlsContexts tls;
+    private final OwnAddress self;
     private final Loop loop;
     private final Runnable changed;
     private final Map<HostKey, ConnectorWorker> workers = new HashMap<>();
@@ -32,8 +33,9 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     private record HostKey(String api, Identity identity) {}
 
     /** @param changed run on the owner thread when a far end's status has changed */
-    ConnectorFleet(TlsContexts tls, Loop loop, Runnable changed) {
+    ConnectorFleet(TlsContexts tls, OwnAddress self, Loop loop, Runnable changed) {
         this.tls = tls;
+        this.self = self;
         this.loop = loop;
         this.changed = changed;
     }
@@ -115,7 +117,7 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
                         host,
                         new ConnectorClient(
                                 tls,
-                                HostAddress.parse(made.api(), HostAddress.DEFAULT_API_PORT),
+                                HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
                                 Optional.of(made.identity())),
                         loop,
                         changed));

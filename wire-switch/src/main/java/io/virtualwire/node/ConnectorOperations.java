@@ -30,6 +30,7 @@ import java.util.function.BiFunction;
 final class ConnectorOperations implements AutoCloseable {
     private final Vertx vertx;
     private final TlsContexts tls;
+    private final OwnAddress self;
     private final StampedLog log;
     private final JsonMapper json = ApiJson.strict();
     private final Map<HostSpec, ConnectorClient> clients = new ConcurrentHashMap<>();
@@ -38,9 +39,10 @@ final class ConnectorOperations implements AutoCloseable {
     private record Operation(
             boolean changes, Set<String> fields, BiFunction<ConnectorClient, BusRequest, Object> work) {}
 
-    ConnectorOperations(Vertx vertx, TlsContexts tls, StampedLog log) {
+    ConnectorOperations(Vertx vertx, TlsContexts tls, OwnAddress self, StampedLog log) {
         this.vertx = vertx;
         this.tls = tls;
+        this.self = self;
         this.log = log;
         read("health", Set.of(), (connector, asked) -> connector.health());
         read("version", Set.of(), (connector, asked) -> connector.version());
@@ -137,7 +139,7 @@ final class ConnectorOperations implements AutoCloseable {
                 spec,
                 made -> new ConnectorClient(
                         tls,
-                        HostAddress.parse(made.api(), HostAddress.DEFAULT_API_PORT),
+                        HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
                         Optional.of(made.identityOf(tls.identity().tenant(), host))));
     }
 

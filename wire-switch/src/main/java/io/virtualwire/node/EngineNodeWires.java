@@ -20,14 +20,16 @@ final class EngineNodeWires implements NodeWires {
     private static final Logger LOG = LoggerFactory.getLogger(EngineNodeWires.class);
 
     private final WireEngine engine;
+    private final OwnAddress self;
 
-    EngineNodeWires(WireEngine engine) {
+    EngineNodeWires(WireEngine engine, OwnAddress self) {
         this.engine = engine;
+        this.self = self;
     }
 
     @Override
     public void connect(ConnectRequest request) {
-        engine.connect(request);
+        engine.connect(self.near(request));
     }
 
     @Override

@@ -233,8 +233,9 @@ public final class Node implements AutoCloseable {
                 settings.wirePaths(wirePort),
                 api,
                 settings.cloud());
-        EngineNodeWires wires = new EngineNodeWires(engine);
-        ConnectorFleet fleet = add(new ConnectorFleet(tls, loop, observer::farEndChanged));
+        OwnAddress near = settings.ownAddress();
+        EngineNodeWires wires = new EngineNodeWires(engine, near);
+        ConnectorFleet fleet = add(new ConnectorFleet(tls, near, loop, observer::farEndChanged));
         ExecutorService aside = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("node-aside").factory());
         add(aside::shutdownNow);
@@ -255,8 +256,10 @@ public final class Node implements AutoCloseable {
         verticles.show(views);
         observer.reconciler = reconciler;
 
-        NodeMachineHosts hosts =
-                add(new NodeMachineHosts(tls, new HypervisorPool(settings.hypervisors(), observer::hypervisorTold)));
+        NodeMachineHosts hosts = add(new NodeMachineHosts(
+                tls,
+                near,
+                new HypervisorPool(uri -> settings.hypervisors().apply(near.nearUri(uri)), observer::hypervisorTold)));
         // Libvirt's calls last, and would hold on to the carriers of virtual threads.
         ExecutorService machineSteps = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("machine-step-", 0).factory());
@@ -320,7 +323,7 @@ public final class Node implements AutoCloseable {
                 fabric,
                 vms,
                 everything,
-                add(new ConnectorOperations(vertx, tls, log)),
+                add(new ConnectorOperations(vertx, tls, near, log)),
                 feed,
                 standing,
                 reloading,

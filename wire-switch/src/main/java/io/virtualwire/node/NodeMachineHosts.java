@@ -24,13 +24,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The hosts of virtual machines, as this node reaches them. */
 final class NodeMachineHosts implements MachineHosts, AutoCloseable {
     private final TlsContexts tls;
+    private final OwnAddress self;
     private final HypervisorPool hypervisors;
     private final Map<Door, ConnectorClient> clients = new ConcurrentHashMap<>();
 
     private record Door(String api, Identity identity) {}
 
-    NodeMachineHosts(TlsContexts tls, HypervisorPool hypervisors) {
+    NodeMachineHosts(TlsContexts tls, OwnAddress self, HypervisorPool hypervisors) {
         this.tls = tls;
+        this.self = self;
         this.hypervisors = hypervisors;
     }
 
@@ -41,7 +43,7 @@ final class NodeMachineHosts implements MachineHosts, AutoCloseable {
                 door,
                 made -> new ConnectorClient(
                         tls,
-                        HostAddress.parse(made.api(), HostAddress.DEFAULT_API_PORT),
+                        HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
                         Optional.of(made.identity()))));
     }
 

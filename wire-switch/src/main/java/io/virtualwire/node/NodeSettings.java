@@ -168,6 +168,15 @@ public record NodeSettings(
                 .orElse(List.of(ownEntry().map(peer -> peer.tunnel().toString()).orElse(inside)));
     }
 
+    /** Where it is for itself, and for others. */
+    OwnAddress ownAddress() {
+        return new OwnAddress(
+                listen,
+                ownEntry()
+                        .filter(peer -> !isHere(peer.tunnelAddress()))
+                        .map(peer -> peer.tunnel().host()));
+    }
+
     /** Where wires to it go: to where it listens, and where its own entry says. */
     List<String> wirePaths(int port) {
         String inside = new HostAddress(listen, port).toString();

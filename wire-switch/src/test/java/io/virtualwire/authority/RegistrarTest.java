@@ -14,11 +14,14 @@ import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.WireHome;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RegistrarTest {
     private static final HostAddress SERVICE = HostAddress.parse("192.0.2.1:7491", 1);
     private static final Duration DAY = Duration.ofHours(24);
+    /* As X509Certificate numbers them. */
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int KEY_ENCIPHERMENT = 2;
     private static final Identity HOSTB = new Identity("acme", "hostb");
 
     @TempDir
@@ -63,6 +69,25 @@ class RegistrarTest {
         now = now.plus(Duration.ofHours(2));
         assertThat(enrol(token, hostb)).isEqualTo(first);
         assertThat(registrar.members()).hasSize(1);
+    }
+
+    @Test
+    void aCertificateNamesTheAddressesAtWhichOthersThanOurDaemonsMeetIt() throws Exception {
+        Applicant hostb = Applicant.named(HOSTB);
+        Set<InetAddress> addresses = Set.of(InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7"));
+        CertificateAnswer answer =
+                registrar.enrol(token("hostb").secret(), hostb.request(), DAY, "192.0.2.9:1", addresses);
+        X509Certificate made = accept(hostb, answer).certificate();
+        assertThat(made.getSubjectAlternativeNames())
+                .extracting(name -> name.get(1).toString())
+                .containsExactlyInAnyOrder("virtualwire://acme/hostb", "192.0.2.7", "2001:db8:0:0:0:0:0:7");
+        assertThat(made.getKeyUsage()[DIGITAL_SIGNATURE]).isTrue();
+        assertThat(made.getKeyUsage()[KEY_ENCIPHERMENT])
+                .as("libvirt refuses a certificate without")
+                .isTrue();
+        Applicant hostc = Applicant.named(new Identity("acme", "hostc"));
+        assertThat(accept(hostc, enrol(token("hostc"), hostc)).certificate().getKeyUsage()[KEY_ENCIPHERMENT])
+                .isFalse();
     }
 
     @Test

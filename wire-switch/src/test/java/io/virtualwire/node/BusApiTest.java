@@ -104,6 +104,7 @@ final class BusApiTest {
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "north", "west"));
         NodeMachineHosts hosts = new NodeMachineHosts(
                 new TlsContexts(NODE),
+                OwnAddress.untranslated("127.0.0.1"),
                 new HypervisorPool(
                         uri -> {
                             throw new WireException(ErrorCode.UNAVAILABLE, "no " + uri, "");
@@ -133,7 +134,7 @@ final class BusApiTest {
                 operations,
                 vms,
                 relocations,
-                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
+                new ConnectorOperations(vertx, new TlsContexts(NODE), OwnAddress.untranslated("127.0.0.1"), log),
                 feed,
                 standing,
                 reloading,

@@ -94,8 +94,10 @@ final class NodeApiTest {
         EventFeed feed = new EventFeed();
         log.onChange(feed::agreed);
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
-        NodeMachineHosts hosts =
-                new NodeMachineHosts(new TlsContexts(NODE), new HypervisorPool(hypervisors, (uri, told) -> {}));
+        NodeMachineHosts hosts = new NodeMachineHosts(
+                new TlsContexts(NODE),
+                OwnAddress.untranslated("127.0.0.1"),
+                new HypervisorPool(hypervisors, (uri, told) -> {}));
         RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,
@@ -117,7 +119,7 @@ final class NodeApiTest {
                 operations,
                 vms,
                 relocations,
-                new ConnectorOperations(vertx, new TlsContexts(NODE), log),
+                new ConnectorOperations(vertx, new TlsContexts(NODE), OwnAddress.untranslated("127.0.0.1"), log),
                 feed,
                 standing,
                 reloading,

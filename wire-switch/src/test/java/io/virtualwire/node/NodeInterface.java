@@ -59,7 +59,8 @@ final class NodeInterface implements AutoCloseable {
         FabricOperations operations = new FabricOperations(vertx, "east", log, () -> Set.of("east", "west"));
         AuditTrail trail = new AuditTrail(new AuditFile(Path.of("/dev/null")), InstantSource.system());
         TlsContexts tls = new TlsContexts(node);
-        NodeMachineHosts hosts = new NodeMachineHosts(tls, new HypervisorPool(NodeInterface::none, (uri, told) -> {}));
+        NodeMachineHosts hosts = new NodeMachineHosts(
+                tls, OwnAddress.untranslated("127.0.0.1"), new HypervisorPool(NodeInterface::none, (uri, told) -> {}));
         RelocationOperations relocations = new RelocationOperations(vertx, log, hosts, () -> Set.of("east", "west"));
         MachineOperations vms = new MachineOperations(
                 vertx,
@@ -82,7 +83,7 @@ final class NodeInterface implements AutoCloseable {
                 operations,
                 vms,
                 relocations,
-                new ConnectorOperations(vertx, tls, log),
+                new ConnectorOperations(vertx, tls, OwnAddress.untranslated("127.0.0.1"), log),
                 feed,
                 standing,
                 reloading,

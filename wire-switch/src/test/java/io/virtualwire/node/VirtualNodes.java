@@ -705,7 +705,7 @@ final class VirtualNodes {
                     self,
                     "acme",
                     loop,
-                    new EngineNodeWires(daemon.engine()),
+                    new EngineNodeWires(daemon.engine(), OwnAddress.untranslated("127.0.0.1")),
                     connectors,
                     new Kept(loop),
                     component -> new SwitchComponent(component, loop),

@@ -30,6 +30,9 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {"  wire cloud refresh aws", "  wire cloud refresh --every 30s"})
 final class CloudRefreshCommand implements Callable<Integer> {
+    /** How long a libvirt may take that was started again. */
+    private static final Duration ANSWER = Duration.ofMinutes(1);
+
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "The cloud; default: all that have hosts.")
     private Optional<String> name = Optional.empty();
 
@@ -118,6 +121,12 @@ final class CloudRefreshCommand implements Callable<Integer> {
         FarEnds.Told told = new FarEnds(person).tell(change);
         for (var silent : told.silent().entrySet()) {
             warn.accept(silent.getKey() + " was not told where " + host + " is", silent.getValue());
+            all = false;
+        }
+        try {
+            hosts.readdressHypervisor(change, ANSWER);
+        } catch (WireException e) {
+            warn.accept("the hypervisor of " + host + " does not show itself under its new address", e);
             all = false;
         }
         try {

@@ -50,6 +50,7 @@ final class HostMaking {
                 .flatMap(record -> hosts.records().find(record.name()).stream())
                 .filter(record -> !failed.containsKey(record.name()))
                 .toList();
+        hosts.introduce(made);
         failed.forEach((name, why) -> output.warn("host " + name, why));
         if (!made.isEmpty() || failed.isEmpty()) {
             output.print(made, out -> {

@@ -13,6 +13,7 @@ import io.virtualwire.control.WireException;
 import io.virtualwire.enrolment.CarriedEnrolment;
 import io.virtualwire.identity.Credentials;
 import io.virtualwire.identity.Fingerprint;
+import io.virtualwire.identity.PkiFolder;
 import io.virtualwire.identity.RevocationList;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
@@ -125,6 +126,29 @@ public final class IdentityCommand {
                 new Issued(credentials.identity(), file, until),
                 out -> out.println(
                         "credentials of " + credentials.identity() + ", valid until " + until + ": " + file));
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "export",
+            description = {
+                "Write credentials as libvirt and its like want them: cacert.pem, clientcert.pem and clientkey.pem in a folder.",
+                "For libvirt's URIs that is the folder of pkipath; a node looks for it in 'pki' of its wire home."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  wire identity export libvirt-desk.wire --to ~/.config/virtualwire/pki"})
+    int export(
+            @Parameters(paramLabel = "FILE", description = "The credentials.") Path file,
+            @Option(names = "--to", required = true, paramLabel = "FOLDER", description = "Where to write them.")
+                    Path folder,
+            @Mixin Output output) {
+        Credentials credentials = Credentials.load(file);
+        new PkiFolder(folder).write(credentials);
+        Instant until = credentials.certificate().getNotAfter().toInstant();
+        output.print(
+                new Issued(credentials.identity(), folder, until),
+                out -> out.println("credentials of " + credentials.identity() + ", valid until " + until + ", are in "
+                        + folder + ": keep them secret"));
         return ExitCode.OK;
     }
 

@@ -3,6 +3,7 @@ package io.virtualwire.cli.command;
 import io.virtualwire.authority.NodeNames;
 import io.virtualwire.cli.output.ExitCode;
 import io.virtualwire.cli.output.Output;
+import io.virtualwire.cloud.libvirt.LibvirtCredentials;
 import io.virtualwire.cloud.libvirt.LibvirtHypervisor;
 import io.virtualwire.config.LiveFile;
 import io.virtualwire.config.LiveSetting;
@@ -110,6 +111,7 @@ final class NodeRunCommand implements Callable<Integer> {
                 said.identityIn(home, said.enrol().isPresent() ? Optional.empty() : Optional.of(daemon), () -> daemon);
         Path folder =
                 said.state().orElseGet(() -> home.folder().resolve("state").resolve(daemon));
+        LibvirtCredentials libvirt = new LibvirtCredentials(home.folder().resolve("pki"));
         try (DaemonIdentity.Kept kept = found.keep(file.trust(), folder)) {
             return run(
                     file,
@@ -126,7 +128,7 @@ final class NodeRunCommand implements Callable<Integer> {
                                     folder,
                                     said.audit().orElseGet(() -> folder.resolve(NodeSettings.AUDIT)),
                                     witness || file.witness().orElse(false),
-                                    LibvirtHypervisor::connect)
+                                    uri -> LibvirtHypervisor.connect(libvirt.in(uri)))
                             .in(cloud.or(file::cloud).orElse(""))
                             .joining(join || file.join().orElse(false)));
         }

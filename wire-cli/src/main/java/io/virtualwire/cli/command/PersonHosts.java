@@ -16,16 +16,25 @@ import io.virtualwire.client.NodeView;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
+import io.virtualwire.time.Ticker;
 import io.virtualwire.topology.HostSpec;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The hosts that a person makes, with what else of a person's commands has to do with them. */
 final class PersonHosts {
+    /** How long nodes that were just started may take to be a fabric. */
+    private static final Duration FOUNDING = Duration.ofSeconds(60);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     private final Person person;
     private final NodeOption node;
     private final Output output;
@@ -177,19 +186,64 @@ final class PersonHosts {
         }
     }
 
+    /** Tells a fabric that these hosts have founded of those to which machines can be moved, as soon as it answers. */
+    void introduce(List<HostRecord> founders) {
+        for (HostRecord record : founders) {
+            HostRecord.@Nullable Libvirt libvirt = record.facts().libvirt();
+            if (joining || !record.wanted().node() || libvirt == null || !libvirt.answers()) {
+                continue;
+            }
+            Ticker ticker = Ticker.system();
+            long deadline = ticker.nanoTime() + FOUNDING.toNanos();
+            Optional<WireException> refused = tellNow(record);
+            if (refused.isPresent()) {
+                output.progress("waiting for the fabric, to tell it of " + record.name());
+            }
+            while (refused.isPresent() && ticker.nanoTime() < deadline) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+                refused = tellNow(record);
+            }
+            refused.ifPresent(why -> output.warn("the fabric does not know of " + record.name(), why));
+        }
+    }
+
     /** Tells the fabric, so that machines can be moved there. */
     private void tell(HostRecord record) {
+        tellNow(record).ifPresent(why -> output.warn("the fabric does not know of " + record.name(), why));
+    }
+
+    /** What was against it, if anything was. */
+    private Optional<WireException> tellNow(HostRecord record) {
         try (WireEnd end = new WireEnd(new EndpointRef("", record.name()), person.connector(record.name()))) {
-            HostSpec described = new FabricHost(end).describe(person).in(record.cloud());
+            HostSpec described =
+                    withHypervisor(new FabricHost(end).describe(person).in(record.cloud()), record);
             node.ask(
                     person,
                     client -> new FabricEdit(client)
-                            .apply(now -> now.hosts().containsKey(record.name())
-                                    ? now
-                                    : now.withHost(record.name(), described)));
+                            .apply(now ->
+                                    now.withHost(record.name(), told(now.hosts().get(record.name()), described))));
+            return Optional.empty();
         } catch (WireException e) {
-            output.warn("the fabric does not know of " + record.name(), e);
+            return Optional.of(e);
         }
+    }
+
+    /** What somebody else has said of it stays, but for what was never said. */
+    private static HostSpec told(@Nullable HostSpec known, HostSpec described) {
+        if (known == null) {
+            return described;
+        }
+        return known.libvirt() == null && described.libvirt() != null
+                ? known.withLibvirt(described.libvirt(), described.libvirtPeer())
+                : known;
+    }
+
+    private static HostSpec withHypervisor(HostSpec host, HostRecord record) {
+        HostRecord.@Nullable Libvirt libvirt = record.facts().libvirt();
+        if (libvirt == null || !libvirt.answers()) {
+            return host;
+        }
+        return host.withLibvirt(libvirt.uri(), libvirt.peerUri());
     }
 
     private synchronized void forget(String name) {

@@ -65,6 +65,11 @@ final class Admissions {
                 InetAddress translated = peer.cloud().equals(host.cloud()) ? null : outside.get(peer.cloud());
                 InetAddress source = translated == null ? from.addressFor(self) : translated;
                 admitted.addAll(ports(peer.name(), source, host.wanted().node()));
+                // Nodes ask it, and the hypervisors from which machines come.
+                if (host.wanted().vms()
+                        && (peer.wanted().node() || peer.wanted().vms())) {
+                    admitted.add(new Admission(peer.name(), source, Protocol.TCP, LibvirtThere.PORT));
+                }
             }
         }
         return admitted;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.virtualwire.authority.NodeNames;
 import io.virtualwire.cloud.spi.CloudHost;
 import io.virtualwire.cloud.spi.HostOrder;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public record HostRecord(
      * @param mtu the largest packet to its peers, bytes; 0 if that is not known
      * @param kvm what came of trying KVM
      * @param version of the package there
+     * @param libvirt how its hypervisor is reached by TLS, and what by; null if nothing was issued for that
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Facts(
@@ -51,27 +54,55 @@ public record HostRecord(
             @Nullable String address,
             int mtu,
             @Nullable String kvm,
-            @Nullable String version) {
-        static final Facts NONE = new Facts(null, null, 0, null, null);
+            @Nullable String version,
+            @Nullable Libvirt libvirt) {
+        static final Facts NONE = new Facts(null, null, 0, null, null, null);
 
         Facts of(CloudHost host) {
-            return new Facts(host.id(), host.address().getHostAddress(), host.mtu(), kvm, version);
+            return new Facts(host.id(), host.address().getHostAddress(), host.mtu(), kvm, version, libvirt);
         }
 
         Facts withAddress(String now) {
-            return new Facts(id, now, mtu, kvm, version);
+            return new Facts(id, now, mtu, kvm, version, libvirt);
         }
 
         Facts withMtu(int bytes) {
-            return new Facts(id, address, bytes, kvm, version);
+            return new Facts(id, address, bytes, kvm, version, libvirt);
         }
 
         Facts withKvm(String found) {
-            return new Facts(id, address, mtu, found, version);
+            return new Facts(id, address, mtu, found, version, libvirt);
         }
 
         Facts withVersion(String installed) {
-            return new Facts(id, address, mtu, kvm, installed);
+            return new Facts(id, address, mtu, kvm, installed, libvirt);
+        }
+
+        Facts withLibvirt(@Nullable Libvirt opened) {
+            return new Facts(id, address, mtu, kvm, version, opened);
+        }
+    }
+
+    /**
+     * What a host's libvirt shows itself with, and asks others with.
+     *
+     * @param addresses that its certificate names, the one for those outside of its network first
+     * @param until when its certificate holds
+     * @param answers whether a libvirt answers there; else a node there only asks others
+     */
+    public record Libvirt(List<String> addresses, Instant until, boolean answers) {
+        public Libvirt {
+            addresses = List.copyOf(addresses);
+        }
+
+        /** How nodes reach it; where their credentials are they know. */
+        public String uri() {
+            return "qemu+tls://" + LibvirtThere.bracketed(addresses.getFirst()) + "/system";
+        }
+
+        /** How libvirt on another host reaches it. */
+        public String peerUri() {
+            return uri() + "?pkipath=" + LibvirtThere.PEERS;
         }
     }
 

@@ -55,7 +55,7 @@ public final class HostRemoval {
             leave(site);
         }
         site.close();
-        for (String daemon : EnrolStep.daemons(record)) {
+        for (String daemon : members(record)) {
             registrar.removeTokens(daemon);
             if (registrar.members().stream()
                     .anyMatch(it -> it.identity().name().equals(daemon)
@@ -67,6 +67,12 @@ public final class HostRemoval {
         forget.accept(record.name());
         records.remove(record.name());
         settle.run();
+    }
+
+    private static List<String> members(HostRecord record) {
+        List<String> members = new ArrayList<>(EnrolStep.daemons(record));
+        members.add(HypervisorStep.member(record.name()));
+        return members;
     }
 
     /** Ends the daemons of a machine that was there before us and stays; the package stays as well. */
@@ -94,6 +100,9 @@ public final class HostRemoval {
                 files.add(layout.state() + "/state/" + daemon);
             }
             shell.run(LIMIT, files);
+            if (site.record().facts().libvirt() != null) {
+                LibvirtThere.close(shell);
+            }
         } catch (WireException e) {
             if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.UNAVAILABLE) {
                 throw e;

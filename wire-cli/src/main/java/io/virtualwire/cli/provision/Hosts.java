@@ -3,10 +3,13 @@ package io.virtualwire.cli.provision;
 import io.virtualwire.authority.Registrar;
 import io.virtualwire.cli.doctor.VirtualizationCheck;
 import io.virtualwire.cloud.spi.CloudAdapter;
+import io.virtualwire.cloud.spi.CloudHost;
+import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import io.virtualwire.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +74,7 @@ public final class Hosts {
                 new ReachStep(patiently, services::expect),
                 new PackageStep(own, file),
                 new EnrolStep(registrar, own),
+                hypervisors(patiently),
                 services,
                 new KvmStep(new VirtualizationCheck(Ticker.system())),
                 new MtuStep(records),
@@ -105,6 +109,31 @@ public final class Hosts {
         if (change.host().wanted().node()) {
             new NodeAddress(clouds, own).follow(change);
         }
+    }
+
+    /** Has a host's libvirt show itself with a certificate of the new address. */
+    public void readdressHypervisor(AddressChange change, Duration patience) {
+        HostRecord record = change.host();
+        if (record.facts().libvirt() == null) {
+            return;
+        }
+        try (CloudAdapter cloud = clouds.open(record.cloud());
+                Site site = new Site(cloud, records, record)) {
+            CloudHost host = cloud.hosts().stream()
+                    .filter(it -> it.name().equals(record.name()))
+                    .findFirst()
+                    .orElseThrow(() -> new WireException(
+                            ErrorCode.NOT_FOUND,
+                            "cloud " + cloud.name() + " has no " + record.name() + " any more",
+                            "see 'wire host ls'"));
+            site.seen(host);
+            site.opened(cloud.shell(host));
+            hypervisors(new Patiently(Ticker.system(), patience)).take(site);
+        }
+    }
+
+    private HypervisorStep hypervisors(Patiently patiently) {
+        return new HypervisorStep(registrar, own, patiently, InstantSource.system());
     }
 
     /** Notes where a host is now, once everybody was told. */

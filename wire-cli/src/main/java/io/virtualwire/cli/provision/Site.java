@@ -39,8 +39,13 @@ public final class Site implements AutoCloseable {
         record = now;
     }
 
-    void found(CloudHost machine) {
+    /** The machine is there, which is not noted. */
+    void seen(CloudHost machine) {
         host = machine;
+    }
+
+    void found(CloudHost machine) {
+        seen(machine);
         note(record.with(record.facts().of(machine)));
     }
 

@@ -4,7 +4,8 @@ package io.virtualwire.cli.provision;
  * How far a machine is on its way to be a host.
  *
  * <pre>
- *   LAUNCHED ─▶ REACHABLE ─▶ PACKAGE_INSTALLED ─▶ ENROLLED ─▶ SERVICES_RUNNING ─▶ KVM_PROBED ─▶ MTU_MEASURED ─▶ PORT_OPEN ─▶ READY
+ *   LAUNCHED ─▶ REACHABLE ─▶ PACKAGE_INSTALLED ─▶ ENROLLED ─▶ HYPERVISOR_OPEN
+ *            ─▶ SERVICES_RUNNING ─▶ KVM_PROBED ─▶ MTU_MEASURED ─▶ PORT_OPEN ─▶ READY
  * </pre>
  *
  * Each is taken by a {@link HostStep} that may be repeated: who is killed between two, or in the middle of one, begins it again.
@@ -18,6 +19,8 @@ public enum Step {
     PACKAGE_INSTALLED("the package"),
     /** Its daemons have credentials. */
     ENROLLED("credentials"),
+    /** Nodes, and the hypervisors of other hosts, can ask its hypervisor; nobody else can. */
+    HYPERVISOR_OPEN("hypervisor"),
     /** Its daemons run, and are started again with the machine. */
     SERVICES_RUNNING("services"),
     /** It is known whether guests run with KVM. */

@@ -12,20 +12,33 @@ import java.util.List;
 /** The {@code wire} command on a host, with the daemons' wire home and as their user. */
 final class WireThere {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final String USER = "virtualwire";
+    static final String USER = "virtualwire";
 
     private final HostShell shell;
     private final OwnCommand own;
+    private final String home;
+    private final boolean superuser;
 
     WireThere(HostShell shell, OwnCommand own) {
+        this(shell, own, shell.layout().state(), shell.layout().shared());
+    }
+
+    private WireThere(HostShell shell, OwnCommand own, String home, boolean superuser) {
         this.shell = shell;
         this.own = own;
+        this.home = home;
+        this.superuser = superuser;
+    }
+
+    /** The same as the superuser, with a wire home that no daemon of ours can read. */
+    WireThere asSuperuser(String folder) {
+        return new WireThere(shell, own, folder, true);
     }
 
     /** What a command prints; it must succeed. */
     String say(byte[] input, String... arguments) {
         List<String> line = new ArrayList<>();
-        if (!shell.layout().shared()) {
+        if (!superuser) {
             line.addAll(List.of("runuser", "-u", USER, "--"));
         }
         line.addAll(command());
@@ -61,7 +74,7 @@ final class WireThere {
         // What runs there is what runs here: a build in the middle of it would be another.
         return List.of(
                 "env",
-                "WIRE_HOME=" + shell.layout().state(),
+                "WIRE_HOME=" + home,
                 "WIRE_NO_BUILD=1",
                 shared ? own.required().toString() : "wire");
     }

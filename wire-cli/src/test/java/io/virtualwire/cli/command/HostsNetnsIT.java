@@ -11,7 +11,9 @@ import io.virtualwire.testkit.Jvm;
 import io.virtualwire.testkit.netns.Namespace;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.testkit.netns.NetnsTest;
+import io.virtualwire.testkit.vm.LinuxGuest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -209,6 +211,102 @@ final class HostsNetnsIT {
         wire.said("host", "rm", "m-2", "--force");
     }
 
+    @TestFactory
+    Stream<DynamicTest> aMachineIsMovedToALaunchedHost() {
+        return LongRun.of(
+                "a machine is moved to a launched host, and leaves it when that is drained", this::moveMachine);
+    }
+
+    /* Memory goes by the TLS of the libvirts that the hosts were given: each has but that one port. */
+    private void moveMachine() throws Exception {
+        wire.said("cloud", "add", cloud, "--type", "local");
+        LOG.info(
+                "{}",
+                wire.said("host", "launch", "--cloud", cloud, "--name", "m-1", "--with-node", "--timeout", "200s"));
+        LOG.info("{}", wire.said("host", "launch", "--cloud", cloud, "--name", "m-2", "--timeout", "200s"));
+        assertThat(wire.said("export"))
+                .contains("libvirt: qemu+tls://" + whereabouts("m-1"), "libvirt: qemu+tls://" + whereabouts("m-2"));
+        Path description = lab.scratch().resolve("web1.xml");
+        Files.writeString(
+                description,
+                LinuxGuest.named("web1")
+                        .nic("web1", "52:54:00:00:00:10", "10.1.0.10/24")
+                        .domain());
+        virsh("m-1", "define", description.toString());
+        wire.said("vm", "attach", "web1", "--host", "m-1");
+        virsh("m-1", "start", "web1");
+        wire.said("switch", "create", "lan", "--on", "m-1");
+        wire.said("switch", "plug", "lan/web1", "web1");
+        wire.said("switch", "plug", "lan/lap", "lap@m-1");
+        address("m-1", "lap", "10.1.0.1/24");
+        ip("-n", cloud + "-m-1", "link", "set", "lap", "up");
+        Awaitility.await("the guest answers")
+                .atMost(LIMIT)
+                .until(() ->
+                        in("m-1", "ping", "-c", "1", "-w", "2", "10.1.0.10").succeeded());
+
+        JsonNode there = JSON.readTree(wire.said("migrate", "web1", "--to", "m-2", "-o", "json"));
+        LOG.info("{}", there);
+        assertThat(there.path("to").asText()).isEqualTo("m-2");
+        assertThat(virsh("m-2", "list", "--name").strip()).isEqualTo("web1");
+        assertThat(virsh("m-1", "list", "--all", "--name")).isBlank();
+        assertThat(in("m-1", "ping", "-c", "3", "-w", "20", "10.1.0.10").succeeded())
+                .isTrue();
+
+        assertThat(wire.said("host", "drain", "m-2")).contains("m-2 is empty and takes nothing new; moved: web1");
+        assertThat(virsh("m-1", "list", "--name").strip()).isEqualTo("web1");
+        assertThat(virsh("m-2", "list", "--all", "--name")).isBlank();
+        assertThat(in("m-1", "ping", "-c", "3", "-w", "20", "10.1.0.10").succeeded())
+                .isTrue();
+        CommandSession.Result refused = wire.run("migrate", "web1", "--to", "m-2");
+        assertThat(refused.status()).as("a host that was drained takes nothing").isEqualTo(1);
+
+        // A member of the tenant who is no hypervisor.
+        Path other = lab.scratch().resolve("other");
+        wire.said(
+                "identity",
+                "issue",
+                "eve",
+                "--out",
+                lab.scratch().resolve("eve.wire").toString());
+        wire.said("identity", "export", lab.scratch().resolve("eve.wire").toString(), "--to", other.toString());
+        CommandResult eve = in("m-1", "virsh", "-q", "-c", uri("m-2", other), "list");
+        assertThat(eve.succeeded()).as(eve.output()).isFalse();
+
+        virsh("m-1", "destroy", "web1");
+        wire.said("switch", "unplug", "lan/web1");
+        wire.said("vm", "detach", "web1");
+        virsh("m-1", "undefine", "web1");
+        wire.said("host", "rm", "m-2");
+        assertThat(wire.said("identity", "ls", "--issued").lines().filter(line -> line.startsWith("acme/libvirt-m-2 ")))
+                .isNotEmpty()
+                .noneMatch(line -> line.strip().endsWith("-"));
+        wire.said("host", "rm", "m-1", "--force");
+    }
+
+    private String virsh(String host, String... arguments) {
+        List<String> line = new ArrayList<>(
+                List.of("virsh", "-q", "-c", uri(host, home.resolve("clouds/" + cloud + "/" + host + "/etc/libvirt"))));
+        line.addAll(List.of(arguments));
+        CommandResult result = in(host, line.toArray(String[]::new));
+        assertThat(result.succeeded()).as(result.output()).isTrue();
+        return result.output();
+    }
+
+    private String uri(String host, Path pki) {
+        return "qemu+tls://" + whereabouts(host) + "/system?pkipath=" + pki;
+    }
+
+    private String whereabouts(String host) {
+        try {
+            return JSON.readTree(home.resolve("hosts/" + host + ".json").toFile())
+                    .at("/facts/address")
+                    .asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void launchedAlsoByWhoeverIsKilled() throws Exception {
         String[] launch = {
             "host", "launch", "--cloud", cloud, "--count", "2", "--name", "m", "--timeout", "100s", "--no-vms"
@@ -235,7 +333,7 @@ final class HostsNetnsIT {
         String said = wire.said(launch);
         LOG.info("{}", said);
         secrets.said(said);
-        assertThat(said).contains("there already", "m-1 [9/9]", "m-2 [9/9]");
+        assertThat(said).contains("there already", "m-1 [10/10]", "m-2 [10/10]");
         JsonNode hosts = JSON.readTree(wire.said("host", "ls", "-o", "json"));
         assertThat(hosts)
                 .extracting(it -> it.path("name").asText() + it.path("state").asText())

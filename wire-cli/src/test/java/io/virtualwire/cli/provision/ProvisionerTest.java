@@ -183,13 +183,30 @@ final class ProvisionerTest {
         assertThat(cloud.admitted().get("one"))
                 .allSatisfy(it -> assertThat(it.peer()).isEqualTo("two"))
                 .extracting(it -> it.address().getHostAddress() + " " + it.protocol() + " " + it.port())
-                .containsExactlyInAnyOrder(two + " UDP 7471", two + " UDP 7472", two + " TCP 7471", two + " TCP 7472");
+                .containsExactlyInAnyOrder(
+                        two + " UDP 7471", two + " UDP 7472", two + " TCP 7471", two + " TCP 7472", two + " TCP 16514");
         assertThat(cloud.admitted().get("two")).extracting(Admission::port).contains(7481, 7482, 7483);
         records.remove("two");
         cloud.remove("two");
         admissions.settle();
         assertThat(cloud.admitted()).containsOnlyKeys("one");
         assertThat(cloud.admitted().get("one")).isEmpty();
+    }
+
+    @Test
+    void aHypervisorIsOpenToThoseAloneWhoMoveMachines() {
+        CloudBook clouds = new CloudBook(home, new CloudTypes(List.of(cloud)));
+        clouds.add("c", new CloudEntry("remembered", Map.of()));
+        HostRecord plain = HostRecord.begun("plain", "c", new HostRecord.Wanted(null, null, false, false));
+        HostRecord asks = HostRecord.begun("asks", "c", new HostRecord.Wanted(null, null, true, false));
+        run(List.of(begun("runs"), plain, asks), null, null, false);
+        new Admissions(records, clouds).settle();
+        assertThat(cloud.admitted().get("runs"))
+                .filteredOn(it -> it.port() == LibvirtThere.PORT)
+                .extracting(Admission::peer)
+                .containsExactly("asks");
+        assertThat(cloud.admitted().get("plain")).extracting(Admission::port).doesNotContain(LibvirtThere.PORT);
+        assertThat(cloud.admitted().get("asks")).extracting(Admission::port).doesNotContain(LibvirtThere.PORT);
     }
 
     @Test

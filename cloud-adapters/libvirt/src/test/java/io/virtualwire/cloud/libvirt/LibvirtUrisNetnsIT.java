@@ -69,7 +69,7 @@ final class LibvirtUrisNetnsIT {
                 for name in daemon client; do
                   new $name "$1/$name.key" | openssl x509 -req -days 2 -CA "$1/ca.pem" -CAkey "$1/ca.key" -extfile "$4" -out "$1/$name.pem" 2>/dev/null
                 done
-                cp "$1/ca.pem" "$2/ca.pem"; cp "$1/daemon.pem" "$2/cert.pem"; cp "$1/daemon.key" "$2/key.pem"
+                cp "$1/ca.pem" "$2/cacert.pem"; cp "$1/daemon.pem" "$2/clientcert.pem"; cp "$1/daemon.key" "$2/clientkey.pem"
                 cp "$1/ca.pem" "$3/cacert.pem"; cp "$1/client.pem" "$3/clientcert.pem"; cp "$1/client.key" "$3/clientkey.pem"
                 """;
         host.run(

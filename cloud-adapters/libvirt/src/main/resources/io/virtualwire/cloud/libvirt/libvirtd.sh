@@ -6,14 +6,18 @@
 #
 # FOLDER   is its own; others reach it at qemu+unix:///system?socket=FOLDER/run/libvirt-sock, also out of other namespaces
 # ADDRESS  of the namespace, at which other daemons and QEMUs reach it: qemu+tcp://ADDRESS/system
-#          with FOLDER/etc/pki/{ca,cert,key}.pem also at qemu+tls://ADDRESS/system, for who has a certificate of that authority
+#          with FOLDER/etc/pki/{cacert,clientcert,clientkey}.pem also at qemu+tls://ADDRESS/system, for who has a certificate of that
+#          authority; it asks others with the same if they are named with ?pkipath=/etc/libvirt/pki
 # CACHE    keeps what libvirt finds out of QEMU, which takes it ten seconds, for the next one
+#
+# Environment: HOST_NAME, as others see it (the network namespace's); LISTEN=tls, not without TLS; ALLOWED, a pattern of the names of who
+# may come by TLS (*)
 set -euo pipefail
 if [ "${4:-}" != inside ]; then
   exec unshare --mount --uts bash "$0" "$1" "$2" "${3:-}" inside
 fi
 folder=$1 address=$2 cache=$3
-name=$(ip netns identify $$)
+name=${HOST_NAME:-$(ip netns identify $$)}
 name=${name:-cloud}
 mkdir -p "$folder"/{etc/qemu,run,lib,log,cache}
 [ -s "$folder/uuid" ] || cat /proc/sys/kernel/random/uuid >"$folder/uuid"
@@ -22,15 +26,17 @@ printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$folder/hosts"
 # Two hosts of one UUID would be taken for the same.
 cat >"$folder/etc/libvirtd.conf" <<CONF
 host_uuid = "$(cat "$folder/uuid")"
-listen_tls = $([ -e "$folder/etc/pki/cert.pem" ] && echo 1 || echo 0)
-ca_file = "/etc/libvirt/pki/ca.pem"
-cert_file = "/etc/libvirt/pki/cert.pem"
-key_file = "/etc/libvirt/pki/key.pem"
-listen_tcp = 1
+listen_tls = $([ -e "$folder/etc/pki/clientcert.pem" ] && echo 1 || echo 0)
+ca_file = "/etc/libvirt/pki/cacert.pem"
+cert_file = "/etc/libvirt/pki/clientcert.pem"
+key_file = "/etc/libvirt/pki/clientkey.pem"
+tls_allowed_dn_list = ["${ALLOWED:-*}"]
+listen_tcp = $([ "${LISTEN:-}" = tls ] && echo 0 || echo 1)
 listen_addr = "$address"
 auth_tcp = "none"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
+unix_sock_rw_perms = "0700"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 CONF
 # No security driver, no cgroups, no virtlogd: nothing that would reach out of the namespace.
