@@ -8,6 +8,8 @@ import io.virtualwire.cli.doctor.VirtualizationCheck;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.cloud.spi.CommandResult;
 import io.virtualwire.cloud.spi.HostShell;
+import io.virtualwire.control.ErrorCode;
+import io.virtualwire.control.WireException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +51,16 @@ final class KvmStep implements HostStep {
     }
 
     private static String there(HostShell shell) {
-        // Its status tells of other things, too.
-        CommandResult result = shell.run(LIMIT, List.of("sh", "-c", "wire doctor -o json 2>/dev/null; true"));
+        CommandResult result;
+        try {
+            // Its status tells of other things, too.
+            result = shell.run(LIMIT, List.of("sh", "-c", "wire doctor -o json 2>/dev/null; true"));
+        } catch (WireException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            return "not tried: 'wire doctor' did not end within " + LIMIT.toSeconds() + " s";
+        }
         try {
             for (JsonNode finding : ApiJson.lenient().readTree(result.output())) {
                 if (finding.path("subject").asText().equals(SUBJECT)) {
