@@ -137,6 +137,9 @@ if [ "${LONG:-}" = 1 ]; then
   bash "$top/packaging/check-guest.sh" >"$out/guest.log" 2>&1
   status=$?; cat "$out/guest.log"
   result $status "a Debian guest boots with our user data, and installs the package"
+  ONLY=launch bash "$top/packaging/check-hosts.sh" >"$out/hosts.log" 2>&1
+  status=$?; cat "$out/hosts.log"
+  result $status "a Debian guest is launched in the stand-in for EC2, and is a host"
 fi
 
 wait $clouds
