@@ -84,7 +84,7 @@ AWS_ENDPOINT_URL_EC2=$(cat "$work/endpoint")
 export AWS_ENDPOINT_URL_EC2 AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY AWS_EC2_METADATA_DISABLED=true
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION
 story_with=(--region eu-central-1 --name "${run}a" --home "${run}h" --user root)
-[ -n "${STOP:-}${HIDDEN:-}" ] || set -- --reachable "$@"
+[ -n "${HIDDEN:-}" ] || set -- --reachable "$@"
 "${me[@]}" "$here/real.sh" --yes "${story_with[@]}" --here 198.51.100.253 --price 0.1 "$@" &
 story=$!
 status=0
