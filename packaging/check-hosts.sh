@@ -74,7 +74,7 @@ quietly() { wire "$@" >>"$work/wire.log" 2>&1 || fail "wire $*"; }
 there() { wire host exec "$@"; }
 # made NAME KVM: what a run that makes a host printed says that every step was taken, and this of KVM
 made() {
-  grep -q "$1 \[9/9\]" "$work/$1.log" || fail "$1 is not all that it should be"
+  grep -q "$1 \[10/10\]" "$work/$1.log" || fail "$1 is not all that it should be"
   sed -n "s/^ *\([0-9.]* s\)  $1 \(\[[0-9]*\/10\] .*\)/        \1  \2/p" "$work/$1.log" | cut -c1-150
   grep -q "$1 .* KVM: $2" "$work/$1.log" || fail "$1 says something else of KVM"
 }
