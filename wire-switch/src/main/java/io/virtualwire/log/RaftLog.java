@@ -121,7 +121,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         RaftGroup group = group(fabric, peers);
         try {
             Files.createDirectories(folder);
-            return new RaftLog<>(machine, settings, group, peers, own, folder);
+            return started(machine, settings, group, peers, own, folder);
         } catch (CompletionException | IllegalStateException | NewerReleaseNeeded e) {
             if (rootOf(e) instanceof NewerReleaseNeeded tooNew) {
                 throw tooNew.refusal();
@@ -130,6 +130,38 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             throw VoterDisk.damaged(folder, rootOf(e));
         } catch (IOException e) {
             throw cannotOpen(fabric, own, folder, e);
+        }
+    }
+
+    /**
+     * Starts one, in a thread that nobody interrupts: where Ratis is interrupted while it starts, its folder stays locked for as long as
+     * this process lives.
+     */
+    private static <C, S> RaftLog<C, S> started(
+            StateMachine<C, S> machine,
+            LogSettings settings,
+            RaftGroup group,
+            List<RaftPeer> begins,
+            RaftPeer self,
+            Path folder)
+            throws IOException {
+        CompletableFuture<RaftLog<C, S>> started = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("log-start-" + self.getId()).start(() -> {
+            try {
+                started.complete(new RaftLog<>(machine, settings, group, begins, self, folder));
+            } catch (IOException | RuntimeException | Error e) {
+                started.completeExceptionally(e);
+            }
+        });
+        try {
+            return started.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case null, default -> throw e;
+            }
         }
     }
 
@@ -179,7 +211,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
         RaftPeer own = find(fabric, self, peers);
         try (Electorate electorate = Electorate.of(others(fabric, own, voters), settings)) {
             Files.createDirectories(folder);
-            RaftLog<C, S> joined = new RaftLog<>(machine, settings, group(fabric, peers), List.of(), own, folder);
+            RaftLog<C, S> joined = started(machine, settings, group(fabric, peers), List.of(), own, folder);
             try {
                 joined.takeUpHalfAgreedVote();
                 electorate.addInTheEnd(own);
@@ -346,11 +378,16 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     public void close() {
         callers.shutdownNow();
         reconnector.close();
-        try {
-            client.close();
-            server.close();
+        // Whoever is interrupted here would leave the folder locked.
+        boolean interrupted = Thread.interrupted();
+        try (server;
+                client) {
+            LOG.debug("Closing the log of {}", group);
         } catch (IOException e) {
             LOG.warn("Closing the log did not go well; what is on disk stays good", e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         state.abandon(new WireException(ErrorCode.UNAVAILABLE, "cannot reach the log: it has been closed", ""));
         listenerThread.shutdown();

@@ -77,7 +77,7 @@ final class VoterDisk {
                 Standing standing = hasLog ? Standing.VOTER : Standing.NEW;
                 VoterDisk disk =
                         new VoterDisk(folder, new Content(UUID.randomUUID().toString(), standing, false, 0, Map.of()));
-                disk.save();
+                disk.keep(disk.content);
                 return disk;
             }
             VoterDisk disk = new VoterDisk(folder, JSON.readValue(Files.readAllBytes(file), Content.class));
@@ -151,16 +151,14 @@ final class VoterDisk {
     /** From now on there are entries, and a folder without any has lost them. */
     synchronized void begin() {
         if (!content.begun()) {
-            content = new Content(content.disk(), content.standing(), true, content.reached(), content.others());
-            save();
+            keep(new Content(content.disk(), content.standing(), true, content.reached(), content.others()));
         }
     }
 
     /** An entry that has been on disk for a while. */
     synchronized void reached(long index) {
         if (index > content.reached() && content.standing() == Standing.VOTER) {
-            content = new Content(content.disk(), content.standing(), content.begun(), index, content.others());
-            save();
+            keep(new Content(content.disk(), content.standing(), content.begun(), index, content.others()));
         }
     }
 
@@ -173,8 +171,7 @@ final class VoterDisk {
     }
 
     synchronized void become(Standing standing) {
-        content = content.as(standing);
-        save();
+        keep(content.as(standing));
     }
 
     /** Which disk that voter had when it was first met, or was taken in last; it is this one from now on if none is known. */
@@ -183,8 +180,7 @@ final class VoterDisk {
         if (known == null || takenIn && !known.equals(disk)) {
             Map<String, String> others = new TreeMap<>(content.others());
             others.put(voter, disk);
-            content = new Content(content.disk(), content.standing(), content.begun(), content.reached(), others);
-            save();
+            keep(new Content(content.disk(), content.standing(), content.begun(), content.reached(), others));
             return disk;
         }
         return known;
@@ -203,12 +199,13 @@ final class VoterDisk {
         }
     }
 
-    private void save() {
+    /** What cannot be written does not count here, either. */
+    private void keep(Content next) {
         Path draft = folder.resolve("." + FILE);
         try {
             try (FileChannel channel = FileChannel.open(
                     draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(content));
+                ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(next));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
@@ -225,5 +222,6 @@ final class VoterDisk {
                     "See that the folder is writable and its disk not full.",
                     e);
         }
+        content = next;
     }
 }

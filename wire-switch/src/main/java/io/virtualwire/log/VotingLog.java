@@ -265,7 +265,13 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
         RaftLog<C, S> joined = disk.standing() == VoterDisk.Standing.ENTERING
                 ? opening.entering(roster)
                 : opening.takenIn(roster, () -> clear(lost));
-        disk.become(VoterDisk.Standing.VOTER);
+        try {
+            disk.become(VoterDisk.Standing.VOTER);
+        } catch (WireException e) {
+            // Who tries again finds the folder locked by what still runs.
+            joined.close();
+            throw e;
+        }
         LOG.info("{} votes in the log of {}{}", opening.self(), opening.fabric(), joins ? "" : " again");
         return joined;
     }

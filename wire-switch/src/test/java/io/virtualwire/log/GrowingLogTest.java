@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +139,25 @@ class GrowingLogTest {
         join("west", "east");
         await().atMost(LONG).until(() -> accepts("west", "joined twice"));
         assertThat(lines("west")).contains("first", "in", "joined twice").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void oneWhoseDiskRefusesTheLastWordIsInWhenItNoLongerDoes() throws Exception {
+        begin("east");
+        append("east", "first");
+        admit("west");
+        Path file = folder.resolve("west").resolve("voter.json");
+        join("west", "east");
+        await().atMost(LONG)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> Files.exists(file) && Files.readString(file).contains("ENTERING"));
+        // Where a draft of the next is written.
+        Path obstacle = Files.createDirectory(folder.resolve("west").resolve(".voter.json"));
+        await().atMost(LONG).until(() -> logs.get("east").voters().contains("west"));
+        after(Duration.ofSeconds(1));
+        assertThat(logs.get("west").voters()).isEmpty();
+        Files.delete(obstacle);
+        awaitVoters("east", "west");
     }
 
     /** A moment is the point here, not that something has happened by then. */
