@@ -66,7 +66,7 @@ bench-migration: ## Live migrations over wires and over kernel VXLAN, near and a
 	@$(MVN) -q -Pquick -pl wire-testkit -am compile
 	@benchmarks/migration.sh
 
-bench-scale: ## Ten thousand wires on one connector (15 minutes)
+bench-scale: ## Ten thousand wires on one connector (7 minutes)
 	@config/prerequisites.sh bench-scale
 	@bin/wire --build
 	@$(MVN) -q -Pquick -pl benchmarks -am compile
