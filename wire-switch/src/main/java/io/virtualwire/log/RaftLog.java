@@ -134,8 +134,8 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     }
 
     /**
-     * Starts one, in a thread that nobody interrupts: where Ratis is interrupted while it starts, its folder stays locked for as long as
-     * this process lives.
+     * Starts one, in a thread that nobody interrupts: a server that was begun and is not handed on cannot be closed, and keeps its folder
+     * locked for as long as this process lives.
      */
     private static <C, S> RaftLog<C, S> started(
             StateMachine<C, S> machine,
@@ -378,7 +378,7 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
     public void close() {
         callers.shutdownNow();
         reconnector.close();
-        // Whoever is interrupted here would leave the folder locked.
+        // A server that is not closed to its end keeps its folder locked.
         boolean interrupted = Thread.interrupted();
         try (server;
                 client) {
