@@ -214,6 +214,7 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
     private RaftLog<C, S> admitted() throws InterruptedException {
         long began = System.nanoTime();
         long said = began - SAY_AGAIN.toNanos();
+        String refused = "";
         while (true) {
             Map<String, Optional<VoterDoor.Answer>> answers = askAll();
             boolean lost = disk.standing() == VoterDisk.Standing.JOINING
@@ -230,8 +231,12 @@ public final class VotingLog<C, S> implements FabricLog<C, S> {
                 try {
                     return takenIn(lost);
                 } catch (WireException notNow) {
-                    log.waitsFor(String.valueOf(notNow.getMessage()));
-                    LOG.info("{} is not taken in yet: {}", opening.self(), notNow.getMessage());
+                    String why = String.valueOf(notNow.getMessage());
+                    log.waitsFor(why);
+                    if (!why.equals(refused)) {
+                        refused = why;
+                        LOG.info("{} is not taken in yet: {}", opening.self(), why);
+                    }
                 }
             }
             if (System.nanoTime() - said > SAY_AGAIN.toNanos()) {

@@ -65,7 +65,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
     private static final int LISTEN_SECONDS = 20;
     private static final int LATEST_SECONDS = 5;
     private static final int JOIN_ATTEMPTS = 10;
@@ -74,6 +73,7 @@ public final class Node implements AutoCloseable {
     private final ReloadSource reloading = new ReloadSource("node");
     private @Nullable AuditTrail trail;
     private Runnable turn = () -> {};
+    private CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
     private Supplier<CompletableFuture<Set<String>>> leaving = () -> CompletableFuture.completedFuture(Set.of());
     private int wirePort;
     private int apiPort;
@@ -109,6 +109,21 @@ public final class Node implements AutoCloseable {
     /** Returns when its owner thread has come round; a node that is stuck does not. */
     public void awaitTurn() {
         turn.run();
+    }
+
+    /**
+     * Waits until the fabric knows this process, so that what is asked of it next finds it there.
+     *
+     * @param longest to wait; where a majority is missing that is no fault of this node
+     * @return whether it does
+     */
+    public boolean awaitAnnounced(Duration longest) throws InterruptedException {
+        try {
+            announced.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
     }
 
     /** How its configuration file is read again when somebody asks for it. */
@@ -299,7 +314,7 @@ public final class Node implements AutoCloseable {
                 relocations.agreed(reconciler.state(), reconciler.presentNodes());
             });
         }));
-        register(log, loop, self);
+        announced = new Announcement(log, loop, self).begin();
 
         Supplier<Set<String>> present = () -> presentNames(log, member);
         FabricOperations fabric = new FabricOperations(
@@ -372,18 +387,6 @@ public final class Node implements AutoCloseable {
                 LOG.warn("{}; trying again", e.getMessage());
             }
         }
-    }
-
-    /** Announces this process, again and again until a majority has heard it. */
-    private static void register(FabricLog<FabricCommand, FabricState> log, Loop loop, NodeRecord self) {
-        log.append(new FabricCommand.RegisterNode(self)).whenComplete((applied, failure) -> {
-            if (failure != null) {
-                LOG.info("Not announced yet: {}", failure.getMessage());
-                loop.schedule(REGISTER_PAUSE, () -> register(log, loop, self));
-            } else {
-                LOG.info("Announced as {}, process {}", self.name(), self.instance());
-            }
-        });
     }
 
     private static Set<String> presentNames(FabricLog<FabricCommand, FabricState> log, ClusterMember member) {

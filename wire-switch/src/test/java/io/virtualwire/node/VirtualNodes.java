@@ -83,7 +83,6 @@ final class VirtualNodes {
     static final String MAJORITY = "majority";
 
     private static final FarEndStatus NO_ANSWER = new FarEndStatus(FarEndStatus.Progress.FAILED, "no answer");
-    private static final Duration REGISTER_PAUSE = Duration.ofMillis(500);
     private static final List<String> NODES = List.of("east", "north", "west");
     private static final Map<String, String> GUESTS = new LinkedHashMap<>();
 
@@ -726,7 +725,7 @@ final class VirtualNodes {
                     tellMovers(made);
                 }
             }));
-            register(log, loop, self);
+            new Announcement(log, loop, self).begin();
             whoJoinsFindsOnlyTheLiving();
             VirtualNodes.this.tellMembers();
         }
@@ -766,13 +765,6 @@ final class VirtualNodes {
 
         private void whoJoinsFindsOnlyTheLiving() {
             NODES.stream().filter(other -> !isUp(other)).forEach(absent::add);
-        }
-
-        private void register(FabricLog<FabricCommand, FabricState> log, Loop loop, NodeRecord self) {
-            CompletableFuture<Applied<FabricState>> done = log.append(new FabricCommand.RegisterNode(self));
-            if (done.isCompletedExceptionally()) {
-                loop.schedule(REGISTER_PAUSE, () -> register(log, loop, self));
-            }
         }
 
         void tellMembers() {

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
         })
 final class NodeRunCommand implements Callable<Integer> {
     private static final int LEAVE_SECONDS = 10;
+    /** Longer than an election takes; a fabric whose majority is away is no reason not to be up. */
+    private static final Duration ANNOUNCED = Duration.ofSeconds(5);
 
     @Option(
             names = "--name",
@@ -95,7 +97,7 @@ final class NodeRunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private record Ready(String name, Identity identity, int wirePort, int apiPort) {}
+    private record Ready(String name, Identity identity, int wirePort, int apiPort, boolean announced) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -151,13 +153,14 @@ final class NodeRunCommand implements Callable<Integer> {
         try (Node node = Node.start(settings)) {
             options.config().ifPresent(path -> reloadable(node, path, file, live, supervision));
             String self = settings.name();
+            boolean announced = node.awaitAnnounced(ANNOUNCED);
             output.print(
-                    new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort()),
+                    new Ready(self, settings.own().identity(), node.wirePort(), node.apiPort(), announced),
                     out -> out.println("node " + self
                             + (settings.witness()
                                     ? " votes"
                                     : " is up: wires on port " + node.wirePort() + " (UDP and TCP), interface on port "
-                                            + node.apiPort())));
+                                            + node.apiPort() + (announced ? "" : "; waits for a majority"))));
             supervision.ready(settings.witness() ? "votes" : "wires on port " + node.wirePort(), node::awaitTurn);
             Settling.begin();
             told.await();
