@@ -8,7 +8,7 @@
 #   --name NAME       of the cloud in all that is made, and the value of that tag (ec2-demo); 12 of a-z, 0-9 and - at most
 #   --home NAME       of the cloud of namespaces on this machine (ec2-home)
 #   --here ADDRESS    where EC2 sees this machine (asked of checkip.amazonaws.com); from there hosts are logged in to
-#   --price DOLLARS   what you pay for an hour of the instance: there is no list of prices in here
+#   --price DOLLARS   what you pay for an hour of the instance, if that is not what AWS's list says
 #   --type TYPE, --image AMI, --user NAME, --subnet ID, --profile NAME
 #                     as 'wire cloud add' takes them (m8i.large, the newest Debian 12, admin, the default VPC's, AWS's default)
 #   --reachable       hosts in EC2 reach 192.0.2.0/24 on this machine by a way of yours, so nothing is translated. Then a node and a guest run
@@ -147,10 +147,12 @@ In $region, with the tag virtualwire:cloud=$name, for some minutes:
   one instance $(printf '%s\n' "${more[@]}" | grep -A1 -x -- --instance-type | tail -n 1 | grep . || echo m8i.large), with nested virtualization and a volume of 16 GiB
   one public IPv4 address, one security group (SSH and wire's own ports from $address only), one key pair
 TXT
-if [ -n "$price" ]; then
-  echo "An hour of it costs about $(jq -n --argjson price "$price" '($price + 0.005) * 10000 | round / 10000') USD: $price as you say, 0.005 for the address; volume and traffic not counted."
+added
+another=$("$wire" cloud show "$name" -o json 2>>"$OUT/wire.log" | jq -r '.dollarsPerHourOfAnother // empty') || die "EC2 cannot be asked: $(tail -n 3 "$OUT/wire.log")"
+if [ -n "$another" ]; then
+  echo "An hour of it costs about $another USD${price:+, with $price for the instance as you say}; traffic is not counted."
 else
-  echo "What the instance costs you know (https://aws.amazon.com/ec2/pricing/on-demand/): say it with --price. The address is 0.005 USD an hour."
+  echo "What an hour of it costs AWS's list of prices does not tell (https://aws.amazon.com/ec2/pricing/on-demand/)."
 fi
 cat <<TXT
 On this machine until the end: namespaces $home-…$([ -n "$reachable" ] || echo ", whose addresses 192.0.2.0/24 are translated to its own"); and IP forwarding, which stays on.
@@ -161,7 +163,6 @@ if [ -z "$yes" ]; then
 fi
 rm -rf "$OUT"/*.log "$OUT"/*.json "$OUT"/*.xml
 # Whatever an earlier run left comes first, while the keys to it may be there still.
-added
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -326,16 +327,16 @@ fi
 wired cloud show "$name" -o json >"$OUT/after.json"
 say "asking twice whether anything is left"
 tear_down || die "something was left"
-jq -n --arg region "$region" --argjson total "$launched" --argjson removed "$removed" --slurpfile steps "$OUT/steps.json" \
+jq -n --arg region "$region" --argjson another "${another:-null}" --argjson total "$launched" --argjson removed "$removed" --slurpfile steps "$OUT/steps.json" \
   --slurpfile cloud "$OUT/cloud.json" --slurpfile pings "$OUT/pings.json" --slurpfile after "$OUT/after.json" \
   --slurpfile emptied "$OUT/emptied-$name.json" --slurpfile switch "$OUT/switch.json" --slurpfile vms "$OUT/vms.json" '
   {region: $region, launch: {seconds: $total, steps: $steps[0], type: $cloud[0].hosts[0].type},
-   estimate: {dollarsPerHour: $cloud[0].dollarsPerHour, resources: ($cloud[0].resources | length)},
+   estimate: {before: $another, dollarsPerHour: $cloud[0].dollarsPerHour, resources: ($cloud[0].resources | length)},
    pings: $pings[0], switch: $switch[0], vms: $vms[0], removal: {seconds: $removed, left: ($after[0].resources | length), leftAtTheEnd: ($emptied[0].left | length)}}' >"$OUT/result.json"
 say "done"
 echo
 jq -r '"launch     \(.launch.seconds) s on \(.launch.type): \([.launch.steps[] | "\(.step) \(.seconds)"] | join(", "))",
-       "estimate   \(.estimate.dollarsPerHour) USD an hour while its \(.estimate.resources) resources existed",
+       "estimate   \(.estimate.dollarsPerHour) USD an hour while its \(.estimate.resources) resources existed; \(.estimate.before // "no price") before",
        "pings      \(.pings.sent) sent, \(.pings.lost) lost",
        (.switch | select(.) | "switch     \(.there.from) -> \(.there.to): cut-over \(.there.cutoverMillis) ms, \(.there.totalMillis) ms in all; back by \(.backBy)",
          "           pings through it: \(.pings.sent) sent, \(.pings.lost) lost, \(.pings.duplicated) doubled, longest gap \(.pings.maxGapMillis) ms"),

@@ -85,7 +85,7 @@ export AWS_ENDPOINT_URL_EC2 AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_AC
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION
 story_with=(--region eu-central-1 --name "${run}a" --home "${run}h" --user root)
 [ -n "${HIDDEN:-}" ] || set -- --reachable "$@"
-"${me[@]}" "$here/real.sh" --yes "${story_with[@]}" --here 198.51.100.253 --price 0.1 "$@" &
+"${me[@]}" "$here/real.sh" --yes "${story_with[@]}" --here 198.51.100.253 "$@" &
 story=$!
 status=0
 if [ -n "${STOP:-}" ]; then

@@ -19,6 +19,7 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,8 @@ public final class CloudCommand {
             Map<String, String> settings,
             List<CloudHost> hosts,
             List<CloudResource> resources,
-            BigDecimal dollarsPerHour) {}
+            BigDecimal dollarsPerHour,
+            Optional<BigDecimal> dollarsPerHourOfAnother) {}
 
     private record Removed(String name, boolean removed) {}
 
@@ -106,7 +108,8 @@ public final class CloudCommand {
                     .map(CloudResource::dollarsPerHour)
                     .filter(Objects::nonNull)
                     .reduce(BigDecimal.ZERO, BigDecimal::add);
-            Shown shown = new Shown(name, entry.type(), entry.settings(), cloud.hosts(), resources, hourly);
+            Shown shown = new Shown(
+                    name, entry.type(), entry.settings(), cloud.hosts(), resources, hourly, cloud.dollarsPerHour());
             output.print(shown, out -> {
                 out.println(name + " is of type " + entry.type()
                         + (entry.settings().isEmpty() ? "" : " with " + settings(entry.settings())));
@@ -121,7 +124,12 @@ public final class CloudCommand {
                 made.print(out);
                 out.println("estimated: " + hourly + " USD an hour, "
                         + hourly.multiply(HOURS_A_MONTH).setScale(2, RoundingMode.HALF_UP)
-                        + " USD a month while all of it exists");
+                        + " USD a month while all of it exists"
+                        + (resources.stream().anyMatch(it -> it.dollarsPerHour() == null)
+                                ? ", and what is not known"
+                                : ""));
+                shown.dollarsPerHourOfAnother()
+                        .ifPresent(another -> out.println("another host: " + another + " USD an hour"));
             });
         }
         return ExitCode.OK;

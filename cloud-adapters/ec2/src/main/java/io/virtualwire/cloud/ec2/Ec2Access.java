@@ -77,7 +77,7 @@ final class Ec2Access implements AutoCloseable {
         return builder.build();
     }
 
-    private static AwsCredentialsProvider credentials(Ec2Settings settings) {
+    static AwsCredentialsProvider credentials(Ec2Settings settings) {
         // A profile that somebody names is meant, whatever the environment says; so does AWS's own command line.
         return settings.profile()
                 .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)

@@ -9,6 +9,7 @@ import io.virtualwire.cloud.spi.HostShell;
 import io.virtualwire.cloud.spi.HostState;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,11 +39,13 @@ final class Ec2CloudAdapter implements CloudAdapter {
     private final LoginKeys keys;
     private final Instances instances;
     private final Removal removal;
+    private final Prices prices;
     private final Inventory inventory;
     private final Doors doors;
 
-    private Ec2CloudAdapter(String name, Ec2Settings settings, Ec2Access ec2, Path folder) {
+    private Ec2CloudAdapter(String name, Ec2Settings settings, Ec2Access ec2, Prices prices, Path folder) {
         this.name = name;
+        this.prices = prices;
         this.settings = settings;
         this.ec2 = ec2;
         Tags tags = new Tags(name);
@@ -52,7 +55,7 @@ final class Ec2CloudAdapter implements CloudAdapter {
         keys = new LoginKeys(ec2, tags, settings, folder);
         instances = new Instances(ec2, tags, settings);
         removal = new Removal(ec2, tags, instances, groups, keys);
-        inventory = new Inventory(ec2, tags, instances, groups, keys, new Prices(settings));
+        inventory = new Inventory(ec2, tags, instances, groups, keys, prices);
         doors = new Doors(ec2, settings, keys, folder);
     }
 
@@ -63,7 +66,12 @@ final class Ec2CloudAdapter implements CloudAdapter {
     /** @param interceptors see every request before it is sent */
     static Ec2CloudAdapter open(
             String name, Ec2Settings settings, Path folder, Pace pace, List<ExecutionInterceptor> interceptors) {
-        return new Ec2CloudAdapter(name, settings, Ec2Access.open(name, settings, pace, interceptors), folder);
+        return new Ec2CloudAdapter(
+                name,
+                settings,
+                Ec2Access.open(name, settings, pace, interceptors),
+                new Prices(settings, new PriceList(settings, System.getenv())),
+                folder);
     }
 
     @Override
@@ -214,6 +222,14 @@ final class Ec2CloudAdapter implements CloudAdapter {
     @Override
     public List<CloudResource> resources() {
         return inventory.list();
+    }
+
+    @Override
+    public Optional<BigDecimal> dollarsPerHour() {
+        return prices.instance(settings.type())
+                .flatMap(instance -> prices.publicAddress().map(instance::add))
+                .flatMap(most -> prices.volume(Instances.DISK.toString(), settings.diskGibibytes())
+                        .map(most::add));
     }
 
     @Override

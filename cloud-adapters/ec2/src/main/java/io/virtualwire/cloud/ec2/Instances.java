@@ -33,6 +33,9 @@ final class Instances {
             Tags.filter("instance-state-name", "pending", "running", "stopping", "stopped");
     private static final int MOST_USER_DATA = 16_384;
 
+    /** What a host's root volume is. */
+    static final VolumeType DISK = VolumeType.GP3;
+
     private final Ec2Access ec2;
     private final Tags tags;
     private final Ec2Settings settings;
@@ -110,7 +113,7 @@ final class Instances {
                 .blockDeviceMappings(BlockDeviceMapping.builder()
                         .deviceName(parts.image().rootDevice())
                         .ebs(disk -> disk.volumeSize(settings.diskGibibytes())
-                                .volumeType(VolumeType.GP3)
+                                .volumeType(DISK)
                                 .encrypted(true)
                                 .deleteOnTermination(true))
                         .build())

@@ -45,7 +45,11 @@ final class Inventory {
             }
         }
         for (Volume volume : volumes()) {
-            found.add(new CloudResource("volume", volume.volumeId(), Tags.hostOf(volume.tags()), null));
+            found.add(new CloudResource(
+                    "volume",
+                    volume.volumeId(),
+                    Tags.hostOf(volume.tags()),
+                    prices.volume(volume.volumeTypeAsString(), volume.size()).orElse(null)));
         }
         groups.all()
                 .forEach(group -> found.add(new CloudResource(

@@ -4,21 +4,37 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * What things cost in an hour, in dollars, as far as that is known: AWS's prices differ by region, type and contract, so that of an
- * instance is the one that the person has named.
+ * What things cost in an hour, in dollars, as far as that is known: that of an instance is what the person has named, whose contract may
+ * not be AWS's list.
  */
-record Prices(Ec2Settings settings) {
+final class Prices {
     /* The same in all commercial regions since February 2024: https://aws.amazon.com/vpc/pricing/. */
     private static final BigDecimal PUBLIC_ADDRESS = new BigDecimal("0.005");
 
-    /** Of the type that instances have unless somebody asks for another. */
+    private final Ec2Settings settings;
+    private final PriceList list;
+
+    Prices(Ec2Settings settings, PriceList list) {
+        this.settings = settings;
+        this.list = list;
+    }
+
     Optional<BigDecimal> instance(String type) {
-        return settings.price().filter(price -> type.equals(settings.type()));
+        return settings.price()
+                .filter(price -> type.equals(settings.type()))
+                .or(() -> listed() ? list.instanceHour(type) : Optional.empty());
+    }
+
+    Optional<BigDecimal> volume(String type, int gibibytes) {
+        return listed() ? list.volumeHour(type, gibibytes) : Optional.empty();
     }
 
     Optional<BigDecimal> publicAddress() {
-        return Partition.of(settings.region()).equals(Partition.COMMERCIAL)
-                ? Optional.of(PUBLIC_ADDRESS)
-                : Optional.empty();
+        return listed() ? Optional.of(PUBLIC_ADDRESS) : Optional.empty();
+    }
+
+    /** The list is of the commercial regions, and in dollars. */
+    private boolean listed() {
+        return Partition.of(settings.region()).equals(Partition.COMMERCIAL);
     }
 }

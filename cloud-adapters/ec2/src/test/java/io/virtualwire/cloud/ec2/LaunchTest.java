@@ -176,7 +176,11 @@ final class LaunchTest {
                     .filteredOn(resource -> "one".equals(resource.host()) && resource.dollarsPerHour() != null)
                     .extracting(CloudResource::dollarsPerHour)
                     .containsExactlyInAnyOrder(
-                            new BigDecimal("0.25"), new BigDecimal("0.005"), BigDecimal.ZERO, BigDecimal.ZERO);
+                            new BigDecimal("0.25"),
+                            new BigDecimal("0.005"),
+                            new BigDecimal("0.002000"),
+                            BigDecimal.ZERO,
+                            BigDecimal.ZERO);
         }
         cloud.remove("one");
         assertThat(cloud.resources()).extracting(CloudResource::host).containsOnly("two");

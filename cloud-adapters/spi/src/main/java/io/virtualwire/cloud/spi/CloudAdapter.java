@@ -2,6 +2,7 @@ package io.virtualwire.cloud.spi;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,11 @@ public interface CloudAdapter extends AutoCloseable {
 
     /** Everything in the cloud that was made by this adapter, with what it costs. */
     List<CloudResource> resources();
+
+    /** What a further host would cost for an hour, with everything that is made for it; empty if that is not known. */
+    default Optional<BigDecimal> dollarsPerHour() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

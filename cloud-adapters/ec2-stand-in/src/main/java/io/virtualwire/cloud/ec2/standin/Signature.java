@@ -25,12 +25,14 @@ final class Signature {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
 
     private final String region;
+    private final String service;
     private final Map<String, String> secrets;
     private final Clock clock;
 
     /** @param secrets by the ids of their access keys */
-    Signature(String region, Map<String, String> secrets, Clock clock) {
+    Signature(String region, String service, Map<String, String> secrets, Clock clock) {
         this.region = region;
+        this.service = service;
         this.secrets = Map.copyOf(secrets);
         this.clock = clock;
     }
@@ -56,12 +58,12 @@ final class Signature {
         if (secret == null) {
             throw new ApiError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
         }
-        if (!scope[2].equals(region) || !scope[3].equals("ec2")) {
+        if (!scope[2].equals(region) || !scope[3].equals(service)) {
             throw new ApiError(
                     403,
                     "SignatureDoesNotMatch",
-                    "Credential should be scoped to region '" + region + "' and service 'ec2', not " + scope[2] + "/"
-                            + scope[3]);
+                    "Credential should be scoped to region '" + region + "' and service '" + service + "', not "
+                            + scope[2] + "/" + scope[3]);
         }
         if (!signed.contains("host") || !signed.contains("x-amz-date")) {
             throw new ApiError(403, "IncompleteSignature", "host and x-amz-date must be signed");

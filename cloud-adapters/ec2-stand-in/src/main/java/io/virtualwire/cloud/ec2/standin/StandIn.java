@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** EC2's API for one account in one region, on a loopback port of this process. */
+/** EC2's API for one account in one region, and what it costs there, on a loopback port of this process. */
 public final class StandIn implements AutoCloseable {
     private static final String VERSION = "2016-11-15";
     private static final int LONGEST = 1 << 20;
@@ -39,6 +39,8 @@ public final class StandIn implements AutoCloseable {
     private final Account account;
     private final InstanceBacking backing;
     private final Signature signature;
+    private final Signature priceSignature;
+    private final PriceActions prices;
     private final HttpServer server;
 
     /**
@@ -52,7 +54,9 @@ public final class StandIn implements AutoCloseable {
         this.backing = backing;
         Clock clock = Clock.systemUTC();
         account = new Account(options.publicPrefix(), faults);
-        signature = new Signature(options.region(), options.secrets(), clock);
+        signature = new Signature(options.region(), "ec2", options.secrets(), clock);
+        priceSignature = new Signature(PriceActions.REGION, PriceActions.SERVICE, options.secrets(), clock);
+        prices = new PriceActions(options.region());
         Catalogue catalogue = new Catalogue(options.region());
         GroupActions groups = new GroupActions(account, this::networkChanged);
         KeyActions keys = new KeyActions(account);
@@ -141,27 +145,44 @@ public final class StandIn implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String requestId = UUID.randomUUID().toString();
+            boolean aboutPrices =
+                    PriceActions.TARGET.equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
             int status = 200;
             String text;
             try {
-                Optional<String> answer = act(exchange, requestId);
+                Optional<String> answer = aboutPrices ? Optional.of(price(exchange)) : act(exchange, requestId);
                 if (answer.isEmpty()) {
                     return; // closed without an answer
                 }
                 text = answer.get();
             } catch (ApiError e) {
                 status = e.status();
-                text = Answer.of(e, requestId);
+                text = aboutPrices ? prices.refusal(e) : Answer.of(e, requestId);
             } catch (RuntimeException e) {
                 status = 500;
                 text = Answer.of(new ApiError(500, "InternalError", "The stand-in failed: " + e), requestId);
             }
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/xml;charset=UTF-8");
+            exchange.getResponseHeaders()
+                    .set("Content-Type", aboutPrices ? "application/x-amz-json-1.1" : "text/xml;charset=UTF-8");
             exchange.getResponseHeaders().set("x-amzn-RequestId", requestId);
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
         }
+    }
+
+    private String price(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(LONGEST);
+        String accessKey = priceSignature.check(
+                exchange.getRequestMethod(), exchange.getRequestURI().getRawPath(), headers(exchange), body);
+        synchronized (log) {
+            log.add(new Request(accessKey, "GetProducts", Map.of()));
+        }
+        Optional<Faults.Refusal> fault = faults.of("GetProducts");
+        if (fault.isPresent()) {
+            throw fault.get().error();
+        }
+        return prices.answer(body);
     }
 
     private Optional<String> act(HttpExchange exchange, String requestId) throws IOException {
