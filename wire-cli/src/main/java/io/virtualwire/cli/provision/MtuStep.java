@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Measures what the paths to the other hosts carry, with pings that may not be cut; connectors measure again, all the time. */
 final class MtuStep implements HostStep {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int LEAST = 1280;
+
+    /** What links usually carry, in bytes: jumbo frames of EC2, Ethernet, PPPoE, what tunnels leave of it, and what IPv6 asks of each. */
+    private static final List<Integer> USUAL = List.of(9001, 1500, 1492, 1450, 1420, 1400, 1280);
+
     private static final int HEADERS_4 = 28;
     private static final int HEADERS_6 = 48;
 
@@ -46,21 +50,28 @@ final class MtuStep implements HostStep {
 
     /** The largest packet that arrives; empty if none does, as where pings are not let through. */
     private static Optional<Integer> measure(HostShell shell, InetAddress peer, int link) {
-        if (arrives(shell, peer, link)) {
-            return Optional.of(link);
+        int refused = link + 1;
+        int carried = 0;
+        List<Integer> tries = USUAL.stream().filter(size -> size < link).toList();
+        for (int size : Stream.concat(Stream.of(link), tries.stream()).toList()) {
+            if (arrives(shell, peer, size)) {
+                carried = size;
+                break;
+            }
+            refused = size;
         }
-        if (!arrives(shell, peer, LEAST)) {
+        if (carried == 0) {
             return Optional.empty();
         }
-        int carried = LEAST;
-        int refused = link;
-        while (refused - carried > 1) {
-            int tried = (carried + refused) / 2;
+        // What does not arrive costs a second each time, and most paths carry exactly one of those.
+        int tried = carried + 1;
+        while (tried < refused) {
             if (arrives(shell, peer, tried)) {
                 carried = tried;
             } else {
                 refused = tried;
             }
+            tried = (carried + refused + 1) / 2;
         }
         return Optional.of(carried);
     }
