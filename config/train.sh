@@ -2,14 +2,17 @@
 # Sourced by bin/wire and packaging/deb.sh: the options that commands and daemons run with, and practice runs that record what
 # these load in ahead-of-time caches (JEP 483, 514). A cache is of one Java and of these jars; without it they only start slower.
 
+# Neither has machine code in it: Java 25 would record some (adapters between compiled and interpreted code), made for the processor of
+# the practice run, and run it on any other, which may end with SIGILL. A package is installed on processors that nobody knows.
+
 # shellcheck disable=SC2034 # for whoever sources it
-command_flags=(-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+command_flags=(-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 # Small while nothing is to be done: the heap begins and becomes small, and a cache is mapped where it was made for, so that only
 # those of its pages are this process's own that it writes to. How the practice run behaved is neither recorded nor replayed: what it
 # had C2 compile waits with C1 until every class is there that C2 saw, which may be never. docs/performance.md says what each is worth.
 daemon_flags=(-XX:+UseG1GC -Xms16m -Xmx768m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:+ExplicitGCInvokesConcurrent
   -XX:MetaspaceSize=128m -XX:+ExitOnOutOfMemoryError -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
-  -XX:-AOTReplayTraining
+  -XX:-AOTReplayTraining -XX:-AOTAdapterCaching
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 # Practice is over before what the optimising compiler makes of it pays for itself.

@@ -48,6 +48,7 @@ fail() {
   for name in rack-1 desk; do
     [ -e "$WIRE_HOME/hosts/$name.json" ] || continue
     timeout 60 nsenter --net="/run/netns/$me" -- "$top/bin/wire" host exec $name -- journalctl -u virtualwire-connector -n 40 --no-pager >"$work/$name.connector.log" 2>&1 || true
+    timeout 60 nsenter --net="/run/netns/$me" -- "$top/bin/wire" host exec $name -- sh -c 'cat /tmp/hs_err* /tmp/systemd-private-*/tmp/hs_err*' >"$work/$name.crash.log" 2>/dev/null || true
   done
   cp "$work"/ec2/*/console "$work/instance.console" 2>/dev/null || true
   for log in "$work"/*.log "$work"/*.console; do

@@ -109,6 +109,10 @@ caches() {
       # shellcheck disable=SC2086
       WIRE_JAVA_OPTS=-XX:AOTMode=on "$stage/usr/bin/wire" $command >>"$work/practice.log" 2>&1 ||
         { tail -n 20 "$work/practice.log" >&2; die "what 'wire $command' takes was not recorded; is the machine too busy?"; }
+      # It goes to machines with other processors.
+      # shellcheck disable=SC2086
+      WIRE_JAVA_OPTS="-XX:AOTMode=on -XX:+AOTAdapterCaching -Xlog:aot+codecache+init" "$stage/usr/bin/wire" $command 2>&1 | grep 'AOT Code Cache is empty' >/dev/null ||
+        die "what 'wire $command' takes has machine code of this machine's processor in it"
     done
     [ -f "$home/wire.aot" ] && [ -f "$home/wire-daemons.aot" ] || { tail -n 20 "$work/practice.log" >&2; die "nothing was recorded"; }
     mkdir "$work/caches"
