@@ -137,6 +137,9 @@ if [ "${LONG:-}" = 1 ]; then
   bash "$top/packaging/check-guest.sh" >"$out/guest.log" 2>&1
   status=$?; cat "$out/guest.log"
   result $status "a Debian guest boots with our user data, and installs the package"
+  bash "$top/packaging/check-vpc.sh" >"$out/vpc.log" 2>&1
+  status=$?; cat "$out/vpc.log"
+  result $status "two hosts in one VPC of the stand-in for EC2 move machines between them"
   ONLY=launch bash "$top/packaging/check-hosts.sh" >"$out/hosts.log" 2>&1
   status=$?; cat "$out/hosts.log"
   result $status "a Debian guest is launched in the stand-in for EC2, and is a host"

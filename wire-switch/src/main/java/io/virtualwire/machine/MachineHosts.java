@@ -8,6 +8,11 @@ public interface MachineHosts {
 
     HostConnector connector(String host, HostSpec spec);
 
+    /** That host, as it is reached from here. */
+    default HostSpec near(HostSpec spec) {
+        return spec;
+    }
+
     /** The hypervisor of that host; the same object for the same host. */
     Hypervisor hypervisor(String host, HostSpec spec);
 }

@@ -4,6 +4,7 @@ import io.virtualwire.client.WireStatus;
 import io.virtualwire.cloud.spi.Hypervisor;
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.cloud.spi.MigrationPlan;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Side;
@@ -183,6 +184,11 @@ final class MachineMove {
             return hosts.hypervisor(move.to(), host(move.to()));
         }
 
+        MigrationPlan plan() {
+            HostSpec to = host(move.to());
+            return MovePlan.of(move, vm, to.seenFrom(host(move.from()).network()), hosts.near(to));
+        }
+
         HostConnector connector(String name) {
             return hosts.connector(name, host(name));
         }
@@ -328,8 +334,7 @@ final class MachineMove {
             begun = true;
             verdictSince = ticker.nanoTime();
             try {
-                MachineMigration begins =
-                        at.source().migrate(at.vm.domain(), MovePlan.of(at.move, at.vm, at.host(at.move.to())));
+                MachineMigration begins = at.source().migrate(at.vm.domain(), at.plan());
                 job = begins;
                 begins.outcome().whenComplete((how, failure) -> ended.run());
             } catch (WireException e) {

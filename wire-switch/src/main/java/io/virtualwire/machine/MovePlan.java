@@ -21,17 +21,20 @@ final class MovePlan {
     /**
      * The plan of a move.
      *
-     * @param to its target
+     * @param to its target, as the source's hypervisor reaches it
+     * @param near its target, as this node does
      */
-    static MigrationPlan of(VmMove move, VmRecord vm, HostSpec to) {
+    static MigrationPlan of(VmMove move, VmRecord vm, HostSpec to, HostSpec near) {
         VmMoveWay way = move.way();
         MigrationPlan.Mode asked = switch (way.mode()) {
             case VmMoveWay.MANAGED -> MigrationPlan.Mode.MANAGED;
             case VmMoveWay.TUNNELLED -> MigrationPlan.Mode.TUNNELLED;
             default -> MigrationPlan.Mode.PEER_TO_PEER;
         };
-        boolean direct = asked == MigrationPlan.Mode.MANAGED || to.libvirtPeer() == null;
-        String target = String.valueOf(direct ? to.libvirt() : to.libvirtPeer());
+        String target = String.valueOf(
+                asked == MigrationPlan.Mode.MANAGED
+                        ? near.libvirt()
+                        : to.libvirtPeer() == null ? to.libvirt() : to.libvirtPeer());
         return new MigrationPlan(
                 target,
                 // Who has hypervisors speak by TLS does not mean a machine's memory to go beside it in the clear.

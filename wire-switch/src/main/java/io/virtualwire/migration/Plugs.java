@@ -12,6 +12,7 @@ import io.virtualwire.control.Side;
 import io.virtualwire.control.WireException;
 import io.virtualwire.handoff.ComponentPort;
 import io.virtualwire.topology.FabricCommand;
+import io.virtualwire.topology.HostSpec;
 import io.virtualwire.topology.NodeRecord;
 import io.virtualwire.topology.WirePlace;
 import io.virtualwire.topology.WireRecord;
@@ -110,7 +111,10 @@ final class Plugs {
             return known.own().peer();
         }
         return new PeerDescription(
-                identity(place), place.sideGeneration(), place.hostSpec().wirePaths(), fence);
+                identity(place),
+                place.sideGeneration(),
+                context.near().apply(place.hostSpec()).wirePaths(),
+                fence);
     }
 
     private Identity identity(WirePlace place) {
@@ -205,8 +209,8 @@ final class Plugs {
                 generation,
                 fence,
                 wire.arrived() ? Role.STANDBY : Role.ACTIVE,
-                onward(wire).map(this::relay),
-                wire.last().map(this::relay));
+                onward(wire).map(to -> relay(to, wire.hostSpec())),
+                wire.last().map(from -> relay(from, wire.hostSpec())));
     }
 
     /** Where the far side relays to once it has yielded; not known beforehand of what may appear at one of several places. */
@@ -223,12 +227,15 @@ final class Plugs {
                 fence,
                 Role.STANDBY,
                 Optional.empty(),
-                Optional.of(relay(farPlace(wire))));
+                Optional.of(relay(farPlace(wire), place.hostSpec())));
     }
 
-    private RelayDescription relay(WirePlace place) {
+    /** The side there, as the connector of another host reaches it. */
+    private RelayDescription relay(WirePlace place, HostSpec from) {
         return new RelayDescription(
-                identity(place), place.sideGeneration(), place.hostSpec().wirePaths());
+                identity(place),
+                place.sideGeneration(),
+                place.hostSpec().seenFrom(from.network()).wirePaths());
     }
 
     private ConnectRequest farSide(

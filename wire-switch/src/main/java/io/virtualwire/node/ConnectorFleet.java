@@ -110,14 +110,15 @@ final class ConnectorFleet implements FarEnds, AutoCloseable {
     }
 
     private ConnectorWorker worker(String host, HostSpec spec) {
-        HostKey key = new HostKey(spec.api(), spec.identityOf(tls.identity().tenant(), host));
+        HostKey key = new HostKey(
+                self.near(spec).api(), spec.identityOf(tls.identity().tenant(), host));
         return workers.computeIfAbsent(
                 key,
                 made -> new ConnectorWorker(
                         host,
                         new ConnectorClient(
                                 tls,
-                                HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
+                                HostAddress.parse(made.api(), HostAddress.DEFAULT_API_PORT),
                                 Optional.of(made.identity())),
                         loop,
                         changed));

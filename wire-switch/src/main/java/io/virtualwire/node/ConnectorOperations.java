@@ -139,7 +139,7 @@ final class ConnectorOperations implements AutoCloseable {
                 spec,
                 made -> new ConnectorClient(
                         tls,
-                        HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
+                        HostAddress.parse(self.near(made).api(), HostAddress.DEFAULT_API_PORT),
                         Optional.of(made.identityOf(tls.identity().tenant(), host))));
     }
 

@@ -19,38 +19,48 @@ import java.util.function.Function;
 final class HypervisorPool implements AutoCloseable {
     private final Function<String, Hypervisor> connect;
     private final BiConsumer<String, HypervisorEvent> listener;
-    private final Map<String, CompletableFuture<Hypervisor>> connected = new HashMap<>();
+    private final Map<Way, CompletableFuture<Hypervisor>> connected = new HashMap<>();
     private boolean closed;
+
+    /* What is called so, and how it is reached. */
+    private record Way(String name, String uri) {}
 
     /**
      * @param connect reaches the hypervisor of a URI, or throws
-     * @param listener told what any of them tells, and its URI
+     * @param listener told what any of them tells, and as what it is known
      */
     HypervisorPool(Function<String, Hypervisor> connect, BiConsumer<String, HypervisorEvent> listener) {
         this.connect = connect;
         this.listener = listener;
     }
 
-    Hypervisor at(String uri) {
+    /**
+     * The hypervisor of a URI.
+     *
+     * @param name the URI by which everybody knows it
+     * @param uri how it is reached from here
+     */
+    Hypervisor at(String name, String uri) {
+        Way way = new Way(name, uri);
         CompletableFuture<Hypervisor> mine = new CompletableFuture<>();
         CompletableFuture<Hypervisor> known;
         synchronized (this) {
             if (closed) {
                 throw new WireException(ErrorCode.UNAVAILABLE, "cannot reach " + uri + ": the node ends", "");
             }
-            known = connected.putIfAbsent(uri, mine);
+            known = connected.putIfAbsent(way, mine);
         }
         if (known != null) {
             return await(known);
         }
         try {
             Hypervisor made = connect.apply(uri);
-            made.listen(event -> listener.accept(uri, event));
+            made.listen(event -> listener.accept(name, event));
             mine.complete(made);
             return made;
         } catch (RuntimeException | LinkageError e) {
             synchronized (this) {
-                connected.remove(uri, mine);
+                connected.remove(way, mine);
             }
             WireException failure = e instanceof WireException refused
                     ? refused
@@ -74,7 +84,7 @@ final class HypervisorPool implements AutoCloseable {
 
     @Override
     public void close() {
-        Map<String, CompletableFuture<Hypervisor>> all;
+        Map<Way, CompletableFuture<Hypervisor>> all;
         synchronized (this) {
             closed = true;
             all = new HashMap<>(connected);

@@ -258,6 +258,7 @@ public final class Node implements AutoCloseable {
         KeeperContext context = new KeeperContext(
                 self,
                 tls.identity().tenant(),
+                near::near,
                 loop,
                 wires,
                 fleet,
@@ -271,10 +272,8 @@ public final class Node implements AutoCloseable {
         verticles.show(views);
         observer.reconciler = reconciler;
 
-        NodeMachineHosts hosts = add(new NodeMachineHosts(
-                tls,
-                near,
-                new HypervisorPool(uri -> settings.hypervisors().apply(near.nearUri(uri)), observer::hypervisorTold)));
+        NodeMachineHosts hosts = add(
+                new NodeMachineHosts(tls, near, new HypervisorPool(settings.hypervisors(), observer::hypervisorTold)));
         // Libvirt's calls last, and would hold on to the carriers of virtual threads.
         ExecutorService machineSteps = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("machine-step-", 0).factory());

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers all nodes that found the fabric, this one included; empty if it does not say
  * @param join whether those peers are of a fabric that runs, and are asked to take this node in
  * @param cloud the cloud that it is in
+ * @param network the network in which it listens, whose hosts it reaches at their addresses there
  * @param leaveTimeout for how many seconds it moves what runs there to other nodes before it ends
  * @param trust certificates ({@code ca.crt}) of the authorities of clouds whose connectors this node uses
  */
@@ -38,6 +39,7 @@ public record NodeFile(
         Optional<Boolean> witness,
         Optional<Boolean> join,
         Optional<String> cloud,
+        Optional<String> network,
         @JsonProperty("leave-timeout") Optional<Integer> leaveTimeout,
         Optional<Path> audit,
         @JsonProperty("log-level") Optional<LogLevel> logLevel,

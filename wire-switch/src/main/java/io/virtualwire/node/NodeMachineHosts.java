@@ -38,13 +38,18 @@ final class NodeMachineHosts implements MachineHosts, AutoCloseable {
 
     @Override
     public HostConnector connector(String host, HostSpec spec) {
-        Door door = new Door(spec.api(), spec.identityOf(tls.identity().tenant(), host));
+        Door door = new Door(near(spec).api(), spec.identityOf(tls.identity().tenant(), host));
         return new Asked(clients.computeIfAbsent(
                 door,
                 made -> new ConnectorClient(
                         tls,
-                        HostAddress.parse(self.near(made.api()), HostAddress.DEFAULT_API_PORT),
+                        HostAddress.parse(made.api(), HostAddress.DEFAULT_API_PORT),
                         Optional.of(made.identity()))));
+    }
+
+    @Override
+    public HostSpec near(HostSpec spec) {
+        return self.near(spec);
     }
 
     @Override
@@ -55,7 +60,7 @@ final class NodeMachineHosts implements MachineHosts, AutoCloseable {
                     "nobody said how the hypervisor of host " + host + " is reached",
                     "say it: wire host add " + host + " ADDRESS --libvirt URI");
         }
-        return hypervisors.at(spec.libvirt());
+        return hypervisors.at(spec.libvirt(), String.valueOf(near(spec).libvirt()));
     }
 
     @Override

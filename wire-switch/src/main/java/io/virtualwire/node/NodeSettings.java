@@ -32,6 +32,7 @@ import java.util.function.Function;
  * @param witness whether it only votes and runs no components
  * @param hypervisors reaches the hypervisor of a URI, or throws
  * @param cloud the cloud that it is in; empty if nobody says
+ * @param network the network in which it listens, by the name that hosts in it have for it too; empty if nobody says
  * @param join whether the peers are nodes of a fabric that runs, which are asked to take this one in, and not its founders
  */
 public record NodeSettings(
@@ -46,6 +47,7 @@ public record NodeSettings(
         boolean witness,
         Function<String, Hypervisor> hypervisors,
         String cloud,
+        String network,
         boolean join) {
     /** Where wires end unless told otherwise. */
     public static final int DEFAULT_WIRE_PORT = StackConfig.NODE_PORT;
@@ -71,19 +73,27 @@ public record NodeSettings(
             Path audit,
             boolean witness,
             Function<String, Hypervisor> hypervisors) {
-        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, "", false);
+        this(name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, "", "", false);
     }
 
     /** The same in a cloud. */
     public NodeSettings in(String name) {
-        return new NodeSettings(
-                this.name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, name, join);
+        return with(name, network, join);
+    }
+
+    /** The same in a network whose hosts it reaches at their addresses there. */
+    public NodeSettings within(String name) {
+        return with(cloud, name, join);
     }
 
     /** The same, asking to be taken in by a fabric that runs. */
     public NodeSettings joining(boolean joins) {
+        return with(cloud, network, joins);
+    }
+
+    private NodeSettings with(String where, String within, boolean joins) {
         return new NodeSettings(
-                name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, cloud, joins);
+                name, own, listen, wirePort, apiPort, peers, state, audit, witness, hypervisors, where, within, joins);
     }
 
     /** Without hypervisors. */
@@ -174,7 +184,8 @@ public record NodeSettings(
                 listen,
                 ownEntry()
                         .filter(peer -> !isHere(peer.tunnelAddress()))
-                        .map(peer -> peer.tunnel().host()));
+                        .map(peer -> peer.tunnel().host()),
+                Optional.of(network).filter(name -> !name.isEmpty()));
     }
 
     /** Where wires to it go: to where it listens, and where its own entry says. */

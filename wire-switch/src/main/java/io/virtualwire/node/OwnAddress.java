@@ -2,39 +2,41 @@ package io.virtualwire.node;
 
 import io.virtualwire.control.ConnectRequest;
 import io.virtualwire.control.PeerDescription;
+import io.virtualwire.topology.AddressTranslation;
+import io.virtualwire.topology.HostSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * Where this machine is for itself. A cloud translates the address by which others reach it, and often not for those behind the
- * translation: what is there for others is here at the address at which this node listens.
+ * Where this machine is for itself, and what is in one network with it. A cloud translates the address by which others reach a machine,
+ * and often not for those behind the translation: what is there for others is here at the address at which this node listens, and
+ * other hosts of this network are at their addresses inside.
  *
  * @param inside where this node listens
  * @param outside as what others know that, if it is something else
+ * @param network the network that this node is in, by the name that hosts in it have for it too, if anybody says
  */
-record OwnAddress(String inside, Optional<String> outside) {
+record OwnAddress(String inside, Optional<String> outside, Optional<String> network) {
 
     /** Where others reach it as it does itself. */
     static OwnAddress untranslated(String listen) {
-        return new OwnAddress(listen, Optional.empty());
+        return new OwnAddress(listen, Optional.empty(), Optional.empty());
     }
 
     /** Where something at {@code host:port} is reached from here. */
     String near(String address) {
-        return outside.filter(host -> address.startsWith(host + ":"))
-                .map(host -> inside + address.substring(host.length()))
-                .orElse(address);
+        return own().map(translation -> translation.address(address)).orElse(address);
     }
 
-    /** Where something with such a URI is reached from here. */
-    String nearUri(String uri) {
-        return outside.filter(host -> uri.contains("://" + host + "/")
-                        || uri.contains("://" + host + ":")
-                        || uri.contains("@" + host + "/"))
-                .map(host -> uri.replaceFirst("(://|@)" + Pattern.quote(host), "$1" + inside))
-                .orElse(uri);
+    /** The same host, as it is reached from here. */
+    HostSpec near(HostSpec host) {
+        HostSpec seen = host.seenFrom(network.orElse(null));
+        return own().map(seen::seenBy).orElse(seen);
+    }
+
+    private Optional<AddressTranslation> own() {
+        return outside.map(host -> new AddressTranslation(host, inside));
     }
 
     /** The same request, by the way that leads there from here before those that lead there for others. */

@@ -1,5 +1,6 @@
 package io.virtualwire.topology;
 
+import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -53,8 +54,25 @@ final class TopologyCheck {
         if (cloud != null) {
             checkName("cloud of host " + name, cloud);
         }
+        checkInside(name, host);
         if (host.libvirt() == null && host.libvirtPeer() != null) {
             faults.add("host " + name + " has libvirt-peer, but no libvirt");
+        }
+    }
+
+    private void checkInside(String name, HostSpec host) {
+        String inside = host.inside();
+        if ((inside == null) != (host.network() == null)) {
+            faults.add(
+                    "host " + name + " has " + (inside == null ? "network, but no inside" : "inside, but no network"));
+        }
+        if (inside != null && !isHost(inside)) {
+            faults.add(
+                    "inside of host " + name + " '" + inside + "' is not an address without a port, such as 10.0.0.4");
+        }
+        String network = host.network();
+        if (network != null) {
+            checkName("network of host " + name, network);
         }
     }
 
@@ -139,6 +157,14 @@ final class TopologyCheck {
         try {
             Identity.parse(text);
             return true;
+        } catch (WireException e) {
+            return false;
+        }
+    }
+
+    private static boolean isHost(String text) {
+        try {
+            return new HostAddress(text, HostAddress.DEFAULT_API_PORT).host().equals(text) && !text.startsWith("[");
         } catch (WireException e) {
             return false;
         }

@@ -55,9 +55,21 @@ final class MovePlanTest {
         return new HostSpec("192.0.2.7:7472", List.of(), null).withLibvirt(libvirt, peer);
     }
 
+    @Test
+    void hypervisorsReachTheTargetFromTheirHostAndTheNodeFromItsOwn() {
+        HostSpec near = host("qemu+tls://172.31.0.7/system", "qemu+tls://172.31.0.7/system?pkipath=/etc/libvirt/pki");
+        assertThat(plan(VmMoveWay.DEFAULT, near, host(TLS, PEER)).target()).isEqualTo(near.libvirtPeer());
+        assertThat(plan(way(VmMoveWay.MANAGED, false), host(TLS, PEER), near).target())
+                .isEqualTo(near.libvirt());
+    }
+
     private static MigrationPlan plan(VmMoveWay way, HostSpec to) {
+        return plan(way, to, to);
+    }
+
+    private static MigrationPlan plan(VmMoveWay way, HostSpec to, HostSpec near) {
         VmMove move =
                 new VmMove("web1", 5, "e1", "w1", way, VmMovePhase.MOVE, "n1", "n1-1", false, "", Optional.empty());
-        return MovePlan.of(move, new VmRecord("web1", "web1", new UUID(0, 1), "e1", List.of()), to);
+        return MovePlan.of(move, new VmRecord("web1", "web1", new UUID(0, 1), "e1", List.of()), to, near);
     }
 }

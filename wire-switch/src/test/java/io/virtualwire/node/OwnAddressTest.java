@@ -10,29 +10,43 @@ import io.virtualwire.control.PeerDescription;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import io.virtualwire.topology.HostSpec;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A node of a host in a cloud that translates addresses, and what is on the same host. */
 final class OwnAddressTest {
-    private final OwnAddress self = new OwnAddress("172.31.0.4", Optional.of("198.51.100.1"));
+    private final OwnAddress self = new OwnAddress("172.31.0.4", Optional.of("198.51.100.1"), Optional.of("vpc-1"));
 
     @Test
     void whatOthersReachAtTheOuterAddressIsHereAtTheInnerOne() {
         assertThat(self.near("198.51.100.1:7472")).isEqualTo("172.31.0.4:7472");
-        assertThat(self.nearUri("qemu+tls://198.51.100.1/system?pkipath=/p"))
-                .isEqualTo("qemu+tls://172.31.0.4/system?pkipath=/p");
-        assertThat(self.nearUri("qemu+ssh://admin@198.51.100.1/system"))
-                .isEqualTo("qemu+ssh://admin@172.31.0.4/system");
-        assertThat(self.nearUri("qemu+tls://198.51.100.1:16515/system"))
-                .isEqualTo("qemu+tls://172.31.0.4:16515/system");
+        HostSpec own = self.near(host("198.51.100.1", null, null));
+        assertThat(own.libvirt()).isEqualTo("qemu+tls://172.31.0.4/system?pkipath=/p");
+        assertThat(own.wirePaths()).containsExactly("172.31.0.4:7471");
+    }
+
+    @Test
+    void hostsOfTheSameNetworkAreAtTheirInnerAddresses() {
+        HostSpec beside = self.near(host("198.51.100.11", "vpc-1", "172.31.0.5"));
+        assertThat(beside.api()).isEqualTo("172.31.0.5:7472");
+        assertThat(beside.wirePaths()).containsExactly("172.31.0.5:7471");
+        assertThat(beside.libvirt()).isEqualTo("qemu+tls://172.31.0.5/system?pkipath=/p");
+        HostSpec elsewhere = host("198.51.100.11", "vpc-2", "172.31.0.5");
+        assertThat(self.near(elsewhere)).isEqualTo(elsewhere);
+        assertThat(OwnAddress.untranslated("192.0.2.2").near(elsewhere)).isEqualTo(elsewhere);
+    }
+
+    private static HostSpec host(String address, String network, String inside) {
+        return new HostSpec(address + ":7472", List.of(), null)
+                .withLibvirt("qemu+tls://" + address + "/system?pkipath=/p", null)
+                .within(network, inside);
     }
 
     @Test
     void whatIsElsewhereStaysThere() {
         assertThat(self.near("198.51.100.11:7472")).isEqualTo("198.51.100.11:7472");
-        assertThat(self.nearUri("qemu+tls://198.51.100.11/system")).isEqualTo("qemu+tls://198.51.100.11/system");
         ConnectRequest far = request(List.of("198.51.100.11:7471"));
         assertThat(self.near(far)).isSameAs(far);
         assertThat(OwnAddress.untranslated("192.0.2.2").near("198.51.100.1:7472"))

@@ -64,6 +64,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -703,6 +704,7 @@ final class VirtualNodes {
             KeeperContext context = new KeeperContext(
                     self,
                     "acme",
+                    UnaryOperator.identity(),
                     loop,
                     new EngineNodeWires(daemon.engine(), OwnAddress.untranslated("127.0.0.1")),
                     connectors,

@@ -98,6 +98,23 @@ class TopologyFileTest {
     }
 
     @Test
+    void anAddressInsideIsOfANetwork() {
+        String api = "\"192.0.2.10:7472\"";
+        HostSpec host = TopologyFile.parse("net.yaml", GOOD.replace(api, api + ", inside: 10.0.0.4, network: vpc-1"))
+                .hosts()
+                .get("east-1");
+        assertThat(host.seenFrom("vpc-1").api()).isEqualTo("10.0.0.4:7472");
+        assertThatThrownBy(() -> TopologyFile.parse("net.yaml", GOOD.replace(api, api + ", inside: 10.0.0.4")))
+                .hasMessageContaining("host east-1 has inside, but no network");
+        assertThatThrownBy(() -> TopologyFile.parse("net.yaml", GOOD.replace(api, api + ", network: vpc-1")))
+                .hasMessageContaining("host east-1 has network, but no inside");
+        assertThatThrownBy(() -> TopologyFile.parse(
+                        "net.yaml", GOOD.replace(api, api + ", inside: '10.0.0.4:7472', network: Vpc!")))
+                .hasMessageContaining("inside of host east-1 '10.0.0.4:7472' is not an address without a port")
+                .hasMessageContaining("network of host east-1 'Vpc!' is not a name");
+    }
+
+    @Test
     void findsAllFaultsAtOnce() {
         assertThatThrownBy(() -> TopologyFile.parse(
                         "net.yaml", GOOD.replace("db@west-1", "web@west-9").replace("port: db", "port: web")))

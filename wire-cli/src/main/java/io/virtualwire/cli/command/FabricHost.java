@@ -1,10 +1,13 @@
 package io.virtualwire.cli.command;
 
+import io.virtualwire.cli.provision.HostRecord;
+import io.virtualwire.cli.provision.HostRecords;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.topology.HostSpec;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A host as its connector describes itself to whoever knows it by an address that nodes reach. */
@@ -29,11 +32,23 @@ final class FabricHost {
         Identity identity = end.health().identity();
         boolean expected = identity.equals(
                 new Identity(person.credentials().identity().tenant(), end.ref().host()));
+        Optional<HostRecord.Facts> facts = facts(person, end.ref().host(), api);
         return new HostSpec(
-                api.toString(),
-                Stream.concat(Stream.of(end.health().dataPort()), end.health().streamPorts().stream())
-                        .map(port -> new HostAddress(api.host(), port).toString())
-                        .toList(),
-                expected ? null : identity);
+                        api.toString(),
+                        Stream.concat(Stream.of(end.health().dataPort()), end.health().streamPorts().stream())
+                                .map(port -> new HostAddress(api.host(), port).toString())
+                                .toList(),
+                        expected ? null : identity)
+                .within(
+                        facts.map(HostRecord.Facts::network).orElse(null),
+                        facts.map(HostRecord.Facts::inside).orElse(null));
+    }
+
+    /** What is known of it if it was launched or added from here, and is where that has it. */
+    private static Optional<HostRecord.Facts> facts(Person person, String host, HostAddress api) {
+        return new HostRecords(person.home())
+                .find(host)
+                .map(HostRecord::facts)
+                .filter(facts -> api.host().equals(facts.address()));
     }
 }

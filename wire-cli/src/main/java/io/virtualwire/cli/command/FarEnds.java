@@ -119,7 +119,9 @@ final class FarEnds {
                 known.identity(),
                 replacedIfThere(known.libvirt(), change),
                 replacedIfThere(known.libvirtPeer(), change),
-                known.cloud());
+                known.cloud(),
+                known.inside(),
+                known.network());
     }
 
     private static @Nullable String replacedIfThere(@Nullable String text, AddressChange change) {

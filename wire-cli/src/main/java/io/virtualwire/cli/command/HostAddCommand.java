@@ -177,12 +177,21 @@ final class HostAddCommand implements Callable<Integer> {
                                 told(described, Optional.ofNullable(now.hosts().get(host))))));
     }
 
+    private static HostSpec inside(HostSpec described, Optional<HostSpec> known) {
+        return described.inside() != null
+                ? described
+                : known.filter(host -> host.api().equals(described.api()))
+                        .map(host -> described.within(host.network(), host.inside()))
+                        .orElse(described);
+    }
+
     /** What is not said again stays as it was. */
     private HostSpec told(HostSpec described, Optional<HostSpec> known) {
         HostSpec reached = libvirt.map(uri -> described.withLibvirt(uri, peer.orElse(null)))
                 .or(() -> known.filter(host -> host.libvirt() != null)
                         .map(host -> described.withLibvirt(String.valueOf(host.libvirt()), host.libvirtPeer())))
                 .orElse(described);
-        return reached.in(cloud.or(() -> known.map(HostSpec::cloud)).orElse(null));
+        return inside(reached, known)
+                .in(cloud.or(() -> known.map(HostSpec::cloud)).orElse(null));
     }
 }

@@ -81,6 +81,14 @@ final class NodeRunCommand implements Callable<Integer> {
     private Optional<String> cloud = Optional.empty();
 
     @Option(
+            names = "--network",
+            paramLabel = "NETWORK",
+            description =
+                    "The network in which it listens: hosts of the same network are reached at their addresses inside;"
+                            + " default: none.")
+    private Optional<String> network = Optional.empty();
+
+    @Option(
             names = "--leave-timeout",
             paramLabel = "SECONDS",
             description =
@@ -132,6 +140,7 @@ final class NodeRunCommand implements Callable<Integer> {
                                     witness || file.witness().orElse(false),
                                     uri -> LibvirtHypervisor.connect(libvirt.in(uri)))
                             .in(cloud.or(file::cloud).orElse(""))
+                            .within(network.or(file::network).orElse(""))
                             .joining(join || file.join().orElse(false)));
         }
     }

@@ -233,9 +233,12 @@ final class PersonHosts {
         if (known == null) {
             return described;
         }
-        return known.libvirt() == null && described.libvirt() != null
-                ? known.withLibvirt(described.libvirt(), described.libvirtPeer())
+        HostSpec reached = known.inside() == null && known.api().equals(described.api())
+                ? known.within(described.network(), described.inside())
                 : known;
+        return reached.libvirt() == null && described.libvirt() != null
+                ? reached.withLibvirt(described.libvirt(), described.libvirtPeer())
+                : reached;
     }
 
     private static HostSpec withHypervisor(HostSpec host, HostRecord record) {

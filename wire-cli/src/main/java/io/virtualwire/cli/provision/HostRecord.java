@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.virtualwire.authority.NodeNames;
 import io.virtualwire.cloud.spi.CloudHost;
 import io.virtualwire.cloud.spi.HostOrder;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public record HostRecord(
      *
      * @param id the cloud's name for it
      * @param address where others reach it
+     * @param inside where those in the same network reach it; null if there is no such address
+     * @param network the network that {@code inside} is of; null if there is none
      * @param mtu the largest packet to its peers, bytes; 0 if that is not known
      * @param kvm what came of trying KVM
      * @param version of the package there
@@ -52,34 +55,45 @@ public record HostRecord(
     public record Facts(
             @Nullable String id,
             @Nullable String address,
+            @Nullable String inside,
+            @Nullable String network,
             int mtu,
             @Nullable String kvm,
             @Nullable String version,
             @Nullable Libvirt libvirt) {
-        static final Facts NONE = new Facts(null, null, 0, null, null, null);
+        static final Facts NONE = new Facts(null, null, null, null, 0, null, null, null);
 
         Facts of(CloudHost host) {
-            return new Facts(host.id(), host.address().getHostAddress(), host.mtu(), kvm, version, libvirt);
+            InetAddress within = host.network() == null ? null : host.inside();
+            return new Facts(
+                    host.id(),
+                    host.address().getHostAddress(),
+                    within == null ? null : within.getHostAddress(),
+                    within == null ? null : host.network(),
+                    host.mtu(),
+                    kvm,
+                    version,
+                    libvirt);
         }
 
         Facts withAddress(String now) {
-            return new Facts(id, now, mtu, kvm, version, libvirt);
+            return new Facts(id, now, inside, network, mtu, kvm, version, libvirt);
         }
 
         Facts withMtu(int bytes) {
-            return new Facts(id, address, bytes, kvm, version, libvirt);
+            return new Facts(id, address, inside, network, bytes, kvm, version, libvirt);
         }
 
         Facts withKvm(String found) {
-            return new Facts(id, address, mtu, found, version, libvirt);
+            return new Facts(id, address, inside, network, mtu, found, version, libvirt);
         }
 
         Facts withVersion(String installed) {
-            return new Facts(id, address, mtu, kvm, installed, libvirt);
+            return new Facts(id, address, inside, network, mtu, kvm, installed, libvirt);
         }
 
         Facts withLibvirt(@Nullable Libvirt opened) {
-            return new Facts(id, address, mtu, kvm, version, opened);
+            return new Facts(id, address, inside, network, mtu, kvm, version, opened);
         }
     }
 

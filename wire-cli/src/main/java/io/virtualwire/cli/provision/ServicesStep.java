@@ -83,9 +83,13 @@ final class ServicesStep implements HostStep {
         }
         String listen = (inside == null ? host.address() : inside).getHostAddress();
         String content = "name: " + site.name() + "\nlisten: " + listen + "\ncloud: "
-                + site.record().cloud() + (fabric.isEmpty() ? "" : "\njoin: true") + "\npeers: ["
+                + site.record().cloud() + network(host) + (fabric.isEmpty() ? "" : "\njoin: true") + "\npeers: ["
                 + peers.stream().map(it -> '"' + it + '"').collect(Collectors.joining(", ")) + "]\n";
         return run(site, "node", content, site.name(), fabric.isEmpty() ? 0 : NODE_API);
+    }
+
+    private static String network(CloudHost host) {
+        return host.inside() == null || host.network() == null ? "" : "\nnetwork: " + host.network();
     }
 
     private static String entry(String name, InetAddress address) {

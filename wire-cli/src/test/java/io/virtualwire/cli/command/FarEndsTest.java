@@ -71,7 +71,8 @@ class FarEndsTest {
         HostSpec known = new HostSpec(
                         "198.51.100.1:7472", List.of("198.51.100.1:7471", "acme/relay@198.51.100.12:7471"), MOVED)
                 .withLibvirt("qemu+ssh://root@198.51.100.1/system", null)
-                .in("aws");
+                .in("aws")
+                .within("vpc-1", "172.31.0.4");
         HostSpec now = FarEnds.at(known, CHANGE);
         assertThat(now)
                 .isEqualTo(new HostSpec(
@@ -79,7 +80,8 @@ class FarEndsTest {
                                 List.of("198.51.100.7:7471", "acme/relay@198.51.100.12:7471"),
                                 MOVED)
                         .withLibvirt("qemu+ssh://root@198.51.100.7/system", null)
-                        .in("aws"));
+                        .in("aws")
+                        .within("vpc-1", "172.31.0.4"));
     }
 
     @Test

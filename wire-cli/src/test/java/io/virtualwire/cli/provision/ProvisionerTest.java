@@ -58,6 +58,9 @@ final class ProvisionerTest {
     void everyStepIsTakenOnceInItsOrderAndNoted() {
         assertThat(run(begun("one"), null, null, false)).isEmpty();
         assertThat(taken).containsExactlyElementsOf(allBut());
+        HostRecord.Facts known = records.find("one").orElseThrow().facts();
+        assertThat(List.of(known.address(), known.inside(), known.network()))
+                .containsExactly("192.0.2.1", "10.0.0.1", "net-of-remembered");
         assertThat(records.find("one")).get().satisfies(record -> {
             assertThat(record.reached()).isEqualTo(Step.READY);
             assertThat(record.made()).isTrue();
