@@ -23,7 +23,8 @@ demo="$build ip:iproute2 ping:iputils-ping tcpdump:tcpdump sysctl:procps jq:jq s
 demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox:busybox-static cpio:cpio virsh:libvirt-clients libvirtd:libvirt-daemon
   libvirtd:libvirt-daemon-driver-qemu"
 demo_ec2="$demo_vm nsenter:util-linux unshare:mount sshd:openssh-server ssh:openssh-client"
-test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client"
+test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client
+  dnsmasq:dnsmasq-base qemu-img:qemu-utils dropbear:dropbear-bin syslinux:syslinux mcopy:mtools"
 test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
 bench_migration="$demo_vm"
 bench_scale="$demo git:git iperf3:iperf3"

@@ -30,7 +30,7 @@ final class CloudSettings {
                         setting.name(),
                         setting,
                         (one, other) -> new CloudSetting(
-                                one.name(), one.label(), one.description() + " " + other.description(), false));
+                                one.name(), label(one, other), one.description() + " " + other.description(), false));
             }
         }
         settings.values()
@@ -39,6 +39,10 @@ final class CloudSettings {
                         .type(String.class)
                         .description(setting.description())
                         .build()));
+    }
+
+    private static String label(CloudSetting one, CloudSetting other) {
+        return one.label().equals(other.label()) ? one.label() : one.label() + "|" + other.label();
     }
 
     /** What was typed for a cloud of this type. */

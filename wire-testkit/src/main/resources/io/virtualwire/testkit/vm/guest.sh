@@ -20,7 +20,7 @@ build() {
     exit 1
   fi
   cd "$folder"
-  if ! [ -s vmlinuz ] || ! [ -d modules ]; then
+  if ! [ -s vmlinuz ] || ! [ -d modules ] || ! [ -d more ]; then
     package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends:/ {print $2; exit}')
     rm -rf package ./*.deb
     if [ -z "$package" ] || ! apt-get -q -o APT::Sandbox::User=root download "$package" >download.log 2>&1; then
@@ -30,12 +30,19 @@ build() {
     fi
     dpkg-deb -x "$package"_*.deb package
     modules=$(echo package/lib/modules/*)
-    rm -rf modules; mkdir modules
+    rm -rf modules more; mkdir modules
     # In the order of loading. Only what a network card takes.
     for module in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net; do
       cp "$(find "$modules" -name "$module.ko" | head -n 1)" modules/
       echo "$module.ko" >>modules/order
     done
+    # What a disk takes, for cloud-image.sh.
+    mkdir more.new
+    for module in virtio_blk fat vfat nls_cp437 nls_ascii; do
+      cp "$(find "$modules" -name "$module.ko" | head -n 1)" more.new/
+      echo "$module.ko" >>more.new/order
+    done
+    mv more.new more
     cp package/boot/vmlinuz-* vmlinuz
     rm -rf package ./*.deb
   fi

@@ -1,19 +1,8 @@
 package io.virtualwire.cloud.ec2;
 
-import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.IoReason;
-import io.virtualwire.control.WireException;
-import io.virtualwire.identity.SecretFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.virtualwire.cloud.ssh.LoginKey;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.util.OpenSSHPrivateKeyUtil;
-import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.ec2.model.DescribeKeyPairsRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
@@ -23,24 +12,20 @@ import software.amazon.awssdk.services.ec2.model.ResourceType;
 
 /** The key by which the person logs in to hosts: its private part stays in a file here, its public part goes to EC2. */
 final class LoginKeys {
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(70, new byte[] {'\n'});
-
     private final Ec2Access ec2;
     private final Tags tags;
-    private final Path file;
-    private final boolean ours;
+    private final LoginKey key;
 
     /** @param folder where one is made if the settings name none */
     LoginKeys(Ec2Access ec2, Tags tags, Ec2Settings settings, Path folder) {
         this.ec2 = ec2;
         this.tags = tags;
-        this.ours = settings.sshKey().isEmpty();
-        this.file = settings.sshKey().orElse(folder.resolve("login"));
+        this.key = LoginKey.of(tags.cloud(), settings.sshKey(), folder);
     }
 
     /** The private key. */
     Path file() {
-        return file;
+        return key.file();
     }
 
     List<KeyPairInfo> all() {
@@ -60,7 +45,7 @@ final class LoginKeys {
         delete(host);
         ImportKeyPairRequest request = ImportKeyPairRequest.builder()
                 .keyName(name)
-                .publicKeyMaterial(SdkBytes.fromUtf8String(publicKey()))
+                .publicKeyMaterial(SdkBytes.fromUtf8String(key.publicLine()))
                 .tagSpecifications(tags.on(ResourceType.KEY_PAIR, host))
                 .build();
         ec2.ask("import the key to log in to host " + host, () -> {
@@ -81,40 +66,5 @@ final class LoginKeys {
         ec2.ask(
                 "delete the key pair of host " + host,
                 () -> ec2.client().deleteKeyPair(request -> request.keyName(tags.nameOf(host))));
-    }
-
-    private String publicKey() {
-        Path beside = file.resolveSibling(file.getFileName() + ".pub");
-        try {
-            if (ours && !Files.exists(file)) {
-                make(beside);
-            }
-            return Files.readString(beside, StandardCharsets.US_ASCII).strip();
-        } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.CORRUPT,
-                    "cannot read the public key " + beside + ": " + IoReason.of(e),
-                    ours
-                            ? "remove " + file + ", and another pair is made"
-                            : "make it with 'ssh-keygen -y -f " + file + "'",
-                    e);
-        }
-    }
-
-    private void make(Path beside) throws IOException {
-        Ed25519PrivateKeyParameters key = new Ed25519PrivateKeyParameters(new SecureRandom());
-        String text = "ssh-ed25519 "
-                + Base64.getEncoder().encodeToString(OpenSSHPublicKeyUtil.encodePublicKey(key.generatePublicKey()))
-                + " virtualwire-" + tags.cloud() + "\n";
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        // The public part first: where the private one is, both are.
-        Files.writeString(beside, text, StandardCharsets.US_ASCII);
-        new SecretFile(file)
-                .write("-----BEGIN OPENSSH PRIVATE KEY-----\n"
-                        + LINES.encodeToString(OpenSSHPrivateKeyUtil.encodePrivateKey(key))
-                        + "\n-----END OPENSSH PRIVATE KEY-----\n");
     }
 }

@@ -1,32 +1,19 @@
 package io.virtualwire.cloud.libvirt;
 
+import static io.virtualwire.cloud.libvirt.Xml.attribute;
+import static io.virtualwire.cloud.libvirt.Xml.child;
+import static io.virtualwire.cloud.libvirt.Xml.children;
+import static io.virtualwire.cloud.libvirt.Xml.leaf;
+
 import io.virtualwire.cloud.spi.Machine;
 import io.virtualwire.cloud.spi.MachineSpec;
-import io.virtualwire.control.ErrorCode;
-import io.virtualwire.control.WireException;
 import io.virtualwire.frame.MacAddress;
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.transform.OutputKeys;
-import javax.xml.transform.Transformer;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.w3c.dom.Node;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
 
 /** A domain as libvirt describes it (its formatdomain page). */
 final class DomainXml {
@@ -41,38 +28,31 @@ final class DomainXml {
 
     /** Reads what libvirt says of a domain. */
     static DomainXml parse(String text) {
-        try {
-            return new DomainXml(builder().parse(new InputSource(new StringReader(text))));
-        } catch (SAXException | IOException e) {
-            throw new WireException(
-                    ErrorCode.CORRUPT, "cannot read the description of a domain: " + e.getMessage(), "", e);
-        }
+        return new DomainXml(Xml.parse("a domain", text));
     }
 
     static DomainXml of(MachineSpec spec) {
-        Document document = builder().newDocument();
-        Element domain = document.createElement("domain");
-        document.appendChild(domain);
+        Element domain = Xml.root("domain");
         domain.setAttribute("type", spec.emulated() ? "qemu" : "kvm");
-        text(domain, "name", spec.name());
-        spec.id().ifPresent(id -> text(domain, "uuid", id.toString()));
-        text(domain, "memory", Integer.toString(spec.memoryMebibytes())).setAttribute("unit", "MiB");
-        text(domain, "vcpu", Integer.toString(spec.processors()));
+        leaf(domain, "name", spec.name());
+        spec.id().ifPresent(id -> leaf(domain, "uuid", id.toString()));
+        leaf(domain, "memory", Integer.toString(spec.memoryMebibytes())).setAttribute("unit", "MiB");
+        leaf(domain, "vcpu", Integer.toString(spec.processors()));
         Element os = child(domain, "os");
-        Element type = text(os, "type", "hvm");
+        Element type = leaf(os, "type", "hvm");
         type.setAttribute("arch", "x86_64");
         type.setAttribute("machine", "pc");
         child(child(domain, "features"), "acpi");
         child(domain, "clock").setAttribute("offset", "utc");
-        text(domain, "on_poweroff", "destroy");
-        text(domain, "on_reboot", "restart");
-        text(domain, "on_crash", "destroy");
+        leaf(domain, "on_poweroff", "destroy");
+        leaf(domain, "on_reboot", "restart");
+        leaf(domain, "on_crash", "destroy");
         Element devices = child(domain, "devices");
         switch (spec.boot()) {
             case MachineSpec.Boot.Kernel kernel -> {
-                text(os, "kernel", kernel.image().toString());
-                text(os, "initrd", kernel.initialRamdisk().toString());
-                text(os, "cmdline", kernel.commandLine());
+                leaf(os, "kernel", kernel.image().toString());
+                leaf(os, "initrd", kernel.initialRamdisk().toString());
+                leaf(os, "cmdline", kernel.commandLine());
             }
             case MachineSpec.Boot.Disk disk -> disk(devices, disk);
         }
@@ -87,7 +67,7 @@ final class DomainXml {
             child(serial, "target").setAttribute("port", "0");
         });
         child(devices, "memballoon").setAttribute("model", "none");
-        return new DomainXml(document);
+        return new DomainXml(domain.getOwnerDocument());
     }
 
     private static void disk(Element devices, MachineSpec.Boot.Disk image) {
@@ -172,61 +152,6 @@ final class DomainXml {
     }
 
     String text() {
-        try {
-            TransformerFactory factory = TransformerFactory.newInstance();
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            Transformer transformer = factory.newTransformer();
-            transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-            transformer.setOutputProperty(OutputKeys.INDENT, "yes");
-            StringWriter text = new StringWriter();
-            transformer.transform(new DOMSource(document), new StreamResult(text));
-            return text.toString();
-        } catch (TransformerException e) {
-            throw new IllegalStateException("a document in memory cannot be written", e);
-        }
-    }
-
-    private static DocumentBuilder builder() {
-        try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-            // What comes from a daemon of somebody else's must not make this process read files or URLs.
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            factory.setXIncludeAware(false);
-            DocumentBuilder builder = factory.newDocumentBuilder();
-            builder.setErrorHandler(null);
-            return builder;
-        } catch (ParserConfigurationException e) {
-            throw new IllegalStateException("the JDK's XML parser has lost a feature", e);
-        }
-    }
-
-    private static Element child(Element parent, String name) {
-        Element child = parent.getOwnerDocument().createElement(name);
-        parent.appendChild(child);
-        return child;
-    }
-
-    private static Element text(Element parent, String name, String content) {
-        Element child = child(parent, name);
-        child.setTextContent(content);
-        return child;
-    }
-
-    private static List<Element> children(Element parent, String name) {
-        List<Element> found = new ArrayList<>();
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element && element.getTagName().equals(name)) {
-                found.add(element);
-            }
-        }
-        return found;
-    }
-
-    private static String attribute(Element parent, String child, String attribute) {
-        return children(parent, child).stream()
-                .findFirst()
-                .map(element -> element.getAttribute(attribute))
-                .orElse("");
+        return Xml.text(document);
     }
 }

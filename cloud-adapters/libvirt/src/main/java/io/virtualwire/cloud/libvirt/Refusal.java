@@ -44,8 +44,9 @@ final class Refusal {
 
     private static ErrorCode code(LibvirtException refused) {
         return switch (number(refused)) {
-            case VIR_ERR_NO_DOMAIN -> ErrorCode.NOT_FOUND;
-            case VIR_ERR_DOM_EXIST -> ErrorCode.ALREADY_EXISTS;
+            case VIR_ERR_NO_DOMAIN, VIR_ERR_NO_NETWORK, VIR_ERR_NO_STORAGE_POOL, VIR_ERR_NO_STORAGE_VOL ->
+                ErrorCode.NOT_FOUND;
+            case VIR_ERR_DOM_EXIST, VIR_ERR_STORAGE_VOL_EXIST -> ErrorCode.ALREADY_EXISTS;
             case VIR_ERR_OPERATION_INVALID, VIR_ERR_MIGRATE_UNSAFE -> ErrorCode.WRONG_STATE;
             case VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_INVALID_ARG -> ErrorCode.BAD_REQUEST;
             case VIR_ERR_NO_CONNECT, VIR_ERR_INVALID_CONN, VIR_ERR_RPC -> ErrorCode.UNAVAILABLE;
@@ -57,7 +58,7 @@ final class Refusal {
 
     private static String hint(ErrorCode code) {
         return switch (code) {
-            case NOT_FOUND -> "see what there is: virsh list --all";
+            case NOT_FOUND -> "see what there is: virsh list --all, net-list --all, pool-list --all";
             case UNAVAILABLE -> "see that libvirtd runs there: systemctl status libvirtd";
             case FORBIDDEN -> "join group libvirt on that host, or see its libvirtd.conf";
             default -> "libvirtd's log on that host may say more";
