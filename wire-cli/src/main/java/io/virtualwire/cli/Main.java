@@ -41,8 +41,7 @@ import picocli.CommandLine.Spec;
         name = "wire",
         description = "Wires between endpoints in any cloud, and the switches you plug them into.",
         mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
-        versionProvider = VersionProvider.class)
+        scope = ScopeType.INHERIT)
 public final class Main implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
             HelpCommand.class,
@@ -83,10 +82,15 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its status: 0 done, 1 failed, 2 not understood. */
     public static void main(String[] arguments) {
-        System.exit(commandLine(needed(arguments)).execute(arguments));
+        System.exit(run(arguments));
     }
 
-    /** The command line as {@link #main} runs it, without the exit. */
+    /** One command as {@link #main} runs it, without the exit; its status. */
+    public static int run(String... arguments) {
+        return commandLine(needed(arguments)).execute(arguments);
+    }
+
+    /** The command line with everything that there is. */
     public static CommandLine commandLine() {
         return commandLine(COMMANDS);
     }
@@ -109,7 +113,9 @@ public final class Main implements Runnable {
         CommandLine wire = new CommandLine(new Main());
         commands.forEach(wire::addSubcommand);
         Optional.ofNullable(wire.getSubcommands().get("cloud")).ifPresent(CloudCommand::complete);
-        // Not in the annotation, from which every command would inherit it.
+        // Neither is in the annotation. Every command would inherit the footer, and ask for the version as soon as it
+        // is made.
+        versioned(wire, new VersionProvider());
         wire.getCommandSpec()
                 .usageMessage()
                 .footer(
@@ -120,6 +126,11 @@ public final class Main implements Runnable {
         return wire.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageReport())
                 .setExecutionExceptionHandler(new ErrorReport());
+    }
+
+    private static void versioned(CommandLine command, VersionProvider versions) {
+        command.getCommandSpec().versionProvider(versions);
+        command.getSubcommands().values().forEach(below -> versioned(below, versions));
     }
 
     @Override

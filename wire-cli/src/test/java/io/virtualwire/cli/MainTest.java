@@ -15,7 +15,10 @@ class MainTest {
     @Test
     void printsTheBuiltVersionAndTheJdk() {
         assertThat(execute("--version")).isZero();
-        assertThat(out.toString()).matches("(?s)wire \\d+\\.\\d+\\.\\d+\\S*\\RJDK 25.*");
+        String version = out.toString();
+        assertThat(version).matches("(?s)wire \\d+\\.\\d+\\.\\d+\\S*\\RJDK 25.*");
+        assertThat(execute("host", "ls", "--version")).isZero();
+        assertThat(out.toString()).isEqualTo(version + version);
     }
 
     @Test

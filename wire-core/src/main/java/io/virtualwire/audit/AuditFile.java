@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * written with the number of what is missing as soon as that is possible.
  */
 public final class AuditFile implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
     private static final long MOST_BYTES = 16L << 20;
     private static final int FORMER_FILES = 8;
     private static final int MOST_KEPT = 10_000;
@@ -75,12 +74,12 @@ public final class AuditFile implements AutoCloseable {
                 kept.remove();
             }
             if (problem != null) {
-                LOG.info("the audit log {} is written again", path);
+                log().info("the audit log {} is written again", path);
             }
             problem = null;
         } catch (IOException | RuntimeException e) {
             if (problem == null) {
-                LOG.error("cannot write the audit log {}: {}; what happens is kept until it can be", path, reason(e));
+                log().error("cannot write the audit log {}: {}; what happens is kept until it can be", path, reason(e));
             }
             problem = "audit log " + path + " cannot be written: " + reason(e) + "; " + kept.size() + " records wait, "
                     + lost + " are lost";
@@ -171,9 +170,14 @@ public final class AuditFile implements AutoCloseable {
             try {
                 open.close();
             } catch (IOException e) {
-                LOG.debug("closing {}", path, e);
+                log().debug("closing {}", path, e);
             }
         }
+    }
+
+    /* Made when there is something to say: commands that note something are over before a logging library has read its configuration. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(AuditFile.class);
     }
 
     private static String reason(Exception e) {

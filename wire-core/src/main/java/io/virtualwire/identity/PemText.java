@@ -2,26 +2,24 @@ package io.virtualwire.identity;
 
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMException;
-import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
 
 /** The private keys, certificates and requests for such of one PEM text, in the order in which they stand there. */
 record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<PKCS10CertificationRequest> requests) {
@@ -31,15 +29,15 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
         List<PrivateKey> keys = new ArrayList<>();
         List<X509Certificate> certificates = new ArrayList<>();
         List<PKCS10CertificationRequest> requests = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
-            for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
-                switch (item) {
-                    case PrivateKeyInfo key -> keys.add(privateKey(key));
-                    case X509CertificateHolder holder ->
-                        certificates.add(new JcaX509CertificateConverter().getCertificate(holder));
-                    case PKCS10CertificationRequest request -> requests.add(request);
-                    default ->
-                        throw new PEMException("unexpected " + item.getClass().getSimpleName());
+        try (PemReader reader = new PemReader(new StringReader(text))) {
+            for (PemObject item = reader.readPemObject(); item != null; item = reader.readPemObject()) {
+                byte[] content = item.getContent();
+                switch (item.getType()) {
+                    case "PRIVATE KEY" -> keys.add(privateKey(content));
+                    case "CERTIFICATE", "X509 CERTIFICATE" -> certificates.add(certificate(content));
+                    case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" ->
+                        requests.add(new PKCS10CertificationRequest(content));
+                    default -> throw new PEMException("unexpected " + item.getType());
                 }
             }
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
@@ -48,14 +46,18 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
         return new PemText(List.copyOf(keys), List.copyOf(certificates), List.copyOf(requests));
     }
 
-    /**
-     * Not by Bouncy Castle's converter, which would take its own "ECDSA" wherever Bouncy Castle is among the providers, as it is once SSH
-     * was used: TLS takes no key whose algorithm is called otherwise than its certificate's.
+    /*
+     * Keys and certificates by the JDK alone. Bouncy Castle's classes for them cost every command some 10 ms, and its converter would take
+     * its own "ECDSA" wherever Bouncy Castle is among the providers, as it is once SSH was used: TLS takes no key whose algorithm is called
+     * otherwise than its certificate's.
      */
-    private static PrivateKey privateKey(PrivateKeyInfo key) throws IOException, GeneralSecurityException {
-        ASN1ObjectIdentifier algorithm = key.getPrivateKeyAlgorithm().getAlgorithm();
-        return KeyFactory.getInstance(X9ObjectIdentifiers.id_ecPublicKey.equals(algorithm) ? "EC" : algorithm.getId())
-                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    private static PrivateKey privateKey(byte[] content) throws GeneralSecurityException {
+        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(content));
+    }
+
+    private static X509Certificate certificate(byte[] content) throws GeneralSecurityException {
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(content));
     }
 
     PrivateKey onlyKey(String origin) {

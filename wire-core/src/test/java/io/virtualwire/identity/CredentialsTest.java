@@ -9,6 +9,8 @@ import io.virtualwire.control.WireException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
 import java.time.Duration;
@@ -59,6 +61,20 @@ class CredentialsTest {
         assertThatThrownBy(() -> Credentials.load(cut))
                 .isInstanceOfSatisfying(
                         WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT));
+    }
+
+    @Test
+    void refuseWhatTlsWouldNotTakeOrNobodyKnows() throws Exception {
+        Credentials credentials = authority.issue("rack1");
+        PrivateKey other =
+                KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+        String certificate = PemText.write(credentials.certificate());
+        for (String item : new String[] {PemText.write(other), certificate.replace("CERTIFICATE", "EC PARAMETERS")}) {
+            assertThatThrownBy(() -> Credentials.parse("rack1.wire", item + certificate))
+                    .hasMessageContaining("rack1.wire")
+                    .isInstanceOfSatisfying(
+                            WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT));
+        }
     }
 
     /** SSH's library puts Bouncy Castle there, whose keys of the same kind are called otherwise, and then TLS shows no certificate. */

@@ -2,6 +2,7 @@ package io.virtualwire.cli.command;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.IoReason;
@@ -19,7 +20,7 @@ final class HostBook {
     private static final TypeReference<TreeMap<String, String>> ADDRESSES = new TypeReference<>() {};
 
     private final Path file;
-    private final JsonMapper json = new JsonMapper();
+    private final JsonMapper json = ApiJson.lenient();
 
     HostBook(WireHome home) {
         this.file = home.folder().resolve("hosts.json");

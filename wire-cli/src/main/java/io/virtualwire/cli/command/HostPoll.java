@@ -25,6 +25,10 @@ final class HostPoll {
 
     /** The replies in the order of the names. */
     <T> List<Reply<T>> ask(Collection<String> hosts, Function<ConnectorClient, T> question) {
+        if (hosts.size() == 1) {
+            // Without what threads need, of which a short command would load everything first.
+            return List.of(one(hosts.iterator().next(), question));
+        }
         try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Reply<T>>> asked = hosts.stream()
                     .map(host -> askers.submit(() -> one(host, question)))

@@ -33,7 +33,6 @@ final class Training {
 
     private static final int MOVES = 2;
 
-    private final CommandLine wire = Main.commandLine();
     private final Path home;
 
     private Training(Path home) {
@@ -60,19 +59,19 @@ final class Training {
     }
 
     private void practise() {
-        wire.execute("--version");
-        wire.execute("help");
-        wire.execute("no-such-command");
-        helpBelow(wire);
-        wire.execute("init", "--tenant", "practice");
+        Main.run("--version");
+        Main.run("help");
+        Main.run("no-such-command");
+        helpBelow(Main.commandLine());
+        Main.run("init", "--tenant", "practice");
         Path server = home.resolve("practice-server.wire");
-        wire.execute("identity", "issue", "server", "--out", server.toString());
+        Main.run("identity", "issue", "server", "--out", server.toString());
         try (PracticeServer daemon = new PracticeServer(new TlsContexts(Credentials.load(server)))) {
-            wire.execute("host", "add", "practice", "127.0.0.1:" + daemon.port());
-            wire.execute("endpoint", "ls", "--host", "practice");
-            wire.execute("ls");
-            wire.execute("ls", "-o", "json");
-            wire.execute("connect", "a@practice", "b@practice");
+            Main.run("host", "add", "practice", "127.0.0.1:" + daemon.port());
+            Main.run("endpoint", "ls", "--host", "practice");
+            Main.run("ls");
+            Main.run("ls", "-o", "json");
+            Main.run("connect", "a@practice", "b@practice");
         }
     }
 
@@ -85,7 +84,7 @@ final class Training {
                 machine.move();
             }
         }
-        wire.execute("init", "--tenant", tenant);
+        Main.run("init", "--tenant", tenant);
         int api = freePort();
         daemon(
                 "connector run --listen 127.0.0.1 --port 0 --api-port " + api,
@@ -98,15 +97,15 @@ final class Training {
 
     /** The same, and a cluster of two nodes, and a switch that moves between them. */
     private void practiseNodes() throws IOException {
-        wire.execute("init", "--tenant", rehearse());
+        Main.run("init", "--tenant", rehearse());
         String peers = "one=127.0.0.1:" + freePort() + ",two=127.0.0.1:" + freePort();
         int one = node("one", peers);
         int two = node("two", peers);
         Path topology = home.resolve("topology.yaml");
         Files.writeString(topology, "version: 1\nswitches: { lan: { node: one } }\n");
         until("apply -f " + topology + " --node 127.0.0.1:" + one);
-        wire.execute(("migrate lan --to two --node 127.0.0.1:" + one).split(" "));
-        wire.execute(("migrate lan --to one --node 127.0.0.1:" + two).split(" "));
+        Main.run(("migrate lan --to two --node 127.0.0.1:" + one).split(" "));
+        Main.run(("migrate lan --to one --node 127.0.0.1:" + two).split(" "));
     }
 
     /** Frames and moves of components; gives the tenant's name. */
@@ -135,21 +134,21 @@ final class Training {
 
     private void until(String command) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (wire.execute(command.split(" ")) != 0 && System.nanoTime() < deadline) {
+        while (Main.run(command.split(" ")) != 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 
     private String issue(String name) {
         String file = home.resolve("practice-" + name + ".wire").toString();
-        wire.execute("identity", "issue", name, "--out", file);
+        Main.run("identity", "issue", name, "--out", file);
         return file;
     }
 
     private static void daemon(String command, String... more) {
         String[] arguments = Stream.concat(Arrays.stream(command.split(" ")), Arrays.stream(more))
                 .toArray(String[]::new);
-        Thread.ofPlatform().daemon().start(() -> Main.commandLine().execute(arguments));
+        Thread.ofPlatform().daemon().start(() -> Main.run(arguments));
     }
 
     private static int freePort() throws IOException {
