@@ -13,6 +13,7 @@ import java.util.List;
  * <pre>
  *   FOLDER/UNIT.pid   process and start time of the script, which leads a session of its own
  *   FOLDER/UNIT.log   what the daemon wrote
+ *   FOLDER/UNIT.failed  written to whenever the daemon ends by itself and is to be started again
  * </pre>
  */
 public final class ProcessServices implements Services {
@@ -29,7 +30,7 @@ public final class ProcessServices implements Services {
               start)
                 if running; then exit 0; fi
                 mkdir -p "$folder" && umask 077 && : >>"$folder/$unit.log" || exit 1
-                rm -f "$folder/$unit.pid"
+                rm -f "$folder/$unit.pid" "$folder/$unit.failed"
                 WIRE_UNIT=$folder/$unit setsid -f sh -c '
                   echo "$$ $(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)" >"$WIRE_UNIT.new" && mv "$WIRE_UNIT.new" "$WIRE_UNIT.pid"
                   exec >>"$WIRE_UNIT.log" 2>&1 </dev/null
@@ -43,6 +44,7 @@ public final class ProcessServices implements Services {
                       kill -0 $child 2>/dev/null || break
                     done
                     if [ -n "$ending" ] || [ $status = 0 ] || [ $status = 143 ]; then break; fi
+                    : >"$WIRE_UNIT.failed"
                     echo "ended with status $status, starting it again" && sleep 1
                     [ -z "$ending" ] || break
                   done
@@ -59,7 +61,12 @@ public final class ProcessServices implements Services {
                   sleep 0.05
                 done
                 ;;
-              running) running ;;
+              running)
+                running || exit 1
+                # What failed a moment ago is about to fail again, as far as anybody can tell.
+                failed=$(stat -c %Y "$folder/$unit.failed" 2>/dev/null) || exit 0
+                [ $(($(date +%s) - failed)) -ge 10 ]
+                ;;
               log) [ ! -e "$folder/$unit.log" ] || tail -n "$1" "$folder/$unit.log" ;;
             esac
             """;

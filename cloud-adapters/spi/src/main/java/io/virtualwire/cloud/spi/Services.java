@@ -16,7 +16,7 @@ public interface Services {
     /** Ends it and waits for that; it is not started again. */
     void stop(String unit);
 
-    /** Whether it runs now. */
+    /** Whether it runs now; one that ends again and again does not. */
     boolean running(String unit);
 
     /** The last lines that it wrote; empty if it wrote nothing. */
