@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Follow hosts that have another address, as after one was stopped and started or given an Elastic IP: the clouds are asked,"
                     + " security groups let the new one in, wires go there, the fabric and what is noted here have it.",
+            "Hypervisors of hosts have their certificates issued anew when a third of their time is left.",
             "May be repeated; what could not be told is told the next time."
         },
         footerHeading = "%nExamples:%n",
@@ -87,6 +88,7 @@ final class CloudRefreshCommand implements Callable<Integer> {
         TreeSet<String> clouds = new TreeSet<>(name.map(List::of)
                 .orElseGet(() ->
                         known.records().all().stream().map(HostRecord::cloud).toList()));
+        clouds.forEach(cloud -> renew(hosts, cloud, warn));
         List<AddressChange> changes = new ArrayList<>();
         for (String cloud : clouds) {
             try {
@@ -110,6 +112,17 @@ final class CloudRefreshCommand implements Callable<Integer> {
             followed.add(follow(known, hosts, change, all, warn));
         }
         return followed;
+    }
+
+    private void renew(Hosts hosts, String cloud, BiConsumer<String, WireException> warn) {
+        for (HostRecord due : hosts.dueHypervisors(cloud)) {
+            try {
+                hosts.renewHypervisor(due, ANSWER);
+                output.progress("the hypervisor of " + due.name() + " has a new certificate");
+            } catch (WireException e) {
+                warn.accept("the hypervisor of " + due.name() + " has no new certificate", e);
+            }
+        }
     }
 
     /* It is noted when everybody knows it, so that who is cut short, or was not heard, begins again. */

@@ -65,14 +65,17 @@ final class Admissions {
                 InetAddress translated = peer.cloud().equals(host.cloud()) ? null : outside.get(peer.cloud());
                 InetAddress source = translated == null ? from.addressFor(self) : translated;
                 admitted.addAll(ports(peer.name(), source, host.wanted().node()));
-                // Nodes ask it, and the hypervisors from which machines come.
-                if (host.wanted().vms()
-                        && (peer.wanted().node() || peer.wanted().vms())) {
+                if (host.wanted().vms() && asksHypervisors(peer)) {
                     admitted.add(new Admission(peer.name(), source, Protocol.TCP, LibvirtThere.PORT));
                 }
             }
         }
         return admitted;
+    }
+
+    /** Nodes ask other hosts' hypervisors, and so do the hypervisors from which machines go there. */
+    static boolean asksHypervisors(HostRecord peer) {
+        return peer.wanted().node() || peer.wanted().vms();
     }
 
     private static Set<Admission> ports(String peer, InetAddress from, boolean node) {

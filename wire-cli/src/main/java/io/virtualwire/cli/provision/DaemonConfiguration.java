@@ -41,8 +41,39 @@ final class DaemonConfiguration {
             }
             return false;
         }
-        shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));
+        put(wanted);
         return true;
+    }
+
+    /** Whether the daemon may not have read what was written last: whoever wrote it was cut short before {@link #read}. */
+    boolean isUnread() {
+        return shell.run(LIMIT, List.of("test", "-e", unread())).succeeded();
+    }
+
+    /** Notes that the daemon has begun anew since the file was written. */
+    void read() {
+        run(List.of("rm", "-f", "--", unread()));
+    }
+
+    private String unread() {
+        return path + ".unread";
+    }
+
+    private void put(String wanted) {
+        // First: a restart too many does no harm.
+        run(List.of("sh", "-c", "mkdir -p -- \"${0%/*}\" && touch -- \"$0\"", unread()));
+        shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void run(List<String> command) {
+        CommandResult result = shell.run(LIMIT, command);
+        if (!result.succeeded()) {
+            throw new WireException(
+                    ErrorCode.SYSTEM,
+                    "cannot note on the host what its daemon is to read: "
+                            + result.output().strip(),
+                    "mend that there, and give the command again");
+        }
     }
 
     /** Sees to it that a file of ours has another address in the place of this one; true if it had it. */
@@ -58,7 +89,7 @@ final class DaemonConfiguration {
         if (wanted.equals(known.output())) {
             return false;
         }
-        shell.put(path, 0644, wanted.getBytes(StandardCharsets.UTF_8));
+        put(wanted);
         return true;
     }
 

@@ -113,7 +113,22 @@ public final class Hosts {
 
     /** Has a host's libvirt show itself with a certificate of the new address. */
     public void readdressHypervisor(AddressChange change, Duration patience) {
-        HostRecord record = change.host();
+        renewHypervisor(change.host(), patience);
+    }
+
+    /** The ready hosts of a cloud whose libvirt's certificate ends before long. */
+    public List<HostRecord> dueHypervisors(String cloud) {
+        HypervisorStep step = hypervisors(new Patiently(Ticker.system(), Duration.ZERO));
+        return records.all().stream()
+                .filter(record -> record.cloud().equals(cloud) && record.isPast(Step.READY))
+                .filter(record -> Optional.ofNullable(record.facts().libvirt())
+                        .filter(step::isDue)
+                        .isPresent())
+                .toList();
+    }
+
+    /** Has a host's libvirt, if it has credentials, show itself with a certificate that holds for long and for where the host is. */
+    public void renewHypervisor(HostRecord record, Duration patience) {
         if (record.facts().libvirt() == null) {
             return;
         }

@@ -89,7 +89,8 @@ final class HypervisorStep implements HostStep {
                 + now.until();
     }
 
-    private boolean isDue(Libvirt known) {
+    /** Whether it is time to issue its certificate anew. */
+    boolean isDue(Libvirt known) {
         return clock.instant().isAfter(known.until().minus(LIFE.dividedBy(3)));
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The other hosts, as those from which a host is to be reached. */
 final class Neighbours {
@@ -22,11 +23,11 @@ final class Neighbours {
         this.clouds = clouds;
     }
 
-    /** Whether each of the others reaches this TCP port; one that no command can be run on does not. */
-    Map<String, Boolean> knock(Site site, int port) {
+    /** Whether each of those others reaches this TCP port; one that no command can be run on does not. */
+    Map<String, Boolean> knock(Site site, int port, Predicate<HostRecord> others) {
         Map<String, Boolean> knocked = new TreeMap<>();
         for (HostRecord peer : records.all()) {
-            if (!peer.name().equals(site.name()) && peer.isPast(Step.REACHABLE)) {
+            if (!peer.name().equals(site.name()) && peer.isPast(Step.REACHABLE) && others.test(peer)) {
                 knocked.put(peer.name(), reaches(peer, site.host(), port));
             }
         }

@@ -24,8 +24,10 @@ final class NodeAddress {
         try (CloudAdapter cloud = clouds.open(record.cloud());
                 HostShell shell = cloud.shell(host(cloud, record.name()))) {
             WireThere wire = new WireThere(shell, own);
-            if (new DaemonConfiguration(shell, wire.configuration(KIND)).replace(change.from(), change.to())) {
+            DaemonConfiguration file = new DaemonConfiguration(shell, wire.configuration(KIND));
+            if (file.replace(change.from(), change.to()) || file.isUnread()) {
                 shell.services().restart(wire.daemon(KIND));
+                file.read();
             }
         }
     }

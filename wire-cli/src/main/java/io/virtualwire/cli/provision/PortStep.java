@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the cloud let the other hosts in, and sees that the connector answers from here, as who it is to be, and that its data port is
- * open: from here where nothing filters, else from the other hosts, since nobody else is let in.
+ * open, and its hypervisor's: from here where nothing filters, else from the other hosts, since nobody else is let in.
  */
 final class PortStep implements HostStep {
     private static final int ANSWER_MILLIS = 3_000;
@@ -50,16 +52,30 @@ final class PortStep implements HostStep {
                 () -> probe.health(api, new Identity(tenant, site.name())));
         int data = health.dataPort();
         String answered = health.identity() + " answers at " + api + ", and at port " + data;
-        if (!site.cloud().filters()) {
-            patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> knock(site, new InetSocketAddress(address, data)));
-            return answered;
+        HostRecord.@Nullable Libvirt libvirt = site.record().facts().libvirt();
+        if (libvirt == null || !libvirt.answers()) {
+            return answered + open(site, data, peer -> true);
         }
-        return answered + patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> heard(site, data));
+        return answered
+                + open(site, data, peer -> true)
+                + "; libvirt at port "
+                + LibvirtThere.PORT
+                + open(site, LibvirtThere.PORT, Admissions::asksHypervisors);
+    }
+
+    /* Who else is let in there. */
+    private String open(Site site, int port, Predicate<HostRecord> admitted) {
+        if (site.cloud().filters()) {
+            return patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> heard(site, port, admitted));
+        }
+        InetSocketAddress where = new InetSocketAddress(site.host().address(), port);
+        patiently.ask(Set.of(ErrorCode.UNAVAILABLE), () -> knock(site, where));
+        return "";
     }
 
     /* A neighbour that is ill, or cut off itself, says nothing about this host: one that gets through is enough. */
-    private String heard(Site site, int port) {
-        Map<String, Boolean> knocked = neighbours.knock(site, port);
+    private String heard(Site site, int port, Predicate<HostRecord> admitted) {
+        Map<String, Boolean> knocked = neighbours.knock(site, port, admitted);
         List<String> through = new ArrayList<>();
         List<String> not = new ArrayList<>();
         knocked.forEach((peer, reached) -> (reached ? through : not).add(peer));
@@ -87,6 +103,8 @@ final class PortStep implements HostStep {
     }
 
     private static String hint(int port) {
-        return "let UDP and TCP port " + port + " through to it";
+        return port == LibvirtThere.PORT
+                ? "let TCP port " + port + " through to it, or ask for a host without virtual machines: --no-vms"
+                : "let UDP and TCP port " + port + " through to it";
     }
 }

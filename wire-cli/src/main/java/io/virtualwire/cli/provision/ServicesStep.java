@@ -100,10 +100,11 @@ final class ServicesStep implements HostStep {
         HostShell shell = site.shell();
         WireThere wire = new WireThere(shell, own);
         HostService daemon = wire.daemon(kind);
-        boolean changed = new DaemonConfiguration(shell, wire.configuration(kind)).write(content, name);
+        DaemonConfiguration file = new DaemonConfiguration(shell, wire.configuration(kind));
         Services services = shell.services();
-        if (changed) {
+        if (file.write(content, name) || file.isUnread()) {
             services.restart(daemon);
+            file.read();
         } else {
             services.start(daemon);
         }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,52 @@ final class HypervisorStepTest {
         answering = true;
         running = true;
         assertThat(step.take(site)).contains("answers");
+    }
+
+    @Test
+    void aHostThatMovesAndOneWhoseTimeEndsAreSeenToLater() throws Exception {
+        Hosts hosts = hosts();
+        Site site = site(false, true);
+        step.take(site);
+        site.note(site.record().at(Step.READY));
+        assertThat(hosts.dueHypervisors("c")).isEmpty();
+
+        cloud.move("one", "192.0.2.77");
+        AddressChange change = hosts.changes("c").getFirst();
+        hosts.readdressHypervisor(change, Duration.ZERO);
+        assertThat(Credentials.load(kept).certificate().getSubjectAlternativeNames())
+                .extracting(name -> name.get(1).toString())
+                .contains("192.0.2.77", "10.0.0.1")
+                .doesNotContain("192.0.2.1");
+        Credentials moved = Credentials.load(kept);
+        hosts.readdressHypervisor(hosts.changes("c").getFirst(), Duration.ZERO);
+        assertThat(Credentials.load(kept).certificate())
+                .as("done already, whoever was cut short before that was noted")
+                .isEqualTo(moved.certificate());
+        hosts.note(change);
+
+        HostRecord known = records.find("one").orElseThrow();
+        HostRecord.Libvirt old = known.facts().libvirt();
+        records.write(known.with(known.facts()
+                .withLibvirt(new HostRecord.Libvirt(
+                        old.addresses(), Instant.now().plus(Duration.ofDays(100)), old.answers()))));
+        HostRecord due = hosts.dueHypervisors("c").getFirst();
+        assertThat(hosts.dueHypervisors("other")).isEmpty();
+        hosts.renewHypervisor(due, Duration.ZERO);
+        assertThat(hosts.dueHypervisors("c")).isEmpty();
+        assertThat(Credentials.load(kept).certificate()).isNotEqualTo(moved.certificate());
+    }
+
+    private Hosts hosts() {
+        CloudBook clouds = new CloudBook(new WireHome(folder.resolve("home")), new CloudTypes(List.of(cloud)));
+        clouds.add("c", new CloudEntry("remembered", Map.of()));
+        cloud.shell("one", new Machine());
+        return new Hosts(
+                clouds,
+                records,
+                Registrar.of(new WireHome(folder.resolve("home")), () -> now),
+                new OwnCommand(Optional.of(Path.of("/usr/bin/wire"))),
+                new Hosts.Around((at, who) -> null, record -> "", daemon -> {}, record -> {}, name -> {}));
     }
 
     private Site site(boolean node, boolean vms) {

@@ -16,6 +16,7 @@ import io.virtualwire.identity.WireHome;
 import io.virtualwire.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In a cloud that filters, only the other hosts can tell whether a host's data port is open. */
+/** In a cloud that filters, only the other hosts can tell whether a host's ports are open. */
 final class PortStepTest {
     private static final int DATA = 7471;
 
@@ -85,8 +86,36 @@ final class PortStepTest {
                 .hasMessageContaining("TCP port 7471 of one does not answer from two");
     }
 
+    @Test
+    void anOpenHypervisorIsTriedByThoseWhoAreLetInThere() {
+        site("plain", Step.READY, false);
+        cloud.shell("plain", new Knocking(0));
+        site("two", Step.READY);
+        cloud.shell("two", new Knocking(0));
+        assertThat(step.take(withHypervisor(site("one", Step.MTU_MEASURED))))
+                .endsWith("port 7471 from plain, two; libvirt at port 16514 from two");
+        cloud.shell("two", new Knocking(1));
+        Site shut = withHypervisor(site("one", Step.MTU_MEASURED));
+        assertThatThrownBy(() -> step.take(shut))
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.hint()).contains("TCP port 16514", "--no-vms"))
+                .hasMessageContaining("TCP port 16514 of one does not answer from two");
+    }
+
+    private static Site withHypervisor(Site site) {
+        site.note(site.record()
+                .with(site.record()
+                        .facts()
+                        .withLibvirt(new HostRecord.Libvirt(List.of("192.0.2.1"), Instant.EPOCH, true))));
+        return site;
+    }
+
     private Site site(String name, Step reached) {
-        HostRecord record = HostRecord.begun(name, "c", new HostRecord.Wanted(null, null, false, true))
+        return site(name, reached, true);
+    }
+
+    private Site site(String name, Step reached, boolean vms) {
+        HostRecord record = HostRecord.begun(name, "c", new HostRecord.Wanted(null, null, false, vms))
                 .at(reached);
         records.write(record);
         Site site = new Site(cloud, records, record);
