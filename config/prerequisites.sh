@@ -25,7 +25,7 @@ demo_vm="$demo curl:curl qemu-system-x86_64:qemu-system-x86 nft:nftables busybox
 demo_ec2="$demo_vm nsenter:util-linux unshare:mount sshd:openssh-server ssh:openssh-client"
 test="$demo_vm git:git gcc:gcc spin:spin systemd-analyze:systemd setpriv:util-linux sshd:openssh-server ssh-agent:openssh-client
   dnsmasq:dnsmasq-base qemu-img:qemu-utils dropbear:dropbear-bin syslinux:syslinux mcopy:mtools"
-test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client"
+test_long="$test debootstrap:debootstrap lintian:lintian mkfs.ext4:e2fsprogs ssh:openssh-client sfdisk:fdisk"
 bench_migration="$demo_vm"
 bench_scale="$demo git:git iperf3:iperf3"
 bench_share="$bench_scale"
@@ -43,6 +43,7 @@ for kind in "${@:-build}"; do
   done
 done
 case " $* " in *" test "*) [ -e /usr/include/stdio.h ] || missing+=(libc6-dev) ;; esac
+case " $* " in *" test-long "*) [ -e /usr/lib/syslinux/mbr/mbr.bin ] || missing+=(syslinux-common) ;; esac
 
 # Debian 12 has no JDK 25; where the archive has one, it is installed like everything else.
 if [ -z "$(find_jdk25)" ]; then

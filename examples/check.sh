@@ -143,6 +143,9 @@ if [ "${LONG:-}" = 1 ]; then
   ONLY=launch bash "$top/packaging/check-hosts.sh" >"$out/hosts.log" 2>&1
   status=$?; cat "$out/hosts.log"
   result $status "a Debian guest is launched in the stand-in for EC2, and is a host"
+  ONLY=libvirt bash "$top/packaging/check-hosts.sh" >"$out/libvirt.log" 2>&1
+  status=$?; cat "$out/libvirt.log"
+  result $status "a Debian guest is launched by libvirt, and is a host"
 fi
 
 wait $clouds

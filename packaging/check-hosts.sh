@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Two real machines become hosts without further hands: Debian under QEMU, with systemd and cloud-init, in which our package is installed. One is
-# launched in the stand-in for EC2, with the user data of `wire host launch`; the other is there, and is taken in by `wire host add`. Each has a
-# wire to a host in a namespace, behind a translation of addresses, so that it has to dial them. The launched one is restarted, stopped and started,
+# Three real machines become hosts without further hands: Debian under QEMU, with systemd and cloud-init, in which our package is installed. One is
+# launched in the stand-in for EC2, with the user data of `wire host launch`; one is launched as a guest of a libvirt; the other is there, and is taken in
+# by `wire host add`. Each has a wire to a host in a namespace, behind a translation of addresses, so that it has to dial them. The launched one is restarted, stopped and started,
 # and given an Elastic IP (each time another address), and terminated. A quarter of an hour without KVM.
 #
 #   home-1 192.0.2.2 ── gateway ── namespace vwh-PID-me: wire, stand-in's API,  ── 198.51.100.0/24 ── security groups ── QEMU: rack-1 172.31.0.4
 #   (namespace of a local cloud)   translates home-1's address   └── TAP desk0 198.18.0.1 ── QEMU: desk 198.18.0.2
+#                                                        └── libvirtd ── virbr0 198.18.1.1 ── QEMU: lab-1 198.18.1.10
 #
-# ONLY=launch or ONLY=add does one of the two; KEEP=FOLDER keeps logs there.
+# ONLY=launch, ONLY=libvirt or ONLY=add does one of them; KEEP=FOLDER keeps logs there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 top=$PWD
@@ -45,7 +46,7 @@ trap 'exit 143' TERM HUP
 fail() {
   local log name
   echo "hosts: $1" >&2
-  for name in rack-1 desk; do
+  for name in rack-1 lab-1 desk; do
     [ -e "$WIRE_HOME/hosts/$name.json" ] || continue
     timeout 60 nsenter --net="/run/netns/$me" -- "$top/bin/wire" host exec $name -- journalctl -u virtualwire-connector -n 40 --no-pager >"$work/$name.connector.log" 2>&1 || true
     timeout 60 nsenter --net="/run/netns/$me" -- "$top/bin/wire" host exec $name -- sh -c 'cat /tmp/hs_err* /tmp/systemd-private-*/tmp/hs_err*' >"$work/$name.crash.log" 2>/dev/null || true
@@ -241,9 +242,49 @@ added() {
   step "wire host rm: its daemons are gone, the machine is left"
 }
 
+# --- launched as a guest of a libvirt -----------------------------------------------------------------------------------------
+virsh_there() { virsh -q -c "$uri" "$@"; }
+hosted() {
+  local uri="qemu+unix:///system?socket=$work/libvirt/run/libvirt-sock"
+  bash "$vm/bootable.sh" "$top/target/vm/host"
+  step "Debian's image, bootable by itself"
+  ip -n "$me" address add 198.18.2.1/32 dev lo
+  ip netns exec "$me" bash "$top/cloud-adapters/libvirt/src/main/resources/io/virtualwire/cloud/libvirt/libvirtd.sh" "$work/libvirt" 198.18.2.1 "$top/target/vm/capabilities" \
+    >"$work/libvirtd.log" 2>&1 &
+  pids+=($!)
+  await 60 "libvirtd" virsh_there version
+  mkdir -p "$work/libvirt/lib/images"
+  printf '<pool type="dir"><name>default</name><target><path>/var/lib/libvirt/images</path></target></pool>' >"$work/pool.xml"
+  cat >"$work/net.xml" <<'XML'
+<network><name>default</name><forward mode='open'/><bridge name='virbr0' delay='0'/>
+<ip address='198.18.1.1' prefix='24'><dhcp><range start='198.18.1.10' end='198.18.1.99'/></dhcp></ip></network>
+XML
+  for each in pool net; do
+    virsh_there $each-define "$work/$each.xml" >>"$work/wire.log" && virsh_there $each-start default >>"$work/wire.log" || fail "libvirt's $each"
+  done
+  quietly cloud add "${run}l" --type libvirt --uri "$uri" --image "$top/target/vm/host/bootable.qcow2" --user admin --virtualization "$([ $ACCEL = kvm ] && echo hardware || echo software)"
+  wire host launch --cloud "${run}l" --name lab-1 --package "$deb" --timeout 25m --keep >"$work/lab-1.log" 2>&1 || fail "no host in libvirt"
+  step "wire host launch, as a guest of libvirt (accelerator: $ACCEL)"
+  made lab-1 '.*'
+  by_systemd lab-1
+  [ "$(there lab-1 -- cat /var/lib/cloud/data/instance-id)" = "$(jq -r .facts.id "$WIRE_HOME/hosts/lab-1.json")" ] || fail "it is another instance"
+  [ "$(there lab-1 -- cloud-id)" = nocloud ] || fail "cloud-init did not read the seed"
+  [ "$(there lab-1 -- sh -c 'ls /etc/ssh/ssh_host_*_key')" = /etc/ssh/ssh_host_ed25519_key ] || fail "it has other SSH keys than those of the seed"
+  [ "$(there lab-1 -- hostname)" = lab-1 ] || fail "it is called otherwise"
+  wire cloud show "${run}l" | grep "virtualwire.${run}l.lab-1.seed" >/dev/null || fail "the cloud does not show it"
+  wired lab-1 10.9.2
+  quietly disconnect lab-1@home-1
+  quietly host rm lab-1 --force
+  [ -z "$(virsh_there list --all --name)" ] || fail "its domain is still there"
+  [ -z "$(ls "$work/libvirt/lib/images")" ] || fail "its volumes are still there"
+  wire cloud show "${run}l" -o json | jq -e '.resources == []' >/dev/null || fail "the cloud is not empty"
+  step "wire host rm: no domain, no volume"
+}
+
 case ${ONLY:-} in
-  '') launched; added ;;
+  '') launched; hosted; added ;;
   launch) launched ;;
+  libvirt) hosted ;;
   add) added ;;
   *) fail "ONLY=$ONLY" ;;
 esac

@@ -29,6 +29,9 @@ final class HostDomains {
     /* virDomainUndefineFlagsValues: also what a domain may have kept that was saved, snapshotted or booted by UEFI. */
     private static final int WITH_ALL = 1 | 2 | 4 | 16;
 
+    /* Of a network that says nothing else. */
+    private static final int ETHERNET = 1500;
+
     private final Asking libvirt;
     private final String cloud;
 
@@ -185,8 +188,6 @@ final class HostDomains {
             }
         });
     }
-
-    private static final int ETHERNET = 1500;
 
     /** Fails if nothing can be joined to it. */
     void require(String network) {

@@ -45,13 +45,17 @@ final class HypervisorLab implements AutoCloseable {
                 "pool",
                 "<pool type='dir'><name>default</name>"
                         + "<target><path>/var/lib/libvirt/images</path></target></pool>");
-        // Open: libvirt writes no rules of a firewall, which nobody needs here.
-        define(
-                "net",
-                "<network><name>default</name><forward mode='open'/><bridge name='virbr0' delay='0'/>"
-                        + "<ip address='" + prefix + "1' prefix='25'><dhcp><range start='" + prefix + "10' end='"
-                        + prefix
-                        + "99'/></dhcp></ip></network>");
+        // Open: libvirt writes no rules of a firewall, which nobody needs here. Nor does its DHCP first ask for seconds
+        // who has an address.
+        define("net", """
+                <network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
+                  <name>default</name>
+                  <forward mode='open'/>
+                  <bridge name='virbr0' delay='0'/>
+                  <ip address='%1$s1' prefix='25'><dhcp><range start='%1$s10' end='%1$s99'/></dhcp></ip>
+                  <dnsmasq:options><dnsmasq:option value='no-ping'/></dnsmasq:options>
+                </network>
+                """.formatted(prefix));
     }
 
     private void define(String kind, String xml) {
