@@ -22,9 +22,7 @@ final class HypervisorLab implements AutoCloseable {
     static final String CLOUD = "lab";
 
     private final Namespaces lab = Namespaces.open();
-    /* Of the networks for benchmarks: each lab has one of its own, because this machine has a way to each. */
-    private final String prefix = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
-            + ThreadLocalRandom.current().nextInt(256) + ".";
+    private final String prefix = draw(lab);
     private final LibvirtHost libvirt;
     private final Path images;
 
@@ -56,6 +54,16 @@ final class HypervisorLab implements AutoCloseable {
                   <dnsmasq:options><dnsmasq:option value='no-ping'/></dnsmasq:options>
                 </network>
                 """.formatted(prefix));
+    }
+
+    /* Of the networks for benchmarks: each lab has one of its own, because this machine has a way to each. */
+    private static String draw(Namespaces lab) {
+        String drawn;
+        do {
+            drawn = "198." + ThreadLocalRandom.current().nextInt(18, 20) + "."
+                    + ThreadLocalRandom.current().nextInt(256) + ".";
+        } while (!lab.host("ip", "route", "show", "root", drawn + "0/24").text().isBlank());
+        return drawn;
     }
 
     private void define(String kind, String xml) {
