@@ -44,7 +44,7 @@ public record HostRecord(
      *
      * @param id the cloud's name for it
      * @param address where others reach it
-     * @param inside where those in the same network reach it; null if there is no such address
+     * @param inside where those in the same network reach it; null if there is no such address, or no other
      * @param network the network that {@code inside} is of; null if there is none
      * @param mtu the largest packet to its peers, bytes; 0 if that is not known
      * @param kvm what came of trying KVM
@@ -64,7 +64,7 @@ public record HostRecord(
         static final Facts NONE = new Facts(null, null, null, null, 0, null, null, null);
 
         Facts of(CloudHost host) {
-            InetAddress within = host.network() == null ? null : host.inside();
+            InetAddress within = host.network() == null || host.address().equals(host.inside()) ? null : host.inside();
             return new Facts(
                     host.id(),
                     host.address().getHostAddress(),
