@@ -298,7 +298,9 @@ final class MachineFaultsNetnsIT {
             case TUNNELLED, MANAGED ->
                 arrives(lab.migrate(VM, to, DRIVER, "--mode", cell.name().toLowerCase(Locale.ROOT)));
             case POST_COPY -> {
-                // Memory is copied once at this pace before it goes on at the target.
+                // Memory is copied once at this pace before it goes on at the target; without anything to fetch it
+                // would just arrive.
+                lab.rewriteMemory(GUEST);
                 RunningCommand move = lab.migrate(VM, to, DRIVER, "--post-copy", "--bandwidth", "20");
                 arrives(move);
                 assertThat(lab.node(DRIVER).output()).contains("fetches the rest of its memory");

@@ -176,6 +176,11 @@ final class MachineLab implements AutoCloseable {
                 .collect(Collectors.joining());
     }
 
+    /** Has the guest rewrite its memory for a while, faster than a slow move copies it. */
+    void rewriteMemory(String address) {
+        pinger.run("curl", "-fsS", "-m", "20", "http://" + address + "/cgi-bin/dirty");
+    }
+
     /** Has the guest's kernel panic. */
     void panic(String address) {
         pinger.tryRun("curl", "-sS", "-m", "3", "http://" + address + "/cgi-bin/panic");

@@ -5,7 +5,8 @@
 #   guest.sh xml FOLDER NAME TAP,MAC,IP/NN…
 #                                          prints a libvirt domain of that guest; the TAPs are made by somebody else
 #
-# It answers ping, says who it is by HTTP (/cgi-bin/id: name, boot id, uptime), panics when asked to (/cgi-bin/panic), and echoes TCP to port 7.
+# It answers ping, says who it is by HTTP (/cgi-bin/id: name, boot id, uptime), panics when asked to (/cgi-bin/panic), rewrites
+# 16 MiB for 20 s (/cgi-bin/dirty), and echoes TCP to port 7.
 # Environment of xml: MEMORY MiB (192), DIRTY MiB that it rewrites for ever (0), MTU (1500), ACCEL qemu or kvm (qemu: needs nothing).
 set -euo pipefail
 
@@ -56,6 +57,15 @@ printf 'Content-type: text/plain\r\n\r\n'
 echo "$(hostname) $(cat /proc/sys/kernel/random/boot_id) $(cat /proc/uptime)"
 CGI
   printf '#!/bin/sh\necho c >/proc/sysrq-trigger\n' >"$root/www/cgi-bin/panic"
+  cat >"$root/www/cgi-bin/dirty" <<'CGI'
+#!/bin/sh
+printf 'Content-type: text/plain\r\n\r\n'
+# Pages of zeros would not count.
+yes wire | head -c 16m >/tmp/dirty
+for _ in $(seq 20); do
+  timeout 1 sh -c 'while :; do dd if=/tmp/dirty of=/tmp/dirtied bs=1M conv=notrunc; done'
+done </dev/null >/dev/null 2>&1 &
+CGI
   cat >"$root/init" <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
