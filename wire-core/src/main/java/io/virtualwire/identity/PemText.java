@@ -35,8 +35,7 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
                 switch (item.getType()) {
                     case "PRIVATE KEY" -> keys.add(privateKey(content));
                     case "CERTIFICATE", "X509 CERTIFICATE" -> certificates.add(certificate(content));
-                    case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" ->
-                        requests.add(new PKCS10CertificationRequest(content));
+                    case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" -> requests.add(request(content));
                     default -> throw new PEMException("unexpected " + item.getType());
                 }
             }
@@ -58,6 +57,15 @@ record PemText(List<PrivateKey> keys, List<X509Certificate> certificates, List<P
     private static X509Certificate certificate(byte[] content) throws GeneralSecurityException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(content));
+    }
+
+    /** Bouncy Castle answers what is spoiled with whatever exception comes first. */
+    private static PKCS10CertificationRequest request(byte[] content) throws IOException {
+        try {
+            return new PKCS10CertificationRequest(content);
+        } catch (RuntimeException e) {
+            throw new PEMException("malformed request: " + e.getMessage(), e);
+        }
     }
 
     PrivateKey onlyKey(String origin) {

@@ -77,6 +77,23 @@ class CredentialsTest {
         }
     }
 
+    /** Found by {@link CredentialsFuzzTest}: Bouncy Castle answers this one with an IllegalStateException. */
+    @Test
+    void aRequestWithSpoiledAttributesIsRefused() {
+        String spoiled = """
+                -----BEGIN CERTIFICATE REQUEST-----
+                MIHaMIGAAgEAMB4xDTALBgNVBAoMBGFjbWUxDTALBgNVBAMMBGVhc3QwWTATBgcqhkjOPQIBBggq
+                hkjOPQMBBwNCAARFZuEKURVKK9A86dNkgCWRWcosekx7qlwAEiAo2QAMfwGVuZyZ47YPqNhu68XV
+                QW2354kcBonaggn5MSEYj3PpgAAwCgYIKoZIzj0EAwIDSQAwRgIhAPO7PVopaM+7bJMdSggoF2of
+                5jYLb9Q0U7J/6EDJiY+JAiEAhR/+zfpJBCYDsU3LJloIlrCYc9dZx89C0gDge6Cpd34=
+                -----END CERTIFICATE REQUEST-----
+                """;
+        assertThatThrownBy(() -> CertificateRequest.parse(spoiled))
+                .hasMessageContaining("malformed request")
+                .isInstanceOfSatisfying(
+                        WireException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST));
+    }
+
     /** SSH's library puts Bouncy Castle there, whose keys of the same kind are called otherwise, and then TLS shows no certificate. */
     @Test
     void haveKeysThatTlsTakesWhateverProvidersThereAre() {
