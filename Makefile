@@ -47,7 +47,7 @@ test-long: ## The same with more seeds, more fuzz, all that may happen to two cl
 	@config/prerequisites.sh test test-long
 	@config/test.sh -Dwire.long=true -Dwire.test.compiler=
 
-bench: ## Wires against every other way to join two hosts, in one run (half an hour, on a quiet machine)
+bench: ## Wires against every other way to join two hosts, in one run (20 minutes, on a quiet machine)
 	@config/prerequisites.sh bench
 	@bin/wire --build
 	@SYSTEMS='underlay vxlan wire-plain wire-sealed wire-switch vxlan-bridge wire-kernel ovs vde vxvde nebula fastd wireguard-go tinc openvpn n2n' ROUNDS=5 benchmarks/compare.sh

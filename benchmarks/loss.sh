@@ -118,11 +118,22 @@ for system in $SYSTEMS; do until_true 10 in_ns a iperf3 -c "${to[$system]}" -t 1
 
 # --- readings -------------------------------------------------------------------------------------------------------
 readings=$work/readings.jsonl
+# reading ADDRESS: iperf3's own connection loses datagrams too, and its server may not know yet that the last stream has ended
+reading() {
+  local said attempt
+  for attempt in 1 2 3 4 5; do
+    said=$(in_ns a iperf3 -c "$1" -C "$CONGESTION" -t "$SECONDS_EACH" -J) || true
+    if jq -e '.end.sum_received.bits_per_second' <<<"$said" >/dev/null 2>&1; then printf '%s' "$said"; return; fi
+    echo "loss.sh: no reading $attempt: $(jq -r '.error // "none"' <<<"$said" 2>/dev/null)" >&2
+    sleep 1
+  done
+  return 1
+}
 for round in $(seq "$ROUNDS"); do
   for condition in $CONDITIONS; do
     change "${condition%:*}" "${condition#*:}"
     for system in $SYSTEMS; do
-      in_ns a iperf3 -c "${to[$system]}" -C "$CONGESTION" -t "$SECONDS_EACH" -J | jq -c --arg s "$system" --argjson r "$round" \
+      reading "${to[$system]}" | jq -c --arg s "$system" --argjson r "$round" \
         --argjson l "${condition%:*}" --argjson o "${condition#*:}" '
         {system: $s, round: $r, lossPercent: $l, overtakenPercent: $o,
          tcpMbps: (.end.sum_received.bits_per_second / 1e5 | round / 10), retransmits: .end.sum_sent.retransmits}' | tee -a "$readings" >&2
