@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.cloud.spi.CloudHost;
 import io.virtualwire.cloud.spi.CommandResult;
-import io.virtualwire.cloud.spi.HostLayout;
 import io.virtualwire.cloud.spi.HostOrder;
-import io.virtualwire.cloud.spi.HostShell;
-import io.virtualwire.cloud.spi.Services;
 import io.virtualwire.identity.WireHome;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +67,7 @@ final class MtuStepTest {
         records.write(record.with(record.facts().of(host)));
         Site site = new Site(cloud, records, record);
         site.found(host);
-        site.opened(new Pinging(carried));
+        site.opened(pinging(carried));
         return site;
     }
 
@@ -81,44 +76,12 @@ final class MtuStepTest {
                 host.name(), host.state(), host.address(), host.inside(), host.network(), 9001, host.type(), host.id());
     }
 
-    /** A shell from which pings arrive that are no larger. */
-    private final class Pinging implements HostShell {
-        private final int carried;
-
-        Pinging(int carried) {
-            this.carried = carried;
-        }
-
-        @Override
-        public CommandResult run(Duration limit, List<String> command, byte[] input) {
+    /** Where pings arrive that are no larger. */
+    private CommandShell pinging(int carried) {
+        return new CommandShell(command -> {
             int size = Integer.parseInt(command.get(command.indexOf("-s") + 1)) + IP_AND_ICMP;
             lost += size <= carried ? 0 : 1;
             return new CommandResult(size <= carried ? 0 : 1, "");
-        }
-
-        @Override
-        public void put(String path, int mode, byte[] content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void put(String path, int mode, Path content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public HostLayout layout() {
-            return HostLayout.PACKAGED;
-        }
-
-        @Override
-        public Services services() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-            // Nothing is held open.
-        }
+        });
     }
 }

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.virtualwire.client.ConnectorHealth;
 import io.virtualwire.client.HostAddress;
 import io.virtualwire.cloud.spi.CommandResult;
-import io.virtualwire.cloud.spi.HostLayout;
 import io.virtualwire.cloud.spi.HostOrder;
-import io.virtualwire.cloud.spi.HostShell;
-import io.virtualwire.cloud.spi.Services;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.WireHome;
@@ -59,7 +56,7 @@ final class PortStepTest {
     @Test
     void aHostIsReachedFromAnotherAtItsInnerAddress() {
         site("two", Step.READY);
-        cloud.shell("two", new Knocking(0));
+        cloud.shell("two", knocking(0));
         Site one = site("one", Step.MTU_MEASURED);
         assertThat(step.take(one)).endsWith("port 7471 from two");
         assertThat(tried)
@@ -72,14 +69,14 @@ final class PortStepTest {
     void oneThatGetsThroughIsEnough() {
         site("three", Step.READY);
         site("two", Step.READY);
-        cloud.shell("two", new Knocking(0));
+        cloud.shell("two", knocking(0));
         assertThat(step.take(site("one", Step.MTU_MEASURED))).endsWith("port 7471 from two, not from three");
     }
 
     @Test
     void aPortThatNobodyReachesIsNamedWithThoseWhoTried() {
         site("two", Step.READY);
-        cloud.shell("two", new Knocking(1));
+        cloud.shell("two", knocking(1));
         Site one = site("one", Step.MTU_MEASURED);
         assertThatThrownBy(() -> step.take(one))
                 .isInstanceOf(WireException.class)
@@ -89,12 +86,12 @@ final class PortStepTest {
     @Test
     void anOpenHypervisorIsTriedByThoseWhoAreLetInThere() {
         site("plain", Step.READY, false);
-        cloud.shell("plain", new Knocking(0));
+        cloud.shell("plain", knocking(0));
         site("two", Step.READY);
-        cloud.shell("two", new Knocking(0));
+        cloud.shell("two", knocking(0));
         assertThat(step.take(withHypervisor(site("one", Step.MTU_MEASURED))))
                 .endsWith("port 7471 from plain, two; libvirt at port 16514 from two");
-        cloud.shell("two", new Knocking(1));
+        cloud.shell("two", knocking(1));
         Site shut = withHypervisor(site("one", Step.MTU_MEASURED));
         assertThatThrownBy(() -> step.take(shut))
                 .isInstanceOfSatisfying(
@@ -128,43 +125,11 @@ final class PortStepTest {
                 "ok", expected, "i", "1", DATA, List.of(), List.of(), 0, 0, 0, false, List.of(), true, List.of());
     }
 
-    /** A shell in which every command ends with one status. */
-    private final class Knocking implements HostShell {
-        private final int status;
-
-        Knocking(int status) {
-            this.status = status;
-        }
-
-        @Override
-        public CommandResult run(Duration limit, List<String> command, byte[] input) {
+    /** Where every command ends with this status. */
+    private CommandShell knocking(int status) {
+        return new CommandShell(command -> {
             tried.add(command);
             return new CommandResult(status, "");
-        }
-
-        @Override
-        public void put(String path, int mode, byte[] content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void put(String path, int mode, Path content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public HostLayout layout() {
-            return HostLayout.PACKAGED;
-        }
-
-        @Override
-        public Services services() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-            // Nothing is held open.
-        }
+        });
     }
 }
