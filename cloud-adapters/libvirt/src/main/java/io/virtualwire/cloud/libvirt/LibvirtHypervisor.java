@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.libvirt.Connect;
@@ -49,6 +50,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final String uri;
     private final LibvirtLink link;
     private final List<Consumer<HypervisorEvent>> listeners = new CopyOnWriteArrayList<>();
+    /* The moves that were begun here, by the machine's name. */
+    private final Map<String, LibvirtMigration> underWay = new ConcurrentHashMap<>();
 
     private LibvirtHypervisor(String uri) {
         this.uri = uri;
@@ -203,9 +206,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public MachineMigration migrate(String name, MigrationPlan plan) {
-        return link.ask(
-                "move machine " + name,
-                connection -> LibvirtMigration.begin(connection.domainLookupByName(name), uri, name, plan));
+        return link.ask("move machine " + name, connection -> {
+            LibvirtMigration move = LibvirtMigration.begin(connection.domainLookupByName(name), uri, name, plan);
+            underWay.put(name, move);
+            move.outcome().thenRun(() -> underWay.remove(name, move));
+            return move;
+        });
     }
 
     @Override
@@ -227,7 +233,12 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void giveUp(String name) {
         with("give up the move of machine " + name, name, domain -> {
             if (hasJob(domain)) {
-                domain.abortJob();
+                LibvirtMigration own = underWay.get(name);
+                if (own == null) {
+                    domain.abortJob();
+                } else {
+                    own.callOff(domain);
+                }
             }
             return true;
         });

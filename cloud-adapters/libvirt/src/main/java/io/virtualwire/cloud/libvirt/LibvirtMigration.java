@@ -34,6 +34,7 @@ final class LibvirtMigration implements MachineMigration {
     private final MigrationPlan plan;
     private final AtomicReference<Progress> last = new AtomicReference<>(new Progress(0, 0, 0, 0));
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private volatile boolean calledOff;
 
     private LibvirtMigration(Domain domain, String source, String name, MigrationPlan plan) {
         this.source = source;
@@ -58,9 +59,7 @@ final class LibvirtMigration implements MachineMigration {
             move();
             ended = new Outcome.Arrived(progress());
         } catch (LibvirtException e) {
-            ended = Refusal.isAbort(e)
-                    ? new Outcome.Aborted()
-                    : new Outcome.Failed(Refusal.of("move " + name + " to " + plan.target(), e));
+            ended = ended(calledOff || Refusal.isAbort(e), Refusal.of("move " + name + " to " + plan.target(), e));
         } catch (WireException e) {
             ended = new Outcome.Failed(e);
         }
@@ -68,6 +67,18 @@ final class LibvirtMigration implements MachineMigration {
         synchronized (domain) {
             free();
         }
+    }
+
+    /**
+     * What a move that did not arrive was. One that was called off may be refused with other words: QEMU shuts its return
+     * path down before it says that it cancels, and what ends in between calls that a failure, as does the target.
+     */
+    static Outcome ended(boolean calledOff, WireException refused) {
+        if (calledOff) {
+            LOG.debug("Called off: {}", refused.getMessage());
+            return new Outcome.Aborted();
+        }
+        return new Outcome.Failed(refused);
     }
 
     /** Lets it go on at the target as soon as all of its memory was copied once. */
@@ -194,10 +205,22 @@ final class LibvirtMigration implements MachineMigration {
                 return;
             }
             try {
-                domain.abortJob();
+                callOff(domain);
             } catch (LibvirtException e) {
                 throw Refusal.of("give up the move of " + name, e);
             }
+        }
+    }
+
+    /** As {@link #abort()}, by another of libvirt's handles of the machine. */
+    void callOff(Domain handle) throws LibvirtException {
+        boolean already = calledOff;
+        calledOff = true;
+        try {
+            handle.abortJob();
+        } catch (LibvirtException e) {
+            calledOff = already;
+            throw e;
         }
     }
 
