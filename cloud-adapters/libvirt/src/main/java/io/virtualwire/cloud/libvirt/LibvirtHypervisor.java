@@ -179,8 +179,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void stop(String name) {
         absentIsFine("stop machine " + name, name, domain -> {
-            if (domain.isActive() == 1) {
-                domain.destroy();
+            try {
+                if (domain.isActive() == 1) {
+                    domain.destroy();
+                }
+            } catch (LibvirtException e) {
+                // libvirt kills the process before it waits for its turn, which somebody may have who then finds it
+                // dead.
+                if (domain.isActive() == 1) {
+                    throw e;
+                }
             }
         });
     }
