@@ -124,6 +124,16 @@ final class LaneSet implements WirePath {
     /** HOT PATH. */
     @Override
     public boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
+        return send(header, plain, payload, offset, length, false);
+    }
+
+    /** HOT PATH. */
+    @Override
+    public boolean sendTwice(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
+        return send(header, plain, payload, offset, length, true);
+    }
+
+    private boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length, boolean twice) {
         Strand strand = current;
         if (strand == null) {
             drops.add(DropReason.NO_SESSION);
@@ -155,6 +165,9 @@ final class LaneSet implements WirePath {
             return false;
         }
         channel.path.queue(keys, header, plain, payload, offset, length);
+        if (twice) {
+            channel.path.copyLast(keys, SendLane.OVERHEAD + length);
+        }
         flushAtEndOfTurn();
         return true;
     }

@@ -18,6 +18,7 @@ final class LossEstimate {
     private int lastSeen;
     private int lastReceived;
     private int lastGaps;
+    private long lastTwice;
     private long lastAt;
     private final Share lately = new Share(0.25e9);
     private final Share forAWhile = new Share(1.5e9);
@@ -28,8 +29,9 @@ final class LossEstimate {
      * @param seen how many counters were used, as far as it knows
      * @param received how many of those it has
      * @param gaps how often one or more in a row were missing when the next one came
+     * @param twice of how many this end has sent a second copy, in all; of those hardly any is lost
      */
-    void said(int seen, int received, int gaps, long now) {
+    void said(int seen, int received, int gaps, long twice, long now) {
         int used = seen - lastSeen;
         int missing = used - (received - lastReceived);
         int apart = gaps - lastGaps;
@@ -40,13 +42,18 @@ final class LossEstimate {
         lastReceived = received;
         lastGaps = gaps;
         lastAt = now;
+        long copied = twice - lastTwice;
+        lastTwice = twice;
         if (!follows) {
             // Another session, or the first word.
             return;
         }
+        // Only about, since what was sent is ahead of what was heard. Before each that has a copy there is one that has
+        // none.
+        int once = used - Math.clamp(copied, 0, used / 2);
         int lost = Math.min(missing, apart);
-        lately.add(used, lost, passed);
-        forAWhile.add(used, lost, passed);
+        lately.add(once, lost, passed);
+        forAWhile.add(once, lost, passed);
     }
 
     /** Of how many datagrams a frame should consist at most. */

@@ -61,6 +61,7 @@ final class Path {
     private final MessageHeader header = new MessageHeader();
     private final byte[] scratch = new byte[TOKEN_LENGTH];
     private @Nullable Batch batch;
+    private @Nullable Batch copies;
     private @Nullable UnderlayAddress remote;
     private long heardAt;
     private long movedAt;
@@ -238,7 +239,7 @@ final class Path {
     /** Queues a message. HOT PATH. */
     void queue(SendLane keys, MessageHeader message, boolean plain, byte[] payload, int offset, int length) {
         if (batch != null && !batch.takes(SendLane.OVERHEAD + length)) {
-            flush();
+            flushBatch();
         }
         Batch to = batch;
         if (to == null) {
@@ -248,17 +249,56 @@ final class Path {
         to.added(keys.write(to.bytes(), to.length(), message, plain, payload, offset, length));
     }
 
+    /**
+     * Sends the datagram that was queued last once more, byte for byte, behind what else there is to send in this turn. HOT PATH.
+     *
+     * @param size its length
+     */
+    void copyLast(SendLane keys, int size) {
+        Batch from = batch;
+        if (from == null || isByStream()) {
+            return;
+        }
+        if (copies != null && !copies.takes(size)) {
+            flushCopies();
+        }
+        Batch to = copies;
+        if (to == null) {
+            to = batches.take();
+            copies = to;
+        }
+        System.arraycopy(from.bytes(), from.length() - size, to.bytes(), to.length(), size);
+        to.added(size);
+        keys.copied();
+    }
+
     boolean hasQueued() {
         return batch != null;
     }
 
     /** Hands what is queued to the kernel. HOT PATH. */
     void flush() {
+        flushBatch();
+        flushCopies();
+    }
+
+    private void flushBatch() {
         Batch queued = batch;
-        if (queued == null) {
-            return;
+        if (queued != null) {
+            batch = null;
+            flush(queued);
         }
-        batch = null;
+    }
+
+    private void flushCopies() {
+        Batch queued = copies;
+        if (queued != null) {
+            copies = null;
+            flush(queued);
+        }
+    }
+
+    private void flush(Batch queued) {
         UnderlayAddress to = remote;
         if (to != null) {
             SendOutcome outcome = give(to, queued.bytes(), queued.length(), queued.segmentSize());
@@ -428,7 +468,12 @@ final class Path {
             drops.add(kind <= MessageKind.PATH_RESPONSE ? DropReason.TRUNCATED : DropReason.UNKNOWN_KIND);
         } else if (kind == MessageKind.KEEPALIVE) {
             if (message.byteOffset() != 0) {
-                loss.said(message.byteOffset(), (int) message.frameNumber(), (int) (message.frameNumber() >>> 32), now);
+                loss.said(
+                        message.byteOffset(),
+                        (int) message.frameNumber(),
+                        (int) (message.frameNumber() >>> 32),
+                        keys.twice(),
+                        now);
             }
             queue(keys, header(MessageKind.KEEPALIVE_ACK), false, bytes, offset, TOKEN_LENGTH);
             if (hurries()) {

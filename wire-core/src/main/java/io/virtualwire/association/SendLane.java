@@ -18,6 +18,7 @@ final class SendLane implements AutoCloseable {
     private final DatagramHeader header = new DatagramHeader();
     private final Allowance allowance;
     private long counter;
+    private long twice;
     private long allowed;
 
     SendLane(int lane, int peerIndex, DataCipher cipher, HeaderTag tag, Allowance allowance) {
@@ -47,6 +48,16 @@ final class SendLane implements AutoCloseable {
     /** Datagrams sent, which is also the next counter. */
     long sent() {
         return counter;
+    }
+
+    /** Of one of them a second copy is sent. */
+    void copied() {
+        twice++;
+    }
+
+    /** Of how many of them a second copy was sent. */
+    long twice() {
+        return twice;
     }
 
     /**

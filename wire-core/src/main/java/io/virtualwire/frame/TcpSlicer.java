@@ -17,7 +17,8 @@ public final class TcpSlicer {
     private final TransportHeaders headers = new TransportHeaders();
 
     /**
-     * Gives {@code output} the same bytes in frames of at most {@code most} bytes, if that is possible.
+     * Gives {@code output} the same bytes in frames of {@code most} bytes, and what is left in one that is shorter, if that is
+     * possible. The last segment of each may be smaller than the guest would have had it.
      *
      * @param most bytes of a frame, virtio-net header included
      * @return false if the frame is none of TCP's that can be cut, or what there is no room for; then there was no output
@@ -38,11 +39,9 @@ public final class TcpSlicer {
             return false;
         }
         int payload = length - prefix;
-        // Whole segments as the guest would have them, or else one that is smaller.
-        int size = room >= gsoSize ? room / gsoSize * gsoSize : room;
         int segments = 0;
-        for (int at = 0; at < payload; at += size) {
-            int here = Math.min(size, payload - at);
+        for (int at = 0; at < payload; at += room) {
+            int here = Math.min(room, payload - at);
             System.arraycopy(bytes, offset, slice, 0, prefix);
             System.arraycopy(bytes, offset + prefix + at, slice, prefix, here);
             finish(prefix, here, gsoSize, at, segments, at + here == payload);

@@ -54,7 +54,7 @@ public enum DropReason {
     NOT_AUTHENTIC,
     /** From an address that is not the peer's, while so many of those are forged that they are not looked at. */
     UNPROVEN_SOURCE,
-    /** The counter was seen before, or is older than the replay window. */
+    /** The counter was seen before, as that of a second copy where the underlay loses, or is older than the replay window. */
     REPLAYED,
     /** In the clear, where that was not agreed. */
     PLAIN_REFUSED,

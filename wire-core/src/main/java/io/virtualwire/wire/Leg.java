@@ -209,8 +209,8 @@ final class Leg {
                 tenant);
     }
 
-    /* HOT PATH */
-    int sendFrame(int kind, Generation sender, long number, byte[] bytes, int offset, int length) {
+    /** Sends a frame; {@code slice} says whether it was cut out of a longer one. HOT PATH. */
+    int sendFrame(int kind, Generation sender, long number, byte[] bytes, int offset, int length, boolean slice) {
         PeerMessage.Offer agreement = theirs;
         if (agreement == null || !offered) {
             return 0;
@@ -226,7 +226,8 @@ final class Leg {
                 number,
                 bytes,
                 offset,
-                length);
+                length,
+                slice);
     }
 
     /** How long a frame may be that the loss on the path does not make much likelier to be lost than its parts would be. */

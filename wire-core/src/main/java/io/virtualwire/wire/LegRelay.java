@@ -26,7 +26,7 @@ final class LegRelay implements RelayOut {
 
     @Override
     public boolean frame(Peer sender, long number, byte[] bytes, int offset, int length) {
-        return leg.sendFrame(MessageKind.RELAYED_FRAME, sender.generation(), number, bytes, offset, length) > 0;
+        return leg.sendFrame(MessageKind.RELAYED_FRAME, sender.generation(), number, bytes, offset, length, false) > 0;
     }
 
     @Override

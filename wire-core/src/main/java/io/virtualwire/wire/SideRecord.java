@@ -285,21 +285,21 @@ final class SideRecord {
         }
         int most = to.leg().largestFrame();
         if (length <= most || !scope.slicer.slice(bytes, offset, length, most, toActive)) {
-            send(to, bytes, offset, length);
+            send(to, bytes, offset, length, false);
         }
     }
 
     private void sendToActive(byte[] bytes, int offset, int length) {
         Peer to = farSide.active();
         if (to != null) {
-            send(to, bytes, offset, length);
+            send(to, bytes, offset, length, true);
         }
     }
 
     /* HOT PATH */
-    private void send(Peer to, byte[] bytes, int offset, int length) {
+    private void send(Peer to, byte[] bytes, int offset, int length, boolean slice) {
         long number = ++lastNumber;
-        int segments = to.leg().sendFrame(MessageKind.FRAME, generation, number, bytes, offset, length);
+        int segments = to.leg().sendFrame(MessageKind.FRAME, generation, number, bytes, offset, length, slice);
         if (segments == 0) {
             drops.add(DropReason.NO_SESSION);
             return;

@@ -40,6 +40,14 @@ public interface WirePath {
      */
     boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length);
 
+    /**
+     * The same in two copies where the way may lose one: for what is short, and whose loss would cost much that is longer. The peer
+     * takes the one that comes first.
+     */
+    default boolean sendTwice(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
+        return send(header, plain, payload, offset, length);
+    }
+
     /** Hands everything queued to the kernel. The owner also does so at the end of every turn of the loop. */
     void flush();
 

@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -232,6 +235,25 @@ class AssociationsTest {
         soon().untilAsserted(() -> assertThat(b.drops(DropReason.REPLAYED)).isEqualTo(captured));
         assertThat(b.arrivals).hasSize(150);
         assertThat(a.drops(DropReason.REPLAYED)).isZero();
+    }
+
+    @Test
+    void ofWhatIsSentTwiceEitherCopyWillDoAndOneIsTaken() {
+        Daemon a = start("a");
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        Set<ByteBuffer> before = ConcurrentHashMap.newKeySet();
+        a.transport.fate =
+                datagram -> datagram.length < 300 || !before.add(ByteBuffer.wrap(datagram)) ? datagram : null;
+        a.send(toB::sendTwice, false, 0, 20, 300);
+        a.send(toB::sendTwice, true, 20, 40, 300);
+        soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 40)));
+        assertThat(b.drops(DropReason.REPLAYED)).isZero();
+
+        a.transport.fate = datagram -> datagram;
+        a.send(toB::sendTwice, false, 40, 60, 300);
+        soon().untilAsserted(() -> assertThat(b.drops(DropReason.REPLAYED)).isEqualTo(20));
+        assertThat(b.numbers()).containsExactlyElementsOf(range(0, 60));
     }
 
     @Test

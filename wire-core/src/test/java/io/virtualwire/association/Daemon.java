@@ -173,12 +173,22 @@ final class Daemon implements AutoCloseable, PathListener {
 
     /** Sends frames with these numbers; the payload repeats the number. */
     void send(WirePath path, boolean plain, long from, long to, int length) {
+        send(path::send, plain, from, to, length);
+    }
+
+    /** A way to send one message, as of {@link WirePath}. */
+    @FunctionalInterface
+    interface Sending {
+        boolean send(MessageHeader header, boolean plain, byte[] payload, int offset, int length);
+    }
+
+    void send(Sending way, boolean plain, long from, long to, int length) {
         run(() -> {
             MessageHeader header = new MessageHeader().kind(MessageKind.FRAME).wireIndex(77);
             for (long number = from; number < to; number++) {
                 byte[] payload = new byte[length];
                 Arrays.fill(payload, (byte) number);
-                path.send(header.frameNumber(number), plain, payload, 0, length);
+                way.send(header.frameNumber(number), plain, payload, 0, length);
             }
             return null;
         });

@@ -223,6 +223,8 @@ class Bench implements Loop, PathDirectory, WireObserver {
     static final class BenchPath implements WirePath {
         final List<PeerMessage> told = new ArrayList<>();
         final List<Sent> sent = new ArrayList<>();
+        /** Those of them that were to be sent twice. */
+        final List<Sent> copied = new ArrayList<>();
         /** How much of what was sent the kernel has been given. */
         int flushed;
 
@@ -269,6 +271,15 @@ class Bench implements Loop, PathDirectory, WireObserver {
                         new MessageHeader(copy, 0), plain, Arrays.copyOfRange(payload, offset, offset + length)));
             }
             return up;
+        }
+
+        @Override
+        public boolean sendTwice(MessageHeader header, boolean plain, byte[] payload, int offset, int length) {
+            boolean done = send(header, plain, payload, offset, length);
+            if (done) {
+                copied.add(sent.getLast());
+            }
+            return done;
         }
 
         @Override

@@ -75,13 +75,70 @@ class LossyPathTest {
     }
 
     @Test
-    void inBetweenAFrameIsOfSomeOfTheGuestsSegments() {
+    void inBetweenAFrameIsOfSomeFullDatagrams() {
         agreed();
         bench.path(Bench.FAR).datagramsPerFrame = 5;
 
         port.emit(superFrame(true, 40));
 
-        assertThat(datagrams()).hasSize(10).allMatch(count -> count <= 5);
+        assertThat(datagrams()).containsExactly(5, 5, 5, 5, 5, 5, 5, 5, 2);
+    }
+
+    /** Else a full frame of the guest's would be lost as often as either of its two datagrams. */
+    @Test
+    void whereMuchIsLostTheShortRestOfAFrameIsSentTwice() {
+        agreed();
+        bench.path(Bench.FAR).datagramsPerFrame = 1;
+
+        port.emit(
+                new FrameBuilder(new Random(1)).tcp(true).payload(new byte[MSS]).build());
+
+        assertThat(lengths(bench.path(Bench.FAR).sent)).containsExactly(1_408, MSS + 66 - 1_408);
+        assertThat(lengths(bench.path(Bench.FAR).copied)).containsExactly(MSS + 66 - 1_408);
+    }
+
+    @Test
+    void soIsTheLastOfItsSlices() {
+        agreed();
+        bench.path(Bench.FAR).datagramsPerFrame = 1;
+
+        port.emit(superFrame(true, 3));
+
+        int rest = 3 * MSS - 3 * (1_408 - 66) + 66;
+        assertThat(lengths(bench.path(Bench.FAR).sent)).containsExactly(1_408, 1_408, 1_408, rest);
+        assertThat(lengths(bench.path(Bench.FAR).copied)).containsExactly(rest);
+    }
+
+    @Test
+    void whatIsNotShortOrNotCutIsSentOnce() {
+        agreed();
+        bench.path(Bench.FAR).datagramsPerFrame = 1;
+
+        port.emit(superFrame(true, 8));
+        port.emit(
+                new FrameBuilder(new Random(1)).tcp(true).payload(new byte[64]).build());
+
+        assertThat(lengths(bench.path(Bench.FAR).sent)).hasSize(10);
+        assertThat(bench.path(Bench.FAR).copied).isEmpty();
+    }
+
+    @Test
+    void whereLittleIsLostNothingIsSentTwice() {
+        agreed();
+        bench.path(Bench.FAR).datagramsPerFrame = 20;
+
+        port.emit(
+                new FrameBuilder(new Random(1)).tcp(true).payload(new byte[MSS]).build());
+
+        assertThat(lengths(bench.path(Bench.FAR).sent)).containsExactly((MSS + 66) / 2, (MSS + 66) / 2);
+        assertThat(bench.path(Bench.FAR).copied).isEmpty();
+    }
+
+    private static List<Integer> lengths(List<Bench.Sent> sent) {
+        return sent.stream()
+                .filter(each -> each.header().kind() == MessageKind.FRAME)
+                .map(each -> each.payload().length)
+                .toList();
     }
 
     @Test
