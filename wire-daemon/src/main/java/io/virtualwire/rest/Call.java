@@ -8,6 +8,7 @@ import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
 import io.virtualwire.identity.TlsContexts;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,30 @@ public record Call(RoutingContext context, Identity caller) {
     /** A parameter of the query. */
     public Optional<String> query(String name) {
         return Optional.ofNullable(context.queryParams().get(name));
+    }
+
+    /**
+     * A parameter of the query that is a whole number.
+     *
+     * @param most a contract's integers have no end, and may be written as 1e3: what is not one of at most this is refused
+     */
+    public OptionalLong number(String name, long most) {
+        Optional<String> said = query(name);
+        if (said.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            long number = Long.parseLong(said.get());
+            if (number <= most) {
+                return OptionalLong.of(number);
+            }
+        } catch (NumberFormatException e) {
+            // Refused below.
+        }
+        throw new WireException(
+                ErrorCode.BAD_REQUEST,
+                "parameter '" + name + "' cannot be '" + said.get() + "'",
+                "say a whole number of at most " + most);
     }
 
     /** Whether a parameter of the query says yes. */

@@ -194,16 +194,14 @@ final class NodeApi {
         return fabric.apply(
                 call.query("origin").orElse("that was sent"),
                 new String(call.body(), StandardCharsets.UTF_8),
-                call.query("expectedVersion").map(Long::parseLong).orElse(-1L),
+                call.number("expectedVersion", Long.MAX_VALUE).orElse(-1),
                 call.header(KEY).orElse(""));
     }
 
     private void migrate(RoutingContext context, Call call) {
         String component = call.path("name");
         String to = call.query("to").orElseThrow();
-        OptionalLong expected = call.query("expectedGeneration").stream()
-                .mapToLong(Long::parseLong)
-                .findFirst();
+        OptionalLong expected = call.number("expectedGeneration", Long.MAX_VALUE);
         fabric.beginMove(component, to, expected, call.header(KEY).orElse(""))
                 .onFailure(failure -> routes.note("migrate", call, failure)
                         .onComplete(noted -> routes.answers().refuse(context, failure)))
@@ -275,8 +273,8 @@ final class NodeApi {
                 call.query("mode").orElse(VmMoveWay.PEER_TO_PEER),
                 call.query("postCopy").filter("true"::equals).isPresent(),
                 call.query("copyStorage").filter("true"::equals).isPresent(),
-                call.query("bandwidth").map(Integer::parseInt).orElse(0),
-                call.query("parallel").map(Integer::parseInt).orElse(0));
+                (int) call.number("bandwidth", Integer.MAX_VALUE).orElse(0),
+                (int) call.number("parallel", Integer.MAX_VALUE).orElse(0));
     }
 
     private Future<RelocationView> planRelocation(Call call) {
@@ -320,8 +318,7 @@ final class NodeApi {
 
     private void events(RoutingContext context, Call call) {
         boolean follow = call.query("follow").filter("false"::equals).isEmpty();
-        OptionalLong since =
-                call.query("since").stream().mapToLong(Long::parseLong).findFirst();
+        OptionalLong since = call.number("since", Long.MAX_VALUE);
         // Another node may have told more than this one has heard; without a majority this one tells what it knows.
         fabric.heard(feed).onComplete(heard -> {
             long told = since.orElse(feed.last());

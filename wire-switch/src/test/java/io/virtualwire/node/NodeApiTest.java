@@ -219,6 +219,23 @@ final class NodeApiTest {
     }
 
     @Test
+    void numbersThatAreTooLargeOrWrittenOtherwiseAreRefused() throws Exception {
+        for (String request : List.of(
+                "GET /v1/events?since=9223372036854775808&follow=false",
+                "GET /v1/events?since=1e1&follow=false",
+                "POST /v1/topology?expectedVersion=2559223372036854775807",
+                "POST /v1/components/lan/migrate?to=west&expectedGeneration=9223372036854775808",
+                "POST /v1/vms/web/migrate?to=h1&bandwidth=2147483648",
+                "POST /v1/vms/web/migrate?to=h1&parallel=2147483648")) {
+            String[] words = request.split(" ", 2);
+            HttpResponse<String> answer = ask(words[0], words[1], words[1].contains("topology") ? TOPOLOGY : "");
+            assertThat(answer.statusCode()).as(request).isEqualTo(400);
+            assertThat(answer.body()).contains("BAD_REQUEST", "cannot be '");
+        }
+        assertThat(client.topology().version()).isZero();
+    }
+
+    @Test
     void whoFollowsIsToldAtOnce() throws Exception {
         List<FabricEvent> told = new CopyOnWriteArrayList<>();
         Thread follower = Thread.ofVirtual().start(() -> {

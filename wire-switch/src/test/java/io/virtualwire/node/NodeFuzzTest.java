@@ -209,6 +209,8 @@ class NodeFuzzTest {
                 "POST /v1/components/lan/migrate?to=west&expectedGeneration=1\n\n",
                 "GET /v1/events?since=0&follow=false\n\n",
                 "GET /v1/events?since=9223372036854775807&follow=false\n\n",
+                "GET /v1/events?since=9223372036854775808&follow=false\n\n",
+                "POST /v1/vms/web/migrate?to=h2&bandwidth=2147483648&parallel=1e1\n\n",
                 "GET /v1/components/lan\n\n",
                 "GET /v1/vms\n\n",
                 "GET /v1/fabric\n\n",
