@@ -23,6 +23,7 @@ public final class TagEditor {
 
     private final byte[] copy = new byte[VirtioNetHeader.MAX_FRAME_LENGTH];
     private final VirtioNetHeader header = new VirtioNetHeader();
+    private final EthernetFrame remaining = new EthernetFrame();
 
     /** Holds, from its first byte on, the frame that was made last; until the next is. */
     public byte[] bytes() {
@@ -61,7 +62,8 @@ public final class TagEditor {
     /**
      * Takes the first tag away; there must be one.
      *
-     * @return the new frame's length; or {@link #IMPOSSIBLE} if its checksum would start in the Ethernet header
+     * @return the new frame's length; or {@link #IMPOSSIBLE} if its checksum would start in the Ethernet header, or what comes to
+     *     light is a tag that is not all there
      */
     public int pop(byte[] bytes, int offset, int length) {
         header.wrap(bytes, offset, length);
@@ -72,7 +74,7 @@ public final class TagEditor {
         System.arraycopy(bytes, offset, copy, 0, ADDRESSES);
         System.arraycopy(bytes, offset + ADDRESSES + TAG_LENGTH, copy, ADDRESSES, shorter - ADDRESSES);
         move(shorter, -TAG_LENGTH);
-        return shorter;
+        return remaining.wrap(copy, 0, shorter) ? shorter : IMPOSSIBLE;
     }
 
     /** Names another VLAN in the first tag, which must be there, and keeps its priority. */

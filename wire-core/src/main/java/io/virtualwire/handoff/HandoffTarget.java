@@ -146,7 +146,7 @@ public final class HandoffTarget {
         return status.isPresent()
                 && status.get().generation().equals(generation)
                 && status.get().state() == SideState.STANDBY
-                && status.get().agreed()
+                && status.get().agreedWithActive()
                 && status.get().relays().stream()
                         .anyMatch(relay -> !relay.outgoing() && relay.leg().agreed());
     }

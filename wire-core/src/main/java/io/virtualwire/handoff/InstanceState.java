@@ -11,9 +11,9 @@ package io.virtualwire.handoff;
  * </pre>
  */
 public enum InstanceState {
-    /** Its sides are standby; some leg is not agreed yet. */
+    /** Its sides are standby; some relay leg, or leg to the far end that is active, is not agreed yet. */
     PREPARING,
-    /** Its sides are standby, and every leg and relay leg is agreed. */
+    /** Its sides are standby, and every relay leg is agreed, and every leg to the far end that is active. */
     PREPARED,
     /** It forwards. */
     DECIDING,

@@ -46,4 +46,10 @@ public record SideStatus(
     public boolean agreed() {
         return peers.stream().anyMatch(peer -> peer.leg().agreed());
     }
+
+    /** Whether the leg to that generation of the far side is agreed which is active, and not just to one that stands by. */
+    public boolean agreedWithActive() {
+        return peers.stream()
+                .anyMatch(peer -> peer.state() == PeerState.ACTIVE && peer.leg().agreed());
+    }
 }

@@ -88,6 +88,18 @@ class TagEditorTest {
     }
 
     @Test
+    void noTagThatIsNotAllThereComesToLight() {
+        byte[] three = new byte[VirtioNetHeader.LENGTH + 14 + 2 * TagEditor.TAG_LENGTH];
+        for (int tag = 0; tag < 3; tag++) {
+            int at = VirtioNetHeader.LENGTH + 12 + tag * TagEditor.TAG_LENGTH;
+            three[at] = (byte) 0x81;
+        }
+        assertThat(editor.pop(three, 0, three.length)).isEqualTo(TagEditor.IMPOSSIBLE);
+        byte[] all = Arrays.copyOf(three, three.length + TagEditor.TAG_LENGTH);
+        assertThat(editor.pop(all, 0, all.length)).isEqualTo(all.length - TagEditor.TAG_LENGTH);
+    }
+
+    @Test
     void theShortestFrames() {
         byte[] runt = new byte[12 + 14];
         assertThat(editor.push(runt, 0, runt.length, 7)).isEqualTo(runt.length + 4);

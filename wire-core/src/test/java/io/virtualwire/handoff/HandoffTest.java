@@ -80,6 +80,17 @@ final class HandoffTest {
     }
 
     @Test
+    void isNotPreparedWhenOnlyAFarEndThatStandsByHasAgreed() {
+        agreeOnEverything();
+        west.far = PeerState.EXPECTED;
+        target.check();
+        assertThat(target.state()).isEqualTo(InstanceState.PREPARING);
+        west.far = PeerState.ACTIVE;
+        target.check();
+        assertThat(target.state()).isEqualTo(InstanceState.PREPARED);
+    }
+
+    @Test
     void doesNotYieldBeforeItsOwnRelayLegsAreAgreed() {
         west.agreed.addAll(PORTS);
         source.successorNamed(WEST, NEW);
@@ -261,6 +272,7 @@ final class HandoffTest {
         private final Set<ComponentPort> agreed = new HashSet<>();
         private final List<PeerMessage> outbox = new ArrayList<>();
         private boolean cut;
+        private PeerState far = PeerState.ACTIVE;
 
         Place(String name, Generation generation, boolean outgoing) {
             this.name = name;
@@ -301,7 +313,7 @@ final class HandoffTest {
                     outgoing ? SideState.ACTIVE : SideState.STANDBY,
                     false,
                     Optional.empty(),
-                    List.of(new PeerStatus(Identity.parse("acme/far"), OLD, PeerState.ACTIVE, List.of(), leg, 0, 0, 0)),
+                    List.of(new PeerStatus(Identity.parse("acme/far"), OLD, far, List.of(), leg, 0, 0, 0)),
                     List.of(new RelayStatus(
                             outgoing, outgoing ? WEST : EAST, outgoing ? successorGeneration() : OLD, leg, 0, false)),
                     0,

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,6 +90,18 @@ class RelocationFaultsTest {
                     .as("seed %d: lost, but for what was the guest's while it was paused", seed)
                     .isLessThanOrEqualTo(it.machines().swallowed());
         }
+    }
+
+    /** Not just for the place that stands by for the guest, which is sooner here. */
+    @Test
+    void aSwitchWaitsForThePlaceWhereTheGuestStillIs() {
+        VirtualNodes it = begin(5);
+        it.moveMachine();
+        it.fabric.at(Duration.ofMillis(40), () -> it.beginMove("west"));
+        it.fabric.run(Duration.ofSeconds(4));
+        settle(it);
+        assertThat(it.owner()).isEqualTo("west");
+        assertThat(it.lost()).isLessThanOrEqualTo(it.machines().swallowed());
     }
 
     @ParameterizedTest
