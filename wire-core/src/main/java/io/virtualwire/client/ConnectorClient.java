@@ -22,7 +22,6 @@ import java.util.Optional;
  */
 public final class ConnectorClient implements AutoCloseable {
     private static final TypeReference<List<EndpointStatus>> ENDPOINTS = new TypeReference<>() {};
-    private static final TypeReference<List<WireStatus>> WIRES = new TypeReference<>() {};
     private static final TypeReference<List<AssociationStatus>> ASSOCIATIONS = new TypeReference<>() {};
 
     private static final TypeReference<DrainStatus> DRAIN = new TypeReference<>() {};
@@ -74,12 +73,12 @@ public final class ConnectorClient implements AutoCloseable {
 
     /** Every side that the caller's tenant has there. */
     public List<WireStatus> wires() {
-        return calls.get("/v1/wires", WIRES);
+        return calls.list("/v1/wires", WireStatus::of);
     }
 
     /** The sides of one wire there: one, or both; none if there are none. */
     public List<WireStatus> wire(WireId wire) {
-        return calls.get("/v1/wires/" + wire, WIRES);
+        return calls.list("/v1/wires/" + wire, WireStatus::of);
     }
 
     /** Connects a side as docs/wire-protocol.md section 4.1 says; answered when it is on the connector's disk. */

@@ -2,7 +2,6 @@ package io.virtualwire.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.WireException;
@@ -29,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -59,7 +60,6 @@ final class RestCalls implements AutoCloseable {
     private @Nullable X509Certificate guarded;
     private @Nullable Standing standing;
     private @Nullable Guard guard;
-    private final JsonMapper json = ApiJson.lenient();
     private volatile @Nullable Identity server;
 
     /** @param daemon what is asked, as in {@code wire DAEMON run} */
@@ -117,6 +117,25 @@ final class RestCalls implements AutoCloseable {
         return read(send(request(path).GET()), type);
     }
 
+    /** Asks for a list and reads it without a mapper, for the sake of short commands. */
+    <T> List<T> list(String path, Reading<T> each) {
+        byte[] body = send(request(path).GET());
+        try {
+            List<T> list = new ArrayList<>();
+            for (JsonObject one : JsonObject.readList(body)) {
+                list.add(each.read(one));
+            }
+            return list;
+        } catch (IOException | WireException e) {
+            throw misunderstood(e);
+        }
+    }
+
+    /** Makes something of what was answered. */
+    interface Reading<T> {
+        T read(JsonObject json) throws IOException;
+    }
+
     /** Asks for something that may take this long. */
     <T> T get(String path, TypeReference<T> type, Duration patience) {
         return read(send(request(path).GET().timeout(patience)), type);
@@ -166,7 +185,7 @@ final class RestCalls implements AutoCloseable {
                     throw refusal(request, response.statusCode(), body.collect(Collectors.joining()));
                 }
                 for (String line : (Iterable<String>) body::iterator) {
-                    lines.accept(json.readValue(line, type));
+                    lines.accept(ApiJson.lenient().readValue(line, type));
                 }
             }
         } catch (UncheckedIOException e) {
@@ -323,7 +342,7 @@ final class RestCalls implements AutoCloseable {
 
     private WireException refusal(HttpRequest request, int status, String body) {
         try {
-            return json.readValue(body, ErrorBody.class).exception();
+            return ApiJson.lenient().readValue(body, ErrorBody.class).exception();
         } catch (IOException e) {
             return new WireException(
                     ErrorCode.INTERNAL,
@@ -395,7 +414,7 @@ final class RestCalls implements AutoCloseable {
 
     private byte[] write(Object body) {
         try {
-            return json.writeValueAsBytes(body);
+            return ApiJson.lenient().writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
             throw new WireException(ErrorCode.INTERNAL, "cannot write " + body + " as JSON", "", e);
         }
@@ -403,14 +422,18 @@ final class RestCalls implements AutoCloseable {
 
     private <T> T read(byte[] body, TypeReference<T> type) {
         try {
-            return json.readValue(body, type);
+            return ApiJson.lenient().readValue(body, type);
         } catch (IOException e) {
-            throw new WireException(
-                    ErrorCode.INTERNAL,
-                    "cannot understand what " + address + " answered: " + e.getMessage(),
-                    "run the same release at both ends",
-                    e);
+            throw misunderstood(e);
         }
+    }
+
+    private WireException misunderstood(Exception e) {
+        return new WireException(
+                ErrorCode.INTERNAL,
+                "cannot understand what " + address + " answered: " + e.getMessage(),
+                "run the same release at both ends",
+                e);
     }
 
     private static SSLContext context(TlsContexts tls, Optional<Identity> expected) {

@@ -4,6 +4,8 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,27 @@ public record WireStatus(
         drops = Map.copyOf(drops);
     }
 
+    static WireStatus of(JsonObject json) throws IOException {
+        List<Peer> peers = new ArrayList<>();
+        for (JsonObject peer : json.objects("peers")) {
+            peers.add(Peer.of(peer));
+        }
+        Optional<JsonObject> backend = json.object("backend");
+        Optional<JsonObject> activation = json.object("activation");
+        return new WireStatus(
+                WireId.noted(json.text("wire")),
+                Side.parse(json.text("side")),
+                Generation.parse(json.text("generation")),
+                json.text("endpoint"),
+                json.text("state"),
+                json.flag("plain"),
+                backend.isEmpty() ? Optional.empty() : Optional.of(Backing.of(backend.get())),
+                activation.isEmpty() ? Optional.empty() : Optional.of(Activation.of(activation.get())),
+                peers,
+                json.counts("counters"),
+                json.counts("drops"));
+    }
+
     /** Whether frames can pass: a peer is agreed and a session to it is ready. */
     public boolean isAgreed() {
         return peers.stream().anyMatch(peer -> peer.agreed() && peer.pathUp());
@@ -49,7 +72,11 @@ public record WireStatus(
      * @param carrier {@code kernel} or {@code user}
      * @param reason why it is not the kernel; empty if it is
      */
-    public record Backing(String asked, String carrier, String reason) {}
+    public record Backing(String asked, String carrier, String reason) {
+        static Backing of(JsonObject json) throws IOException {
+            return new Backing(json.text("asked"), json.text("carrier"), json.text("reason"));
+        }
+    }
 
     /**
      * How a side became active, and how soon it was heard, by its connector's monotonic clock.
@@ -59,7 +86,11 @@ public record WireStatus(
      * @param heardMillis until a far end had confirmed that it sends here
      * @param firstFrameMillis until the endpoint was given the first frame, relayed or direct
      */
-    public record Activation(String by, Optional<Double> heardMillis, Optional<Double> firstFrameMillis) {}
+    public record Activation(String by, Optional<Double> heardMillis, Optional<Double> firstFrameMillis) {
+        static Activation of(JsonObject json) throws IOException {
+            return new Activation(json.text("by"), json.decimal("heardMillis"), json.decimal("firstFrameMillis"));
+        }
+    }
 
     /**
      * One generation of the far side.
@@ -84,6 +115,21 @@ public record WireStatus(
             int heldFrames) {
         public Peer {
             paths = List.copyOf(paths);
+        }
+
+        static Peer of(JsonObject json) throws IOException {
+            return new Peer(
+                    Identity.parse(json.text("identity")),
+                    Generation.parse(json.text("generation")),
+                    json.text("state"),
+                    json.texts("paths"),
+                    json.flag("agreed"),
+                    json.flag("pathUp"),
+                    json.flag("plain"),
+                    json.smallNumber("payloadBudget"),
+                    json.number("sentFrames"),
+                    json.number("receivedFrames"),
+                    json.smallNumber("heldFrames"));
         }
     }
 }

@@ -31,7 +31,7 @@ public record WireId(String tenant, UUID uuid) implements Comparable<WireId> {
 
     /** Reads that, or {@code tenant/uuid} as a daemon notes it for itself. */
     @JsonCreator
-    static WireId noted(String text) {
+    public static WireId noted(String text) {
         int slash = text.indexOf('/');
         return slash < 0 ? parse(text) : parse(text.substring(slash + 1)).of(text.substring(0, slash));
     }

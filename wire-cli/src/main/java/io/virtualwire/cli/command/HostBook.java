@@ -1,9 +1,8 @@
 package io.virtualwire.cli.command;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.client.ApiJson;
 import io.virtualwire.client.HostAddress;
+import io.virtualwire.client.JsonObject;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.IoReason;
 import io.virtualwire.control.WireException;
@@ -17,10 +16,7 @@ import java.util.TreeMap;
 
 /** The hosts that a person talks of by name, kept in {@code hosts.json} of the wire home. */
 final class HostBook {
-    private static final TypeReference<TreeMap<String, String>> ADDRESSES = new TypeReference<>() {};
-
     private final Path file;
-    private final JsonMapper json = ApiJson.lenient();
 
     HostBook(WireHome home) {
         this.file = home.folder().resolve("hosts.json");
@@ -63,7 +59,7 @@ final class HostBook {
             return new TreeMap<>();
         }
         try {
-            return json.readValue(file.toFile(), ADDRESSES);
+            return new TreeMap<>(JsonObject.read(file).texts());
         } catch (IOException e) {
             throw new WireException(
                     ErrorCode.CORRUPT,
@@ -77,7 +73,7 @@ final class HostBook {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), ".hosts", ".json");
-            json.writerWithDefaultPrettyPrinter().writeValue(draft.toFile(), hosts);
+            ApiJson.lenient().writerWithDefaultPrettyPrinter().writeValue(draft.toFile(), hosts);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new WireException(
