@@ -26,11 +26,16 @@ modernize() {
   done
 }
 
-# practise JAVA FOLDER LOG: writes FOLDER/wire.aot, wire-connector.aot and wire-daemons.aot, of the jars in FOLDER
+# practise JAVA FOLDER LOG: writes FOLDER/wire.aot, wire-asking.aot, wire-connector.aot and wire-daemons.aot, of the jars in FOLDER
 practise() {
-  local jars=("$2"/wire-cli-*.jar)
+  local jars=("$2"/wire-cli-*.jar) prepare=()
   practice "$2/wire.aot" "$3" 60 "$1" "${command_flags[@]}" -XX:AOTCacheOutput="$2/wire.aot.new" \
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training practise
+  # So that making credentials is not recorded, another process makes those to ask with.
+  prepare=("$1" "${command_flags[@]}" -cp "${jars[0]}" io.virtualwire.cli.startup.Training prepare)
+  practice "$2/wire-asking.aot" "$3" 60 "$1" "${command_flags[@]}" -XX:AOTCacheOutput="$2/wire-asking.aot.new" \
+    -cp "$2/asking.jar" io.virtualwire.cli.startup.Training ask
+  prepare=()
   # Daemons have caches of their own, of what they load.
   # All classes of a cache are taken up when a process starts, so a connector's is without what only nodes use.
   practice "$2/wire-connector.aot" "$3" 120 "$1" "${daemon_flags[@]}" "${practising[@]}" -XX:AOTCacheOutput="$2/wire-connector.aot.new" \
@@ -39,7 +44,7 @@ practise() {
     -cp "${jars[0]}" io.virtualwire.cli.startup.Training daemons
 }
 
-# practice CACHE LOG SECONDS COMMAND…: in a wire home that is thrown away
+# practice CACHE LOG SECONDS COMMAND…: in a wire home that is thrown away, after what stands in prepare
 practice() (
   cache=$1 log=$2 limit=$3
   shift 3
@@ -47,6 +52,7 @@ practice() (
   home=$(mktemp -d) || exit 0
   # shellcheck disable=SC2064 # as it is now
   trap "rm -rf '$home'" EXIT
+  [ ${#prepare[@]} = 0 ] || WIRE_HOME=$home timeout "$limit" "${prepare[@]}" >>"$log" 2>&1 || true
   WIRE_HOME=$home timeout "$limit" "$@" >>"$log" 2>&1 || true
   [ ! -f "$cache.new" ] || mv "$cache.new" "$cache"
 )

@@ -125,7 +125,7 @@ for wants in "$root"/etc/systemd/system/*.wants/virtualwire*; do [ ! -e "$wants"
 say "installed, without a JDK: $said"
 if [ "${LONG:-}" = 1 ]; then
   # Without its cache Java would only be slow; told to insist on it, it fails.
-  for command in --version "connector run --help"; do
+  for command in --version help "connector run --help"; do
     # shellcheck disable=SC2086
     inside env WIRE_JAVA_OPTS=-XX:AOTMode=on /usr/bin/wire $command >"$work/cache.log" 2>&1 || fail "the installed command does without its cache: wire $command"
   done

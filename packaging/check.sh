@@ -38,7 +38,7 @@ done
 echo "the units are right, and little exposed"
 
 # Without its cache Java would only be slow; told to insist on it, it fails.
-for command in --version "connector run --help"; do
+for command in --version help "connector run --help"; do
   # shellcheck disable=SC2086
   WIRE_JAVA_OPTS=-XX:AOTMode=on "$root/usr/bin/wire" $command >"$work/cache.log" 2>&1 ||
     fail "the installed command does without its ahead-of-time cache: wire $command"

@@ -3,7 +3,7 @@
 # target/deb/virtualwire_VERSION_amd64.deb. Its name is the last line that is printed.
 #
 #   OUT=FOLDER            where the package goes (target/deb)
-#   CACHES=FILE.deb       take the two ahead-of-time caches out of that package; CACHES=none: leave them out. Otherwise they are recorded,
+#   CACHES=FILE.deb       take the ahead-of-time caches out of that package; CACHES=none: leave them out. Otherwise they are recorded,
 #                         once for each state of the jars and of the runtime, and kept in target/deb/kept
 #   COMPRESSION=none      do not compress it (zstd, which dpkg knows from Debian 12 on; xz takes minutes for a tenth less)
 #   SOURCE_DATE_EPOCH     the time of everything in it (the build's, in pom.xml)
@@ -105,7 +105,7 @@ caches() {
     practise "$home/runtime/bin/java" "$home" "$work/practice.log"
     rm -f "$home"/*.config
     # A cache that Java does not take would only be weight.
-    for command in --version "connector run --help"; do
+    for command in --version help "connector run --help"; do
       # shellcheck disable=SC2086
       WIRE_JAVA_OPTS=-XX:AOTMode=on "$stage/usr/bin/wire" $command >>"$work/practice.log" 2>&1 ||
         { tail -n 20 "$work/practice.log" >&2; die "what 'wire $command' takes was not recorded; is the machine too busy?"; }

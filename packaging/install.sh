@@ -21,7 +21,7 @@ rm -rf "$to/usr/lib/virtualwire"
 install -d "$to/usr/bin" "$to/usr/lib/virtualwire/lib" "$to/usr/share/doc/virtualwire"
 # With their names and times, by which Java knows the ahead-of-time caches.
 cp -p "$dist"/lib/*.jar "$to/usr/lib/virtualwire/lib/"
-cp -p "$dist"/wire-cli-*.jar "$to/usr/lib/virtualwire/"
+cp -p "$dist"/wire-cli-*.jar "$dist"/asking.jar "$to/usr/lib/virtualwire/"
 # Clouds whose libraries only commands about clouds load.
 for cloud in "$dist"/clouds/*/; do
   [ -d "$cloud" ] || continue

@@ -23,8 +23,9 @@ import picocli.CommandLine;
  * Does what short commands do, so that the launcher can record what they load in an ahead-of-time cache.
  *
  * <p>{@code upgrade JAR} prepares a jar, which has to be done before the recording; {@code practise} is the recording
- * and expects WIRE_HOME to be an empty folder that is thrown away afterwards; {@code connector} and {@code daemons} are the same for
- * what runs on. A cache's classes are all taken up when a process starts, used or not, so a connector has one without the rest.
+ * and expects WIRE_HOME to be an empty folder that is thrown away afterwards; {@code prepare} and then
+ * {@code ask} are the same for {@code wire ls}; {@code connector} and {@code daemons} for what runs on. A cache's classes are all
+ * taken up when a process starts, used or not, so each of these has one without the rest.
  */
 final class Training {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -51,6 +52,8 @@ final class Training {
         Training training = new Training(Path.of(home));
         switch (arguments[0]) {
             case "practise" -> training.practise();
+            case "prepare" -> training.prepare();
+            case "ask" -> training.practiseAsking();
             case "connector" -> training.practiseConnector();
             case "daemons" -> training.practiseNodes();
             default -> throw new IllegalArgumentException("'" + arguments[0] + "' is nothing to practise");
@@ -63,16 +66,37 @@ final class Training {
         Main.run("help");
         Main.run("no-such-command");
         helpBelow(Main.commandLine());
-        Main.run("init", "--tenant", "practice");
-        Path server = home.resolve("practice-server.wire");
-        Main.run("identity", "issue", "server", "--out", server.toString());
-        try (PracticeServer daemon = new PracticeServer(new TlsContexts(Credentials.load(server)))) {
+        prepare();
+        try (PracticeServer daemon = server()) {
             Main.run("host", "add", "practice", "127.0.0.1:" + daemon.port());
             Main.run("endpoint", "ls", "--host", "practice");
             Main.run("ls");
             Main.run("ls", "-o", "json");
             Main.run("connect", "a@practice", "b@practice");
         }
+    }
+
+    /** What {@link #server} and those who ask it need. */
+    private void prepare() {
+        Main.run("init", "--tenant", "practice");
+        Main.run("identity", "issue", "server", "--out", serverCredentials().toString());
+    }
+
+    /** Only {@code wire ls}, which is typed most. */
+    private void practiseAsking() throws IOException {
+        Main.run("--version");
+        try (PracticeServer daemon = server()) {
+            Files.writeString(home.resolve("hosts.json"), "{\"practice\": \"127.0.0.1:" + daemon.port() + "\"}");
+            Main.run("ls");
+        }
+    }
+
+    private PracticeServer server() {
+        return new PracticeServer(new TlsContexts(Credentials.load(serverCredentials())));
+    }
+
+    private Path serverCredentials() {
+        return home.resolve("practice-server.wire");
     }
 
     /** Frames and moves on loopback; then a connector, for a tenant that nobody else has. */
