@@ -150,6 +150,7 @@ public final class Connector implements AutoCloseable {
                     throw e;
                 }
                 log.warn("could not take over: {}; starting from the journal", e.getMessage());
+                predecessor.awaitDeath();
                 return start(config, store, progress);
             }
             Optional<Integer> listener = predecessor.listener();

@@ -26,7 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Two hosts with a connector each, in processes of their own.
@@ -47,6 +50,7 @@ final class ConnectorLab implements AutoCloseable {
 
     private final Namespaces namespaces = Namespaces.open();
     private final List<AutoCloseable> doors = new ArrayList<>();
+    private final List<RunningCommand> connectors = new CopyOnWriteArrayList<>();
     private final Namespace hostA = namespaces.namespace("a");
     private final Namespace hostB = namespaces.namespace("b");
 
@@ -149,7 +153,9 @@ final class ConnectorLab implements AutoCloseable {
         List<String> allOptions = new ArrayList<>();
         allOptions.add("-Dwire.threads=" + Integer.getInteger("wire.threads", ConnectorConfig.DEFAULT_THREADS));
         allOptions.addAll(jvmOptions);
-        return host.startJava(ConnectorProcess.class, allOptions, arguments.toArray(String[]::new));
+        RunningCommand connector = host.startJava(ConnectorProcess.class, allOptions, arguments.toArray(String[]::new));
+        connectors.add(connector);
+        return connector;
     }
 
     /** A client of the connector in that host. */
@@ -259,10 +265,18 @@ final class ConnectorLab implements AutoCloseable {
                 to);
     }
 
-    static void awaitPing(Namespace from, String to) {
-        Awaitility.await("a ping from " + from + " to " + to)
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> ping(from, to));
+    /** Fails with what the connectors said. */
+    void awaitPing(Namespace from, String to) {
+        try {
+            Awaitility.await("a ping from " + from + " to " + to)
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> ping(from, to));
+        } catch (ConditionTimeoutException e) {
+            String said = connectors.stream()
+                    .map(each -> "\n" + each.pid() + (each.alive() ? "" : ", which is gone") + ":\n" + each.output())
+                    .collect(Collectors.joining());
+            throw new AssertionError(e.getMessage() + said, e);
+        }
     }
 
     private static ConnectRequest request(Side side, String endpoint, long own, PeerDescription peer) {

@@ -6,7 +6,6 @@ import static io.virtualwire.connector.ConnectorLab.ADDRESS_A;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
 import static io.virtualwire.connector.ConnectorLab.WIRE;
 import static io.virtualwire.connector.ConnectorLab.awaitAgreed;
-import static io.virtualwire.connector.ConnectorLab.awaitPing;
 import static io.virtualwire.connector.ConnectorLab.generation;
 import static io.virtualwire.connector.ConnectorLab.ping;
 import static io.virtualwire.connector.ConnectorLab.pings;
@@ -76,7 +75,7 @@ final class ConnectorNetnsTest {
         a.connect(sideA(B, 2, 1));
         b.connect(sideB(A, 1, 2));
         refused(ErrorCode.STALE_GENERATION, () -> a.connect(sideA(B, 1, 1)));
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
 
         lab.knowEachOther();
         connectorB.kill();
@@ -111,7 +110,7 @@ final class ConnectorNetnsTest {
         a.connect(towards(sideA(B, 1, 1), "[2001:db8::2]:7471"));
         b.connect(towards(sideB(A, 1, 1), "[2001:db8::1]:7471"));
         awaitAgreed(a, b);
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
     }
 
     @Test
@@ -153,7 +152,7 @@ final class ConnectorNetnsTest {
                 .until(() -> !ping(lab.hostA(), "10.1.0.2"));
         b.connect(sideB(ours, 1, 1));
         awaitAgreed(a, b);
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
         refused(
                 ErrorCode.FORBIDDEN,
                 () -> lab.client(lab.hostB(), ADDRESS_B, ACME.issue("nosy").trusting(RIVAL.certificate()))
@@ -170,7 +169,7 @@ final class ConnectorNetnsTest {
         a.connect(plain(sideA(B, 1, 1)));
         b.connect(sideB(A, 1, 1));
         awaitAgreed(a, b);
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
         assertThat(a.wire(WIRE).getFirst().peers().getFirst().plain()).isFalse();
         b.connect(plain(sideB(A, 2, 1)));
         a.connect(plain(sideA(B, 1, 2)));
@@ -178,7 +177,7 @@ final class ConnectorNetnsTest {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> a.wire(WIRE).getFirst().peers().getLast().plain()
                         && b.wire(WIRE).getFirst().peers().getLast().plain());
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
     }
 
     @Test
@@ -232,7 +231,7 @@ final class ConnectorNetnsTest {
         a.connect(sideA(B, 1, 1));
         b.connect(sideB(A, 1, 1));
         awaitAgreed(a, b);
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
     }
 
     private static void refused(ErrorCode code, ThrowingCallable call) {

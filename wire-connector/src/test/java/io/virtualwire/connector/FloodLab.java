@@ -68,7 +68,7 @@ final class FloodLab implements AutoCloseable {
         clientA.connect(ConnectorLab.sideA(b, 1, 1));
         clientB.connect(ConnectorLab.sideB(a, 1, 1));
         ConnectorLab.awaitAgreed(clientA, clientB);
-        ConnectorLab.awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
         index = spy();
         lab.hostB()
                 .startJava(CountedStream.class, "sink", STREAM_PORT, counter.toString())

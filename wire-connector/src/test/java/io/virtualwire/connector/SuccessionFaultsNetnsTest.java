@@ -2,7 +2,6 @@ package io.virtualwire.connector;
 
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_A;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
-import static io.virtualwire.connector.ConnectorLab.awaitPing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtualwire.connector.succession.Stage;
@@ -61,33 +60,33 @@ final class SuccessionFaultsNetnsTest {
             old.awaitLine("replaced by " + heir.pid(), LIMIT);
             heir.kill();
             old = lab.start(lab.hostA(), ADDRESS_A, A, "");
-            awaitPing(lab.hostA(), "10.1.0.2");
+            lab.awaitPing(lab.hostA(), "10.1.0.2");
         }
 
         for (Stage stage : OLD_BEFORE) {
             old.close();
             old = lab.begin(lab.hostA(), ADDRESS_A, A, "", "start", stage.name());
-            old.awaitLine("ready", LIMIT);
-            awaitPing(lab.hostA(), "10.1.0.2");
+            old.awaitLine("ready acme/", LIMIT);
+            lab.awaitPing(lab.hostA(), "10.1.0.2");
             RunningCommand heir = lab.begin(lab.hostA(), ADDRESS_A, A, "", "take-over");
             old.awaitLine("stopped at " + stage, LIMIT);
             old.kill();
-            heir.awaitLine("ready", LIMIT);
-            awaitPing(lab.hostA(), "10.1.0.2");
+            heir.awaitLine("ready acme/", LIMIT);
+            lab.awaitPing(lab.hostA(), "10.1.0.2");
             old = heir;
         }
 
         for (Stage stage : OLD_AFTER) {
             old.close();
             old = lab.begin(lab.hostA(), ADDRESS_A, A, "", "start", stage.name());
-            old.awaitLine("ready", LIMIT);
-            awaitPing(lab.hostA(), "10.1.0.2");
+            old.awaitLine("ready acme/", LIMIT);
+            lab.awaitPing(lab.hostA(), "10.1.0.2");
             Pings running = new Pings(lab.hostA(), "10.1.0.2", 5);
             RunningCommand heir = lab.begin(lab.hostA(), ADDRESS_A, A, "", "take-over");
             old.awaitLine("stopped at " + stage, LIMIT);
             heir.awaitLine("reached GOES_ON", LIMIT);
             old.kill();
-            heir.awaitLine("ready", LIMIT);
+            heir.awaitLine("ready acme/", LIMIT);
             running.endWithoutALoss();
             old = heir;
         }

@@ -46,14 +46,14 @@ final class SuccessionNetnsTest {
     void nothingIsLostHoweverOftenAConnectorIsReplaced() throws Exception {
         RunningCommand running = lab.begin(lab.hostA(), ADDRESS_A, A, "");
         lab.start(lab.hostB(), ADDRESS_B, B, "");
-        running.awaitLine("ready", LIMIT);
+        running.awaitLine("ready acme/", LIMIT);
         lab.connectWebToDb(ME, A, B);
         Pings pings = new Pings(lab.hostA(), "10.1.0.2", 2);
         try (TcpStream stream = new TcpStream(lab.hostB(), "10.1.0.2", lab.hostA());
                 Asker asker = new Asker(lab.client(lab.hostA(), ADDRESS_A, ME))) {
             for (int i = 0; i < TIMES; i++) {
                 RunningCommand next = lab.begin(lab.hostA(), ADDRESS_A, A, "", "take-over");
-                next.awaitLine("ready", LIMIT);
+                next.awaitLine("ready acme/", LIMIT);
                 running.awaitLine("replaced by " + next.pid(), LIMIT);
                 log.info("standing still for {} ms", gap(running, next));
                 running = next;

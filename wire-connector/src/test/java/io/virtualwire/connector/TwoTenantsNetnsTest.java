@@ -3,7 +3,6 @@ package io.virtualwire.connector;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_A;
 import static io.virtualwire.connector.ConnectorLab.ADDRESS_B;
 import static io.virtualwire.connector.ConnectorLab.WIRE;
-import static io.virtualwire.connector.ConnectorLab.awaitPing;
 import static io.virtualwire.connector.ConnectorLab.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -170,10 +169,10 @@ final class TwoTenantsNetnsTest {
         ConnectorLab.awaitAgreed(acme.a, acme.b, rival.a, rival.b);
         address("acme", 1);
         address("rival", 2);
-        awaitPing(lab.hostA(), "10.1.0.2");
-        awaitPing(lab.hostA(), "10.2.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.2.0.2");
         long before = framesIn(acme.b);
-        awaitPing(lab.hostA(), "10.2.0.2");
+        lab.awaitPing(lab.hostA(), "10.2.0.2");
         assertThat(lab.hostB().ip("-s link show acme-db").text()).isNotEmpty();
         assertThat(framesIn(acme.b) - before).as("rival's pings are not acme's").isLessThan(3);
 
@@ -193,7 +192,7 @@ final class TwoTenantsNetnsTest {
         rival.a.disconnect(WIRE, Side.A, generation(serial));
         rival.a.removeEndpoint("web", true);
         assertThat(rival.a.wires()).isEmpty();
-        awaitPing(lab.hostA(), "10.1.0.2");
+        lab.awaitPing(lab.hostA(), "10.1.0.2");
         assertThat(acme.a.wire(WIRE))
                 .singleElement()
                 .satisfies(side -> assertThat(side.isAgreed()).isTrue());

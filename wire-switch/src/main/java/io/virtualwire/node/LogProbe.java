@@ -17,7 +17,7 @@ final class LogProbe {
     private boolean everAnswered;
     private boolean answers;
     private boolean wasCutOff;
-    private long backSince;
+    private long since;
 
     /** @param answered is run when it is known anew that the log answers */
     LogProbe(Supplier<? extends CompletableFuture<?>> question, Loop loop, Runnable answered) {
@@ -37,9 +37,9 @@ final class LogProbe {
     private void learn(boolean well) {
         asking = false;
         boolean news = well && !answers;
-        if (news && everAnswered) {
-            wasCutOff = true;
-            backSince = loop.ticker().nanoTime();
+        if (news) {
+            wasCutOff |= everAnswered;
+            since = loop.ticker().nanoTime();
         }
         answers = well;
         everAnswered |= well;
@@ -55,6 +55,11 @@ final class LogProbe {
 
     /** How long ago it began to answer again; very long if it never ceased. */
     long answeringNanos() {
-        return wasCutOff ? loop.ticker().nanoTime() - backSince : Long.MAX_VALUE;
+        return wasCutOff ? knownNanos() : Long.MAX_VALUE;
+    }
+
+    /** How long it has been known to answer. */
+    long knownNanos() {
+        return answers ? loop.ticker().nanoTime() - since : 0;
     }
 }

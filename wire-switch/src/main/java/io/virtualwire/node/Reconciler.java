@@ -204,7 +204,9 @@ final class Reconciler {
         String self = context.self().name();
         boolean mine =
                 rule.candidate(state, component, present).filter(self::equals).isPresent();
-        long unheldFor = Math.min(now - found.sinceNanos(), log.answeringNanos());
+        /* Who sees few may have been cut off from all along, and has asked the log only then. */
+        long answering = seesFew(present) ? log.knownNanos() : log.answeringNanos();
+        long unheldFor = Math.min(now - found.sinceNanos(), answering);
         if (mine
                 && log.isAnswering()
                 && unheldFor
@@ -226,15 +228,18 @@ final class Reconciler {
                 .isPresent();
     }
 
+    private boolean seesFew(Set<String> present) {
+        return 2 * present.size() < state.nodes().size();
+    }
+
     /** How long a component has to be without a holder before this node takes it. */
     private Duration patience(String component, long generation, String expected, Set<String> present) {
         boolean wasMine = expected.equals(context.self().name());
         if (wasMine) {
             return Duration.ZERO;
         }
-        boolean fewSeen = 2 * present.size() < state.nodes().size();
         boolean cutOffLately = log.answeringNanos() < MERGE_PATIENCE.toNanos();
-        if (fewSeen || cutOffLately) {
+        if (seesFew(present) || cutOffLately) {
             return MERGE_PATIENCE;
         }
         boolean isSeen = Long.valueOf(generation).equals(seenHeld.get(component));

@@ -143,7 +143,7 @@ class NodeFaultsTest {
         it.fabric.run(Duration.ofSeconds(12));
         Claim held = it.state().claim(VirtualNodes.LAN).orElseThrow();
         assertThat(held.owner()).as("seed %d", seed).isNotEqualTo(alone);
-        it.isolate(alone, false, Duration.ofSeconds(5 + seed));
+        it.isolate(alone, false, Duration.ofSeconds(5 + seed % 10));
         it.fabric.run(Duration.ofSeconds(25));
         it.stopTraffic();
         assertThat(it.state().claim(VirtualNodes.LAN)).as("seed %d", seed).contains(held);

@@ -15,17 +15,20 @@ import java.util.Optional;
 /** The successor's end: the connector that runs on a state folder now, and what it leaves. */
 public final class Predecessor implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration DEATH = Duration.ofSeconds(5);
     private static final Map<String, String> NOTHING = Map.of();
 
     private final UnixSocket socket;
     private final Parcels parcels;
     private final String release;
+    private final long pid;
     private final List<Integer> descriptors = new ArrayList<>();
 
     private Predecessor(UnixSocket socket, Parcels parcels, String release) {
         this.socket = socket;
         this.parcels = parcels;
         this.release = release;
+        this.pid = socket.peer().pid();
     }
 
     /** Whoever waits for a successor there; empty if nobody does. Throws if no version is common to both. */
@@ -62,7 +65,7 @@ public final class Predecessor implements AutoCloseable {
 
     /** Its process. */
     public long pid() {
-        return socket.peer().pid();
+        return pid;
     }
 
     /** Asks it to stand still and to hand over; from now on every moment counts. */
@@ -111,6 +114,14 @@ public final class Predecessor implements AutoCloseable {
         } catch (WireException ended) {
             return;
         }
+    }
+
+    /**
+     * Waits until its process is no more, or for as long as that may take: one that dies closes what it has one after the other,
+     * and its end of this connection before its ports.
+     */
+    public void awaitDeath() {
+        Death.await(pid, DEATH);
     }
 
     @Override
