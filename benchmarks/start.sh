@@ -2,7 +2,8 @@
 # How long the command takes and the daemons need to start, and what they keep in memory when idle.
 #
 # start.sh [RESULT.json]; ROUNDS says how often each is done. "first" is with nothing of it in the page cache, "warm" the median
-# of the rounds after. A daemon is ready when it says so; its memory is read 5 s later, when nobody asked it anything: all that is
+# of the rounds after; "settled" the same again when the daemon that is asked has been asked 50 times more, as its JVM becomes faster, too.
+# A daemon is ready when it says so; its memory is read 5 s later, when nobody asked it anything: all that is
 # resident, of that what is its own alone (RssAnon), and its share where pages are others' too (Pss).
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -78,12 +79,14 @@ daemon_figures node "is up" "$wire" node run --identity "$work/node.wire" --name
 "$wire" host add host 127.0.0.1 >/dev/null
 version=$(command_figures "$wire" --version)
 ls=$(command_figures "$wire" ls)
+for _ in $(seq 50); do inside "$wire" ls >"$work/out.log" 2>&1; done
+settled=$(for _ in $(seq "$ROUNDS"); do millis inside "$wire" ls; done | median)
 
 mkdir -p "$(dirname "$result")"
-jq -n --argjson version "$version" --argjson ls "$ls" --slurpfile connector "$work/connector.json" --slurpfile node "$work/node.json" \
+jq -n --argjson version "$version" --argjson ls "$ls" --argjson settled "$settled" --slurpfile connector "$work/connector.json" --slurpfile node "$work/node.json" \
   --argjson rounds "$ROUNDS" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" --arg jdk "$("$wire" --version | tr '\n' ' ')" \
   --arg processor "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" \
   --arg commit "$(git -C "$top" rev-parse --short HEAD 2>/dev/null || echo unknown)" --arg date "$(date -u +%FT%TZ)" \
   '{date: $date, commit: $commit, runtime: $jdk, kernel: $kernel, cpus: $cpus, processor: $processor, rounds: $rounds,
-    commands: {"wire --version": $version, "wire ls": $ls}, daemons: {connector: $connector[0], node: $node[0]}}' | tee "$result"
+    commands: {"wire --version": $version, "wire ls": ($ls + {settledMillis: $settled})}, daemons: {connector: $connector[0], node: $node[0]}}' | tee "$result"
 echo "written to $result"
