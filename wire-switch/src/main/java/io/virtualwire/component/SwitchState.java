@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 record SwitchState(int version, List<FdbEntry> fdb, LoopGuard.@Nullable State loops) {
     static final SwitchState EMPTY = new SwitchState(2, List.of(), null);
 
+    SwitchState {
+        fdb = List.copyOf(fdb);
+    }
+
     SwitchState(List<FdbEntry> fdb, LoopGuard.State loops) {
         this(2, fdb, loops);
     }

@@ -91,6 +91,13 @@ class SwitchFuzzTest {
                         });
     }
 
+    @Test
+    void decidesOnAStateWithAHoleInIt() throws JsonProcessingException {
+        bench.component().stopDeciding();
+        bench.component().startDeciding(new JsonMapper().readTree("{\"version\":2,\"fdb\":[null],\"loops\":null}"));
+        switches();
+    }
+
     /** After as long as a port stays blocked for which a predecessor says so without a reason. */
     private void switches() {
         bench.run(LoopGuard.SILENCE.multipliedBy(2));
