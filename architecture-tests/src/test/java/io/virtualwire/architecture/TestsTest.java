@@ -12,16 +12,13 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.LocationProvider;
 import com.tngtech.archunit.lang.ArchRule;
+import io.virtualwire.testkit.SourceTree;
 import io.virtualwire.testkit.netns.Namespaces;
 import io.virtualwire.testkit.netns.NetnsTest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestTemplate;
@@ -33,14 +30,12 @@ class TestsTest {
     static final class TestClasses implements LocationProvider {
         @Override
         public Set<Location> get(Class<?> testClass) {
-            try (Stream<Path> folders = Files.find(
-                    Path.of("..").toAbsolutePath().normalize(),
-                    4,
-                    (path, attributes) -> path.endsWith("target/test-classes"))) {
-                return folders.map(Location::of).collect(Collectors.toSet());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return SourceTree.files().stream()
+                    .filter(file -> file.endsWith("pom.xml"))
+                    .map(file -> file.resolveSibling("target/test-classes"))
+                    .filter(Files::isDirectory)
+                    .map(Location::of)
+                    .collect(Collectors.toSet());
         }
     }
 

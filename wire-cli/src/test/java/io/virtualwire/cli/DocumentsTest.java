@@ -3,8 +3,8 @@ package io.virtualwire.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.virtualwire.testkit.SourceTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,10 +21,14 @@ import picocli.CommandLine.MissingParameterException;
 
 /** What the documents name is there: commands and their options, make's targets, tests, files, other documents. */
 final class DocumentsTest {
-    private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+    private static final Path TOP = SourceTree.TOP;
     private static final Path PAGES = TOP.resolve("docs/cli");
 
-    private static final List<String> SOURCES = sources();
+    private static final List<Path> FILES = SourceTree.files();
+    private static final List<String> SOURCES = FILES.stream()
+            .map(Path::toString)
+            .filter(file -> file.endsWith(".java"))
+            .toList();
 
     /** A command as somebody types it, perhaps after a prompt. */
     private static final Pattern TYPED = Pattern.compile("(?m)^ {0,2}(?:[a-z]+[#$] |[$] )?(?:bin/)?wire ([a-z-].*)$");
@@ -70,7 +74,7 @@ final class DocumentsTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyDocument() throws IOException {
+    Stream<DynamicTest> everyDocument() {
         List<Path> documents = documents();
         assertThat(documents).hasSizeGreaterThan(10);
         return documents.stream()
@@ -116,24 +120,10 @@ final class DocumentsTest {
                 .toList();
     }
 
-    private static List<Path> documents() throws IOException {
-        try (Stream<Path> top = Files.list(TOP);
-                Stream<Path> docs = Files.walk(TOP.resolve("docs"));
-                Stream<Path> examples = Files.walk(TOP.resolve("examples"))) {
-            return Stream.of(top, docs, examples)
-                    .flatMap(files -> files)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static List<String> sources() {
-        try (Stream<Path> files =
-                Files.find(TOP, 16, (path, attributes) -> path.toString().endsWith(".java"))) {
-            return files.map(Path::toString).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static List<Path> documents() {
+        return FILES.stream()
+                .filter(file -> file.toString().endsWith(".md"))
+                .sorted()
+                .toList();
     }
 }
