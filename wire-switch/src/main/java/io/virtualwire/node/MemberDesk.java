@@ -97,6 +97,8 @@ final class MemberDesk implements JoinDesk {
                     "cannot take " + asker + " in as node " + asks.name() + ": it proves to be another",
                     "start it under the name that it was enrolled for, which is node-NAME");
         }
+        // First of all: as long as a member is called where it was, there may be no majority to agree on anything.
+        members.isAt(asks);
         // Without it nobody could be numbered.
         known = opened.append(new FabricCommand.FoundMembers(members.founders()))
                 .join()
@@ -108,7 +110,6 @@ final class MemberDesk implements JoinDesk {
                     "node " + asks.name() + " was taken out of the fabric",
                     "to have it join anew, empty its state folder and start it with --join");
         }
-        members.isAt(asks);
         Applied<FabricState> applied =
                 opened.append(new FabricCommand.AdmitMember(asks)).join();
         LOG.atInfo()

@@ -123,7 +123,7 @@ final class NodeMembers implements AutoCloseable {
                     LOG.info("{} joins the fabric of {}", tls.identity(), peer.name());
                     return told;
                 } catch (WireException e) {
-                    if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.TIMEOUT) {
+                    if (!mayPass(e)) {
                         throw e;
                     }
                     LOG.info("{} does not take {} in yet: {}", peer.name(), settings.name(), e.getMessage());
@@ -326,7 +326,15 @@ final class NodeMembers implements AutoCloseable {
 
     /** Sees to it that it is agreed on that, and where, this node is. */
     private void announce(FabricLog<FabricCommand, FabricState> log) {
-        tellOthers();
+        List<Thread> telling = tellOthers();
+        try {
+            agreeOnSelf(log);
+        } finally {
+            telling.forEach(Thread::interrupt);
+        }
+    }
+
+    private void agreeOnSelf(FabricLog<FabricCommand, FabricState> log) {
         while (true) {
             try {
                 Applied<FabricState> applied = log.latest().join();
@@ -358,7 +366,7 @@ final class NodeMembers implements AutoCloseable {
     }
 
     /** Whoever calls a node at its old address cannot agree on its new one. */
-    private void tellOthers() {
+    private List<Thread> tellOthers() {
         List<MemberRecord> others;
         synchronized (this) {
             boolean moved = members.stream()
@@ -370,21 +378,42 @@ final class NodeMembers implements AutoCloseable {
                             .toList()
                     : List.of();
         }
-        for (MemberRecord other : others) {
-            Thread.ofVirtual().name("node-moved-" + other.name()).start(() -> {
-                try {
-                    ask(
-                            tls,
-                            other.identity(),
-                            other.addresses().stream()
-                                    .map(address -> HostAddress.parse(address, PeerNode.DEFAULT_TUNNEL_PORT))
-                                    .toList(),
-                            new JoinQuestion(settings.name(), settings.addresses(), true));
-                } catch (WireException e) {
-                    LOG.info("{} does not know yet where {} is: {}", other.name(), settings.name(), e.getMessage());
+        return others.stream()
+                .map(other ->
+                        Thread.ofVirtual().name("node-moved-" + other.name()).start(() -> tell(other)))
+                .toList();
+    }
+
+    /** Until it is agreed on: that one may just be starting, or not have been reached. */
+    private void tell(MemberRecord other) {
+        List<HostAddress> tunnels = other.addresses().stream()
+                .map(address -> HostAddress.parse(address, PeerNode.DEFAULT_TUNNEL_PORT))
+                .toList();
+        JoinQuestion here = new JoinQuestion(settings.name(), settings.addresses(), true);
+        String said = "";
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                ask(tls, other.identity(), tunnels, here);
+                return;
+            } catch (WireException e) {
+                if (!said.equals(e.getMessage())) {
+                    said = e.getMessage();
+                    LOG.info("{} does not know yet where {} is: {}", other.name(), settings.name(), said);
                 }
-            });
+                if (!mayPass(e)) {
+                    return;
+                }
+            }
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException agreed) {
+                return;
+            }
         }
+    }
+
+    private static boolean mayPass(WireException why) {
+        return why.code() == ErrorCode.UNAVAILABLE || why.code() == ErrorCode.TIMEOUT;
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtualwire.cluster.ClusterNode;
+import io.virtualwire.cluster.ClusterPlan;
 import io.virtualwire.control.Identity;
 import io.virtualwire.identity.TenantAuthority;
 import io.virtualwire.identity.TlsContexts;
@@ -13,8 +15,11 @@ import io.virtualwire.topology.FabricCommand;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.topology.FabricStateMachine;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +34,9 @@ class MemberDeskTest {
     @TempDir
     private Path folder;
 
-    private final FabricLog<FabricCommand, FabricState> log = new InMemoryFabric<>(new FabricStateMachine(), 1).log(0);
+    private final InMemoryFabric<FabricCommand, FabricState> fabric = new InMemoryFabric<>(new FabricStateMachine(), 1);
+    private final FabricLog<FabricCommand, FabricState> log = fabric.log(0);
+    private NodeMembers members;
     private MemberDesk desk;
 
     @BeforeEach
@@ -40,10 +47,11 @@ class MemberDeskTest {
                 "127.0.0.1",
                 0,
                 0,
-                PeerNode.parseAll("east=127.0.0.1"),
+                PeerNode.parseAll("east=127.0.0.1,south=192.0.2.3"),
                 folder,
                 false);
-        desk = new MemberDesk("acme", NodeMembers.of(settings, new TlsContexts(settings.own())));
+        members = NodeMembers.of(settings, new TlsContexts(settings.own()));
+        desk = new MemberDesk("acme", members);
     }
 
     @Test
@@ -58,7 +66,8 @@ class MemberDeskTest {
                                     + it.path("identity").asText() + " " + it.path("addresses"))
                     .containsExactly(
                             "east 1 acme/node-east [\"127.0.0.1:7483\"]",
-                            "north 2 acme/node-north [\"192.0.2.2:7483\"]");
+                            "north 3 acme/node-north [\"192.0.2.2:7483\"]",
+                            "south 2 acme/node-south [\"192.0.2.3:7483\"]");
         }
     }
 
@@ -74,13 +83,34 @@ class MemberDeskTest {
         assertThat(log.current().state().members().contains("north")).isFalse();
     }
 
+    /** Of two neither agrees on anything while one is called where it was. */
+    @Test
+    void aMemberThatHasMovedIsCalledThereBeforeAnythingCanBeAgreedOn() throws Exception {
+        desk.opens(log);
+        asked(NORTH, "north", false);
+        fabric.stop(0);
+        List<ClusterPlan> plans = new ArrayList<>();
+        members.follow(plans::add);
+        assertThat(asked(new Identity("acme", "node-south"), "south", true)
+                        .at("/error/code")
+                        .asText())
+                .isEqualTo("UNAVAILABLE");
+        assertThat(plans)
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.nodes())
+                        .filteredOn(node -> node.identity().name().equals("node-south"))
+                        .flatExtracting(ClusterNode::tunnels)
+                        .first()
+                        .isEqualTo(new InetSocketAddress("192.0.2.2", 7483)));
+    }
+
     @Test
     void whoWasTakenOutAndOnlySaysWhereItIsStaysOut() throws Exception {
         desk.opens(log);
         asked(NORTH, "north", false);
         log.append(new FabricCommand.DismissMember("north")).join();
         assertThat(asked(NORTH, "north", true).at("/error/message").asText()).contains("was taken out");
-        assertThat(asked(NORTH, "north", false).path("members")).hasSize(2);
+        assertThat(asked(NORTH, "north", false).path("members")).hasSize(3);
     }
 
     @ParameterizedTest

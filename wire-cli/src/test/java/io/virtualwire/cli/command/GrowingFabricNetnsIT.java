@@ -122,6 +122,10 @@ final class GrowingFabricNetnsIT {
 
         // Of two neither agrees on anything without the other: who moves says so to the other itself.
         nodes.get("south").kill();
+        // If north leads, its log is the longer one now, and south cannot lead without what it has.
+        assertThat(wire.run("switch", "create", "undecided", "--on", "north", "--node", address("north"))
+                        .text())
+                .contains("may still take effect");
         hosts.get("south").ip("addr del " + address("south") + "/24 dev up0");
         hosts.get("south").address("up0", "10.78.3.9/24");
         hosts.get("south").ip("route replace default via 10.78.3.1");
