@@ -397,7 +397,7 @@ final class NodeMembers implements AutoCloseable {
                 return;
             } catch (WireException e) {
                 if (!said.equals(e.getMessage())) {
-                    said = e.getMessage();
+                    said = String.valueOf(e.getMessage());
                     LOG.info("{} does not know yet where {} is: {}", other.name(), settings.name(), said);
                 }
                 if (!mayPass(e)) {
