@@ -26,59 +26,58 @@ import io.virtualwire.cli.command.WatchCommand;
 import io.virtualwire.cli.output.ErrorReport;
 import io.virtualwire.cli.output.OutputFormat;
 import io.virtualwire.cli.output.UsageReport;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The {@code wire} command itself; everything it can do is a subcommand. */
-@Command(
-        name = "wire",
-        description = "Wires between endpoints in any cloud, and the switches you plug them into.",
-        mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT)
 public final class Main implements Runnable {
-    private static final List<Class<?>> COMMANDS = List.of(
-            HelpCommand.class,
-            InitCommand.class,
-            IdentityCommand.class,
-            TokenCommand.class,
-            AuthorityCommand.class,
-            CloudCommand.class,
-            HostCommand.class,
-            ConnectorCommand.class,
-            EndpointCommand.class,
-            ConnectCommand.class,
-            DisconnectCommand.class,
-            ListCommand.class,
-            ShowCommand.class,
-            DoctorCommand.class,
-            NodeCommand.class,
-            ApplyCommand.class,
-            DiffCommand.class,
-            ExportCommand.class,
-            MigrateCommand.class,
-            SwitchCommand.class,
-            VmCommand.class,
-            WatchCommand.class,
-            CompletionCommand.class);
+    /**
+     * By their names, in the order in which help lists them: a class with picocli's annotations, or what describes itself without, as each
+     * kind of annotation is a class made when it is first looked at, and together they take a short command a tenth of its time.
+     */
+    private static final Map<String, Object> COMMANDS = commands();
 
-    /** Read by {@link io.virtualwire.cli.output.Output}; here so that it may stand before the subcommand, too. */
-    @Option(
-            names = {"-o", "--output"},
-            scope = ScopeType.INHERIT,
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "Print results as a table or as json; default: ${DEFAULT-VALUE}.")
-    private OutputFormat format = OutputFormat.TABLE;
+    private static Map<String, Object> commands() {
+        Map<String, Object> commands = new LinkedHashMap<>();
+        commands.put("help", HelpCommand.class);
+        commands.put("init", InitCommand.class);
+        commands.put("identity", IdentityCommand.class);
+        commands.put("token", TokenCommand.class);
+        commands.put("authority", AuthorityCommand.class);
+        commands.put("cloud", CloudCommand.class);
+        commands.put("host", HostCommand.class);
+        commands.put("connector", ConnectorCommand.class);
+        commands.put("endpoint", EndpointCommand.class);
+        commands.put("connect", ConnectCommand.class);
+        commands.put("disconnect", DisconnectCommand.class);
+        commands.put("ls", (Supplier<CommandSpec>) ListCommand::describe);
+        commands.put("show", ShowCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        commands.put("node", NodeCommand.class);
+        commands.put("apply", ApplyCommand.class);
+        commands.put("diff", DiffCommand.class);
+        commands.put("export", ExportCommand.class);
+        commands.put("migrate", MigrateCommand.class);
+        commands.put("switch", SwitchCommand.class);
+        commands.put("vm", VmCommand.class);
+        commands.put("watch", WatchCommand.class);
+        commands.put("completion", CompletionCommand.class);
+        return Collections.unmodifiableMap(commands);
+    }
 
-    @Spec
-    private CommandSpec spec;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("wire");
+
+    private Main() {}
 
     /** Runs one command and exits with its status: 0 done, 1 failed, 2 not understood. */
     public static void main(String[] arguments) {
@@ -92,40 +91,57 @@ public final class Main implements Runnable {
 
     /** The command line with everything that there is. */
     public static CommandLine commandLine() {
-        return commandLine(COMMANDS);
+        return commandLine(COMMANDS.keySet());
     }
 
     /** Building those that are not asked for would be most of what a short command does. */
-    static List<Class<?>> needed(String... arguments) {
+    static Set<String> needed(String... arguments) {
         if (arguments.length == 1 && arguments[0].equals("--version")) {
-            return List.of();
+            return Set.of();
         }
-        return COMMANDS.stream()
-                .filter(command -> command != HelpCommand.class && command != CompletionCommand.class)
-                .filter(command -> arguments.length > 0
-                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
-                .<List<Class<?>>>map(List::of)
-                .findFirst()
-                .orElse(COMMANDS);
+        boolean needsAll = arguments.length == 0
+                || !COMMANDS.containsKey(arguments[0])
+                || arguments[0].equals("help")
+                || arguments[0].equals("completion");
+        return needsAll ? COMMANDS.keySet() : Set.of(arguments[0]);
     }
 
-    static CommandLine commandLine(List<Class<?>> commands) {
-        CommandLine wire = new CommandLine(new Main());
-        commands.forEach(wire::addSubcommand);
+    static CommandLine commandLine(Set<String> commands) {
+        CommandLine wire = new CommandLine(new Main().describe());
+        commands.forEach(name -> {
+            Object command = Objects.requireNonNull(COMMANDS.get(name));
+            wire.addSubcommand(name, command instanceof Supplier<?> described ? described.get() : command);
+        });
         Optional.ofNullable(wire.getSubcommands().get("cloud")).ifPresent(CloudCommand::complete);
-        // Neither is in the annotation. Every command would inherit the footer, and ask for the version as soon as it
-        // is made.
         versioned(wire, new VersionProvider());
-        wire.getCommandSpec()
-                .usageMessage()
+        return wire.setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new UsageReport())
+                .setExecutionExceptionHandler(new ErrorReport());
+    }
+
+    private CommandSpec describe() {
+        spec.usageMessage()
+                .description("Wires between endpoints in any cloud, and the switches you plug them into.")
                 .footer(
                         "",
                         "'wire help COMMAND' tells more.",
                         "Credentials and hosts are kept in WIRE_HOME, else in ~/.config/virtualwire.",
                         "Exit status: 0 done, 1 refused or failed, 2 not understood.");
-        return wire.setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(new UsageReport())
-                .setExecutionExceptionHandler(new ErrorReport());
+        return spec.addOption(everywhere("-h", "--help")
+                        .type(boolean.class)
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build())
+                .addOption(everywhere("-V", "--version")
+                        .type(boolean.class)
+                        .versionHelp(true)
+                        .description("Print version information and exit.")
+                        .build())
+                .addOption(OutputFormat.option(everywhere("-o", "--output")));
+    }
+
+    private static OptionSpec.Builder everywhere(String... names) {
+        return OptionSpec.builder(names).scopeType(ScopeType.INHERIT);
     }
 
     private static void versioned(CommandLine command, VersionProvider versions) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MainTest {
@@ -87,6 +89,19 @@ class MainTest {
             assertThat(Main.commandLine(Main.needed(line)).getSubcommands().keySet())
                     .isEqualTo(all);
         }
+    }
+
+    @Test
+    void whatDescribesItselfWithoutAnnotationsReadsItsOptionsAsTheOthersDo(@TempDir Path folder) {
+        String file = folder.resolve("none.wire").toString();
+        assertThat(execute("ls", "--identity", file, "-o", "JSON")).isEqualTo(1);
+        String said = err.toString();
+        assertThat(said).contains(file).startsWith("{");
+        assertThat(execute("endpoint", "ls", "--host", "localhost", "--identity", file, "-o", "JSON"))
+                .isEqualTo(1);
+        assertThat(err.toString()).isEqualTo(said + said);
+        assertThat(execute("ls", "--hots", "web")).isEqualTo(2);
+        assertThat(err.toString()).contains("Unknown options: '--hots', 'web'", "see 'wire ls --help'");
     }
 
     private int execute(String... arguments) {

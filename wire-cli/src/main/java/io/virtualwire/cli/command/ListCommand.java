@@ -6,25 +6,32 @@ import io.virtualwire.cli.output.Table;
 import io.virtualwire.client.WireStatus;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code wire ls}. */
-@Command(name = "ls", description = "List the wires on all hosts you noted, a line for each side.")
 public final class ListCommand implements Callable<Integer> {
-    @Option(names = "--host", paramLabel = "HOST", defaultValue = "", description = "Ask this host too.")
-    private String host = "";
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("ls");
+    private final OptionSpec host = OptionSpec.builder("--host")
+            .type(String.class)
+            .paramLabel("HOST")
+            .defaultValue("")
+            .description("Ask this host too.")
+            .build();
+    private final Person person = new Person();
+    private final Output output = new Output(spec);
 
-    @Mixin
-    private Person person = new Person();
+    private ListCommand() {}
 
-    @Mixin
-    private Output output = new Output();
+    public static CommandSpec describe() {
+        ListCommand command = new ListCommand();
+        command.spec.usageMessage().description("List the wires on all hosts you noted, a line for each side.");
+        return command.spec.addOption(command.host).addOption(command.person.option());
+    }
 
     @Override
     public Integer call() {
-        WireFinder finder = new WireFinder(person, host);
+        WireFinder finder = new WireFinder(person, host.getValue());
         List<WireFinder.Found> sides = finder.all().stream()
                 .sorted((one, other) -> {
                     int byWire = one.status().wire().compareTo(other.status().wire());

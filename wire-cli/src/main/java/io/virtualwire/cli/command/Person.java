@@ -14,6 +14,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Who asks, and whom: the wire home, the credentials and the hosts of the one who types; a mixin of commands that ask. */
@@ -21,13 +23,31 @@ final class Person {
     /** The name of the credentials that {@code wire init} makes for the person. */
     static final String ADMIN = "admin";
 
-    @Option(
-            names = "--identity",
-            paramLabel = "FILE",
-            description = "Credentials to ask with; default: admin.wire of the wire home, or the only ones there.")
+    private static final String IDENTITY = "--identity";
+    private static final String FILE = "FILE";
+    private static final String WHICH =
+            "Credentials to ask with; default: admin.wire of the wire home, or the only ones there.";
+
+    @Option(names = IDENTITY, paramLabel = FILE, description = WHICH)
     private @Nullable Path identity;
 
     private final WireHome home = WireHome.of(System.getenv());
+
+    /** The same option for a command that describes itself. */
+    OptionSpec option() {
+        return OptionSpec.builder(IDENTITY)
+                .type(Path.class)
+                .paramLabel(FILE)
+                .description(WHICH)
+                .setter(new ISetter() {
+                    @Override
+                    public <T> @Nullable T set(@Nullable T file) {
+                        identity = (Path) file;
+                        return null;
+                    }
+                })
+                .build();
+    }
 
     /** Where the wire home keeps the lists of those that are believed no more. */
     static Path revocations(WireHome home) {

@@ -17,6 +17,14 @@ public final class Output {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
+    /** As a mixin, which picocli tells of its command. */
+    public Output() {}
+
+    /** Of a command that describes itself. */
+    public Output(CommandSpec spec) {
+        this.spec = spec;
+    }
+
     public boolean isJson() {
         return OutputFormat.of(required()) == OutputFormat.JSON;
     }

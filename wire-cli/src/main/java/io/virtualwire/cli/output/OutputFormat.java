@@ -10,6 +10,15 @@ public enum OutputFormat {
     /** One JSON document on standard output. */
     JSON;
 
+    /** Says how {@code -o} is read and explained, whatever its names. */
+    public static OptionSpec option(OptionSpec.Builder named) {
+        return named.type(OutputFormat.class)
+                .paramLabel("FORMAT")
+                .defaultValue("table")
+                .description("Print results as a table or as json; default: ${DEFAULT-VALUE}.")
+                .build();
+    }
+
     /** What {@code -o} says, wherever on the command line it stands. */
     static OutputFormat of(CommandSpec command) {
         OptionSpec option = command.root().findOption("-o");
