@@ -31,6 +31,7 @@ move-late          | pass  | $one -DFRAMES=2 -DUPS=2 -DLOSSES=1 -DEXPIRE=1 |
 move-crash         | pass  | $one -DFRAMES=2 -DUPS=1 $takeover |
 move-crash-late    | pass  | $one -DFRAMES=1 -DUPS=1 $takeover $faults -DEXPIRE=1 |
 move-suspect       | pass  | $one -DFRAMES=1 -DUPS=1 -DSUSPICIONS=1 -DUNREACHABLE=1 -DGENS=3 |
+move-silent        | pass  | $one -DFRAMES=1 -DUPS=1 -DSILENT=1 $takeover |
 move-and-back      | pass  | $one -DFRAMES=2 -DUPS=1 -DCHAIN=1 -DGENS=3 |
 ports-frames       | pass  | $three -DFRAMES=2 |
 ports-crash        | pass  | $three -DFRAMES=1 -DCRASHES=1 -DGENS=3 |
@@ -48,6 +49,7 @@ long-back-in-order | pass  | $one -DFRAMES=3 -DUPS=1 -DCHAIN=1 -DREORDER=0 -DGEN
 long-ports-frames  | pass  | $three -DFRAMES=2 $faults |
 long-ports-late    | pass  | $three -DFRAMES=1 $takeover -DEXPIRE=1 |
 long-ports-suspect | pass  | $three -DFRAMES=1 -DSUSPICIONS=1 -DGENS=3 |
+long-ports-silent  | pass  | $three -DFRAMES=1 -DSILENT=1 -DCALLOFF=1 $faults |
 long-ports-faults  | pass  | $three -DFRAMES=1 $takeover $faults |
 EOF
 )
@@ -63,6 +65,7 @@ reach-takeover     | reach | $three -DFRAMES=1 -DCRASHES=1 -DGENS=3 -DREACH_TAKE
 reach-stale        | reach | $one -DFRAMES=1 -DSUSPICIONS=1 -DGENS=3 -DREACH_STALE |
 reach-calloff      | reach | $one -DFRAMES=0 -DCALLOFF=1 -DREACH_CALLOFF |
 reach-restart      | reach | $one -DFRAMES=1 $takeover -DREACH_RESTARTED_FLIP |
+reach-silent       | reach | $one -DFRAMES=1 -DSILENT=1 -DREACH_SILENT_FLIP |
 reach-quiet        | reach | $three -DFRAMES=1 -DREACH_QUIET |
 bug-no-marker      | bug   | $one -DFRAMES=2 -DBUG_NO_MARKER |
 bug-no-hold        | bug   | $one -DUPS=1 -DBUG_NO_HOLD |

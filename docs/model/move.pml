@@ -49,6 +49,9 @@
 #ifndef UNREACHABLE
 #define UNREACHABLE 0   /* far ends that the new holder cannot reach for a while */
 #endif
+#ifndef SILENT
+#define SILENT 0        /* whether a switch goes without far ends that do not answer */
+#endif
 #ifndef CALLOFF
 #define CALLOFF 0
 #endif
@@ -140,6 +143,7 @@ bit relayEndRecv[PORTS * GENS];
 bit qdead[PORTS];
 bit restarted[PORTS];
 bit away[PORTS];              /* the new holder cannot reach it now */
+bit silent[PORTS];            /* it lives, but the switch went without it: what it and the old place said last may be lost */
 bit unfenced[PORTS];          /* ghost: was not fenced when a takeover activated */
 byte sentDn[PORTS];           /* how many frames it has sent */
 byte peer[PORTS * GENS];
@@ -170,12 +174,12 @@ hidden byte blocked;
 
 /* A frame may end here only for a counted reason: a fence, or an exceeded bound. */
 inline dropDown(i, set) {
-    assert(TAKEN_OVER || expired || (set) == 0);
+    assert(TAKEN_OVER || expired || silent[i] || (set) == 0);
     dropped[i] = dropped[i] | (set)
 }
 
 inline dropUp(i, set) {
-    assert(TAKEN_OVER || expired || restarted[i] || (set) == 0);
+    assert(TAKEN_OVER || expired || restarted[i] || silent[i] || (set) == 0);
     upDropped[i] = upDropped[i] | (set)
 }
 
@@ -279,6 +283,9 @@ inline flip(i, g) {
     flipped[i] = g;
 #ifdef REACH_FLIP
     assert(g == 0);
+#endif
+#ifdef REACH_SILENT_FLIP
+    assert(!(silent[i] && g == 1));
 #endif
 #ifdef REACH_RESTARTED_FLIP
     assert(!(restarted[i] && g == 1));
@@ -746,10 +753,10 @@ end:
 }
 
 /* 1 s after the yield, or all acknowledged: what port i still waits for cannot come. */
-#define SETTLED(i, g) (!MISSING_DN(i, g) && dnHold[X(i, g)] == 0 && \
+#define SETTLED(i, g) ((silent[i] || !MISSING_DN(i, g)) && dnHold[X(i, g)] == 0 && \
         (!ORDERLY(g) || !MISSING_RL(i, g) && (dead[host[(g) - 1]] || !MISSING_DN(i, (g) - 1) && !dnHold[X(i, (g) - 1)])) && \
-        (qdead[i] || peer[X(i, g)] != ACTIVE && peer[X(i, g)] != EXPECTED && (endUpRecv[X(i, g)] || restarted[i])) && \
-        (!HAS_RELAY(g) || !ALIVE((g) + 1) || qdead[i] || restarted[i] || relayEndRecv[X(i, (g) + 1)]))
+        (qdead[i] || silent[i] || peer[X(i, g)] != ACTIVE && peer[X(i, g)] != EXPECTED && (endUpRecv[X(i, g)] || restarted[i])) && \
+        (!HAS_RELAY(g) || !ALIVE((g) + 1) || qdead[i] || silent[i] || restarted[i] || relayEndRecv[X(i, (g) + 1)]))
 
 #define AGREED(i, g) (qdead[i] || peer[X(i, g)] == EXPECTED)
 #define FENCED(i, g) (qdead[i] || away[i] || peer[X(i, g)] == EXPECTED)
@@ -770,6 +777,18 @@ end:
  ALL_PORTS(AGREED, g) ->
         inst[g] = PREPARED
       }
+#if SILENT
+    /* every relay leg is agreed, and neither place has heard some far ends for seconds, whether they are dead or cut off */
+    :: d_step { ALIVE(g) && inst[g] == PREPARING && ORDERLY(g) && !(calledOff && g == 1) && !(ALL_PORTS(AGREED, g)) ->
+        for (m : 0 .. PORTS - 1) {
+            if
+            :: !AGREED(m, g) -> silent[m] = 1
+            :: else
+            fi
+        }
+        inst[g] = PREPARED
+      }
+#endif
     /* the old instance yields every port and hands off */
     :: d_step { g > 0 && ORDERLY(g) && ALIVE(g - 1) && inst[g - 1] == DECIDING && inst[g] == PREPARED && !handoff[g] &&
                 !(calledOff && g == 1) ->

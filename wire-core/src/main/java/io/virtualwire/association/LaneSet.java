@@ -99,6 +99,16 @@ final class LaneSet implements WirePath {
         return current != null;
     }
 
+    @Override
+    public boolean isSilent() {
+        long now = hub.now();
+        boolean silent = true;
+        for (int i = 0; current != null && i < channels.length; i++) {
+            silent &= channels[i].path.isSilent(now);
+        }
+        return silent;
+    }
+
     /** What every channel in use can carry: which of them a frame will take is not known yet. */
     @Override
     public int payloadBudget() {

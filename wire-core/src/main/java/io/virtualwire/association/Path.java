@@ -191,6 +191,13 @@ final class Path {
         return now - heardAt > limits.suspectAfter().toNanos();
     }
 
+    /** Whether the peer is, and it was not this process that slept. */
+    boolean isSilent(long now) {
+        return isSuspect(now)
+                && now - answeredAt > limits.suspectAfter().toNanos()
+                && now - tickedAt <= SHORTEST_PATIENCE_NANOS;
+    }
+
     /** Whether the address in use is so late to answer that others are to be tried. */
     boolean isDoubtful(long now) {
         return unreachable || now - answeredAt > limits.doubtAfter().toNanos();

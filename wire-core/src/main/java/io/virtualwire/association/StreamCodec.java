@@ -120,7 +120,14 @@ final class StreamCodec {
             return switch (type) {
                 case "hello", "ready", "error", "close", "revocations", "relay", "relayed", "call", "answer", "seen" ->
                     JSON.treeToValue(tree, StreamMessage.class);
-                case "offer", "withdraw", "prepared", "callOff", "calledOff", "handoff", "handoffAck" ->
+                case "offer",
+                        "withdraw",
+                        "prepared",
+                        "preparedExcept",
+                        "callOff",
+                        "calledOff",
+                        "handoff",
+                        "handoffAck" ->
                     new Told(
                             JSON.treeToValue(complete(tree), PeerMessage.class),
                             tree.path(NUMBER).asLong());

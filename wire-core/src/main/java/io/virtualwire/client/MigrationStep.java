@@ -5,9 +5,9 @@ import java.util.Optional;
 /**
  * One line of a migration's progress; the last one has a result or an error.
  *
- * @param step what has happened: {@code chosen} if a cloud was named, {@code agreed}, {@code prepared}, {@code handed-over}, {@code decided}, {@code completed} …
+ * @param step what has happened: {@code chosen} if a cloud was named, {@code agreed}, {@code waits}, {@code prepared}, {@code handed-over}, {@code decided}, {@code completed} …
  * @param node where
- * @param detail why that node was chosen; otherwise empty
+ * @param detail why that node was chosen, or which hosts are waited for; otherwise empty
  * @param millis since the migration was asked for, by the clock of the node that was asked
  */
 public record MigrationStep(

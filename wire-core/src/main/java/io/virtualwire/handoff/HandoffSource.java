@@ -3,8 +3,10 @@ package io.virtualwire.handoff;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireId;
 import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PeerMessage;
+import io.virtualwire.wire.PeerState;
 import io.virtualwire.wire.SideEvent;
 import java.time.Duration;
 import java.util.HashSet;
@@ -113,6 +115,14 @@ public final class HandoffSource {
                 handOverIfReady();
                 repeatHandover(from);
             }
+            case PeerMessage.PreparedExcept(String name, Generation higher, List<WireId> silent, boolean _)
+            when names(name, from, higher) -> {
+                // Guests that this instance reaches, and the other does not, would lose their network.
+                if (silent.stream().noneMatch(this::answers)) {
+                    handOver(successor);
+                }
+                repeatHandover(from);
+            }
             case PeerMessage.CallOff(String name, Generation higher)
             when name.equals(component) -> callOff(from, higher);
             case PeerMessage.HandoffAck(String name, Generation higher)
@@ -138,18 +148,32 @@ public final class HandoffSource {
     }
 
     private void handOverIfReady() {
+        if (successor != null && successor.prepared()) {
+            handOver(successor);
+        }
+    }
+
+    private void handOver(@Nullable Successor to) {
         if (state != InstanceState.DECIDING
-                || successor == null
-                || !successor.prepared()
-                || calledOff.contains(successor.generation())
-                || !relaysAgreed(successor.generation())) {
+                || to == null
+                || calledOff.contains(to.generation())
+                || !relaysAgreed(to.generation())) {
             return;
         }
         JsonNode known = stop();
-        handover = new Handover(
-                successor.node(), new PeerMessage.Handoff(component, successor.generation(), known), false);
+        handover = new Handover(to.node(), new PeerMessage.Handoff(component, to.generation(), known), false);
         handOverAgain();
-        observer.happened(new HandoffEvent.HandedOver(component, generation, successor.generation()));
+        observer.happened(new HandoffEvent.HandedOver(component, generation, to.generation()));
+    }
+
+    /** Whether the far end that frames of this wire go to has been heard lately. */
+    private boolean answers(WireId wire) {
+        return ports.stream()
+                .filter(port -> port.wire().equals(wire))
+                .flatMap(port -> wires.status(port).stream())
+                .flatMap(status -> status.peers().stream())
+                .anyMatch(
+                        peer -> peer.state() == PeerState.ACTIVE && !peer.leg().silent());
     }
 
     private boolean relaysAgreed(Generation to) {

@@ -3,6 +3,7 @@ package io.virtualwire.handoff;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
+import io.virtualwire.control.WireId;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
 import io.virtualwire.wire.SideState;
@@ -59,10 +60,29 @@ public final class HandoffTarget {
             sayPrepared();
         } else if (state == InstanceState.PREPARING
                 && predecessor.isPresent()
-                && ports.stream().allMatch(this::ready)) {
+                && ports.stream().allMatch(port -> relayed(port) && answered(port))) {
             state = InstanceState.PREPARED;
             observer.happened(new HandoffEvent.Prepared(component, generation));
             sayPrepared();
+        }
+    }
+
+    /** The ports whose far ends this one waits for; none if it waits for nothing, or not for far ends. */
+    public List<ComponentPort> unanswered() {
+        return state == InstanceState.PREPARING && ports.stream().allMatch(this::relayed)
+                ? ports.stream().filter(port -> !answered(port)).toList()
+                : List.of();
+    }
+
+    /**
+     * Says to the old instance which far ends do not answer here, so that it hands over without those that do not answer it either; to
+     * be called now and then when all that live had time enough.
+     */
+    public void offerWithoutUnanswered() {
+        List<WireId> except = unanswered().stream().map(ComponentPort::wire).toList();
+        if (!except.isEmpty()) {
+            predecessor.ifPresent(
+                    node -> wires.tell(node, new PeerMessage.PreparedExcept(component, generation, except, true)));
         }
     }
 
@@ -141,14 +161,20 @@ public final class HandoffTarget {
         return name.equals(component) && to.equals(generation);
     }
 
-    private boolean ready(ComponentPort port) {
-        Optional<SideStatus> status = wires.status(port);
-        return status.isPresent()
-                && status.get().generation().equals(generation)
-                && status.get().state() == SideState.STANDBY
-                && status.get().agreedWithActive()
-                && status.get().relays().stream()
-                        .anyMatch(relay -> !relay.outgoing() && relay.leg().agreed());
+    private boolean relayed(ComponentPort port) {
+        return standby(port)
+                .filter(status -> status.relays().stream()
+                        .anyMatch(relay -> !relay.outgoing() && relay.leg().agreed()))
+                .isPresent();
+    }
+
+    private boolean answered(ComponentPort port) {
+        return standby(port).filter(SideStatus::agreedWithActive).isPresent();
+    }
+
+    private Optional<SideStatus> standby(ComponentPort port) {
+        return wires.status(port)
+                .filter(status -> status.generation().equals(generation) && status.state() == SideState.STANDBY);
     }
 
     private void decide(JsonNode known, boolean takeover) {

@@ -6,6 +6,7 @@ package io.virtualwire.handoff;
  * <pre>
  *   PREPARING ──legs and relay legs agreed──▶ PREPARED ──handoff──▶ DECIDING ──yield──▶ YIELDED ──▶ RETIRED
  *        │                                       │                     ▲
+ *        ├─────handoff: the others are silent────┼─────────────────────┤
  *        ├───────────────────────────────────────┴──takeover, fenced───┘
  *        └──called off──▶ RETIRED
  * </pre>

@@ -296,6 +296,12 @@ final class Leg {
     LegStatus status() {
         boolean up = path.isUp();
         return new LegStatus(
-                agreed(), up, plain(), up ? path.payloadBudget() : 0, vni(), theirs == null ? 0 : theirs.vni());
+                agreed(),
+                up,
+                path.isSilent(),
+                plain(),
+                up ? path.payloadBudget() : 0,
+                vni(),
+                theirs == null ? 0 : theirs.vni());
     }
 }

@@ -8,6 +8,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Role;
 import io.virtualwire.control.Side;
 import io.virtualwire.control.WireId;
+import java.util.List;
 
 /** What two daemons tell each other about wires on the control stream (docs/wire-protocol.md sections 4 and 7). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -15,6 +16,7 @@ import io.virtualwire.control.WireId;
     @JsonSubTypes.Type(value = PeerMessage.Offer.class, name = "offer"),
     @JsonSubTypes.Type(value = PeerMessage.Withdraw.class, name = "withdraw"),
     @JsonSubTypes.Type(value = PeerMessage.Prepared.class, name = "prepared"),
+    @JsonSubTypes.Type(value = PeerMessage.PreparedExcept.class, name = "preparedExcept"),
     @JsonSubTypes.Type(value = PeerMessage.CallOff.class, name = "callOff"),
     @JsonSubTypes.Type(value = PeerMessage.CalledOff.class, name = "calledOff"),
     @JsonSubTypes.Type(value = PeerMessage.Handoff.class, name = "handoff"),
@@ -85,6 +87,19 @@ public sealed interface PeerMessage {
 
     /** The component's new instance is ready to decide under this generation. */
     record Prepared(String component, Generation generation) implements PeerMessage {}
+
+    /**
+     * The same but for these wires, whose far ends do not answer the new instance: the old one hands over if they do not answer it
+     * either.
+     *
+     * @param optional true: who does not know this message passes it over, and waits
+     */
+    record PreparedExcept(String component, Generation generation, List<WireId> wires, boolean optional)
+            implements PeerMessage {
+        public PreparedExcept {
+            wires = List.copyOf(wires);
+        }
+    }
 
     /** Asks the old instance to promise that it will never yield to this generation. */
     record CallOff(String component, Generation generation) implements PeerMessage {}

@@ -422,6 +422,7 @@ public final class WireEngine implements PathListener {
                 }
             }
             case PeerMessage.Prepared _,
+                    PeerMessage.PreparedExcept _,
                     PeerMessage.CallOff _,
                     PeerMessage.CalledOff _,
                     PeerMessage.Handoff _,

@@ -18,6 +18,11 @@ public interface WirePath {
     /** Whether messages can be sent now, that is, a session is ready. */
     boolean isUp();
 
+    /** Whether nothing has come from the peer for so long that it may be dead, or cut off: seconds, not one lost answer. */
+    default boolean isSilent() {
+        return !isUp();
+    }
+
     /** How many payload bytes one message can carry under the present path MTU; sealed and plain alike. */
     int payloadBudget();
 

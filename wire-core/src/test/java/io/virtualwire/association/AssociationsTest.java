@@ -590,12 +590,15 @@ class AssociationsTest {
         Daemon a = start("a");
         Daemon b = start("b");
         WirePath toB = up(a, b);
+        assertThat(toB.isSilent()).isFalse();
         a.transport.fate = datagram -> null;
         b.transport.fate = datagram -> null;
         soon().until(() -> a.status(b).suspect());
+        soon().until(toB::isSilent);
         a.transport.fate = datagram -> datagram;
         b.transport.fate = datagram -> datagram;
         soon().until(() -> !a.status(b).suspect());
+        soon().until(() -> !toB.isSilent());
         a.send(toB, false, 0, 10, 100);
         soon().untilAsserted(() -> assertThat(b.numbers()).containsExactlyElementsOf(range(0, 10)));
         assertThat(a.downs).hasValue(0);

@@ -48,6 +48,7 @@ class StreamCodecFuzzTest {
                         2),
                 new Told(new PeerMessage.Withdraw(5), 2),
                 new Told(new PeerMessage.Prepared("lan", generation), 3),
+                new Told(new PeerMessage.PreparedExcept("lan", generation, List.of(wire), true), 3),
                 new Told(new PeerMessage.CallOff("lan", generation), 4),
                 new Told(new PeerMessage.CalledOff("lan", generation, true), 5),
                 new Told(new PeerMessage.Handoff("lan", generation, state), 6),

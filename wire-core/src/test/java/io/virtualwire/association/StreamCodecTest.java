@@ -45,6 +45,7 @@ class StreamCodecTest {
                         WireId.named("w"), Side.A, generation, generation, 1, Role.ACTIVE, false, false, "", 0xff_ffff),
                 new PeerMessage.Withdraw(5),
                 new PeerMessage.Prepared("lan", generation),
+                new PeerMessage.PreparedExcept("lan", generation, List.of(WireId.named("w")), true),
                 new PeerMessage.CallOff("lan", generation),
                 new PeerMessage.CalledOff("lan", generation, true),
                 new PeerMessage.Handoff("lan", generation, TextNode.valueOf("state")),

@@ -185,7 +185,9 @@ final class Vectors {
                 new StreamMessage.Told(new PeerMessage.Withdraw(77), 2),
                 new StreamMessage.Told(
                         new PeerMessage.Handoff("lan", Generation.parse("3:east-1"), json.readTree("{\"fdb\":[]}")), 3),
-                new StreamMessage.Told(new PeerMessage.HandoffAck("lan", Generation.parse("3:east-1")), 4))) {
+                new StreamMessage.Told(new PeerMessage.HandoffAck("lan", Generation.parse("3:east-1")), 4),
+                new StreamMessage.Told(
+                        new PeerMessage.PreparedExcept("lan", Generation.parse("3:east-1"), List.of(wire), true), 5))) {
             byte[] bytes = new StreamCodec().encode(message);
             ObjectNode node = messages.addObject();
             node.set("message", json.readTree(bytes, Integer.BYTES, bytes.length - Integer.BYTES));

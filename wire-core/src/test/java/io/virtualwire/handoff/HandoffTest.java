@@ -111,6 +111,89 @@ final class HandoffTest {
     }
 
     @Test
+    void goesWithoutAFarEndThatAnswersNeither() {
+        agreeOnEverything();
+        east.dead.add(PORTS.getLast());
+        west.dead.add(PORTS.getLast());
+        source.successorNamed(WEST, NEW);
+        target.check();
+        deliver();
+        assertThat(target.state()).as("it is given time").isEqualTo(InstanceState.PREPARING);
+        assertThat(target.unanswered()).containsExactly(PORTS.getLast());
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(log)
+                .containsExactly(
+                        "east stops",
+                        "east yields one",
+                        "east yields two",
+                        "west starts with known",
+                        "west activates one",
+                        "west activates two");
+        assertThat(target.state()).isEqualTo(InstanceState.DECIDING);
+    }
+
+    @Test
+    void staysForAFarEndThatAnswersTheOldInstance() {
+        agreeOnEverything();
+        west.dead.add(PORTS.getLast());
+        source.successorNamed(WEST, NEW);
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).isEqualTo(InstanceState.DECIDING);
+        target.askToCallOff();
+        east.dead.add(PORTS.getLast());
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).as("called off is called off").isEqualTo(InstanceState.DECIDING);
+        assertThat(target.state()).isEqualTo(InstanceState.RETIRED);
+        assertThat(log).containsExactly("west disconnects one", "west disconnects two");
+    }
+
+    @Test
+    void waitsForAFarEndUntilItIsSilentForTheOldInstanceToo() {
+        agreeOnEverything();
+        west.dead.add(PORTS.getLast());
+        source.successorNamed(WEST, NEW);
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).isEqualTo(InstanceState.DECIDING);
+        east.dead.add(PORTS.getLast());
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(target.state()).isEqualTo(InstanceState.DECIDING);
+    }
+
+    /** Of what the far ends have sent it would know nothing. */
+    @Test
+    void neverGoesWithoutARelayLeg() {
+        agreeOnEverything();
+        west.dead.add(PORTS.getLast());
+        east.dead.add(PORTS.getLast());
+        west.agreed.remove(PORTS.getFirst());
+        source.successorNamed(WEST, NEW);
+        assertThat(target.unanswered()).isEmpty();
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).isEqualTo(InstanceState.DECIDING);
+        west.agreed.add(PORTS.getFirst());
+        east.agreed.remove(PORTS.getLast());
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).isEqualTo(InstanceState.DECIDING);
+    }
+
+    @Test
+    void doesNotGoWithoutAFarEndToWhomTheLogDidNotName() {
+        agreeOnEverything();
+        west.dead.add(PORTS.getLast());
+        east.dead.add(PORTS.getLast());
+        target.offerWithoutUnanswered();
+        deliver();
+        assertThat(source.state()).isEqualTo(InstanceState.DECIDING);
+    }
+
+    @Test
     void repeatsWhatTheSessionLost() {
         agreeOnEverything();
         source.successorNamed(WEST, NEW);
@@ -270,6 +353,9 @@ final class HandoffTest {
         private final Generation generation;
         private final boolean outgoing;
         private final Set<ComponentPort> agreed = new HashSet<>();
+        /** Whose far ends do not answer here: as it was at the old place, the leg may still be agreed. */
+        private final Set<ComponentPort> dead = new HashSet<>();
+
         private final List<PeerMessage> outbox = new ArrayList<>();
         private boolean cut;
         private PeerState far = PeerState.ACTIVE;
@@ -303,6 +389,9 @@ final class HandoffTest {
         @Override
         public Optional<SideStatus> status(ComponentPort port) {
             LegStatus leg = new LegStatus(agreed.contains(port), true, false, 1400);
+            boolean silent = dead.contains(port);
+            LegStatus farLeg =
+                    new LegStatus(agreed.contains(port) && (outgoing || !silent), true, silent, false, 1400, 0, 0);
             return Optional.of(new SideStatus(
                     port.wire(),
                     port.side(),
@@ -313,7 +402,7 @@ final class HandoffTest {
                     outgoing ? SideState.ACTIVE : SideState.STANDBY,
                     false,
                     Optional.empty(),
-                    List.of(new PeerStatus(Identity.parse("acme/far"), OLD, far, List.of(), leg, 0, 0, 0)),
+                    List.of(new PeerStatus(Identity.parse("acme/far"), OLD, far, List.of(), farLeg, 0, 0, 0)),
                     List.of(new RelayStatus(
                             outgoing, outgoing ? WEST : EAST, outgoing ? successorGeneration() : OLD, leg, 0, false)),
                     0,

@@ -7,6 +7,7 @@ import io.virtualwire.control.Generation;
 import io.virtualwire.control.Identity;
 import io.virtualwire.control.RelayDescription;
 import io.virtualwire.control.Role;
+import io.virtualwire.control.WireId;
 import io.virtualwire.forwarding.BridgeSettings;
 import io.virtualwire.handoff.ComponentInstance;
 import io.virtualwire.handoff.ComponentPort;
@@ -23,12 +24,16 @@ import io.virtualwire.topology.SwitchSpec;
 import io.virtualwire.topology.WireRecord;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.SideEvent;
+import io.virtualwire.wire.SideStatus;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +57,10 @@ public final class ComponentKeeper {
 
     /** How long a takeover waits for hosts that do not answer, before it leaves them for later. */
     private static final Duration FENCE_PATIENCE = Duration.ofMillis(1500);
+    /** How long a move prepares before whoever looks on is told for whom it waits. */
+    private static final Duration UNREMARKABLE = Duration.ofSeconds(1);
+    /** How long a move waits for hosts that do not answer, before it goes without those that do not answer the old node either. */
+    private static final Duration SILENCE_PATIENCE = Duration.ofSeconds(3);
     /** How long a move may prepare before it is called off. */
     private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(15);
     /** How long an instance that has yielded waits for the other to own the component, before it takes it back. */
@@ -72,6 +81,7 @@ public final class ComponentKeeper {
     private long watchedMove;
     private String callOffReason = NOT_AGREED;
     private @Nullable String declining;
+    private Set<String> waitedFor = Set.of();
     private final Set<ComponentPort> unheard = new HashSet<>();
     private long savedVersion = -1;
 
@@ -178,6 +188,15 @@ public final class ComponentKeeper {
         if (source != null) {
             source.told(from, message);
         }
+        if (message instanceof PeerMessage.PreparedExcept except
+                && except.component().equals(name)
+                && source != null
+                && claim != null) {
+            // Either of the two nodes may be the one that tells the log why.
+            claim.move()
+                    .filter(move -> move.ownGeneration().equals(except.generation()))
+                    .ifPresent(move -> callOffReason = notAgreed(move, hostsOf(except.wires())));
+        }
         if (message instanceof PeerMessage.HandoffAck(String acknowledged, Generation generation)
                 && acknowledged.equals(name)
                 && source != null
@@ -273,6 +292,7 @@ public final class ComponentKeeper {
         }
         if (watchedMove != move.generation()) {
             watchedMove = move.generation();
+            callOffReason = NOT_AGREED;
             since = now();
         }
         /* Before the relay legs: the other node is prepared as soon as these are agreed, and says so once. */
@@ -336,6 +356,7 @@ public final class ComponentKeeper {
                 return;
             }
             target = successor(move.ownGeneration(), Optional.of(from.identity()));
+            waitedFor = Set.of();
         }
         if (make().ports().isEmpty()) {
             /* No port, no frame: nothing has to be handed over, and without legs the two nodes have no session to say so. */
@@ -348,13 +369,44 @@ public final class ComponentKeeper {
             return;
         }
         target.check();
-        if (target != null && isOver(PREPARE_PATIENCE)) {
-            callOffReason = NOT_AGREED;
-            target.askToCallOff();
+        if (isOver(UNREMARKABLE)) {
+            waitForFarEnds(target, move);
+        }
+    }
+
+    private void waitForFarEnds(HandoffTarget waiting, Move move) {
+        waitFor(waiting.unanswered(), move.ownGeneration());
+        if (isOver(SILENCE_PATIENCE)) {
+            waiting.offerWithoutUnanswered();
+        }
+        if (isOver(PREPARE_PATIENCE)) {
+            callOffReason = notAgreed(move, waitedFor);
+            waiting.askToCallOff();
+        }
+    }
+
+    private void waitFor(List<ComponentPort> silent, Generation generation) {
+        Set<String> hosts = hostsOf(silent.stream().map(ComponentPort::wire).collect(Collectors.toSet()));
+        if (!hosts.equals(waitedFor)) {
+            waitedFor = hosts;
+            context.observer().waitsFor(name, generation, hosts);
         }
     }
 
     // Both.
+
+    private Set<String> hostsOf(Collection<WireId> wires) {
+        return make().wires().stream()
+                .filter(wire -> wires.contains(wire.id()))
+                .map(WireRecord::host)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String notAgreed(Move move, Set<String> silent) {
+        return silent.isEmpty()
+                ? NOT_AGREED
+                : NOT_AGREED + ": node " + move.to() + " has no answer from " + String.join(", ", silent);
+    }
 
     private void leaveWhatIsOver(Claim now) {
         if (source != null && now.generation() > source.generation().number()) {
@@ -375,7 +427,7 @@ public final class ComponentKeeper {
     private void happened(HandoffEvent event) {
         context.observer().happened(event);
         switch (event) {
-            case HandoffEvent.Prepared _ -> {}
+            case HandoffEvent.Prepared prepared -> waitFor(List.of(), prepared.generation());
             case HandoffEvent.Decided decided -> decided(decided.generation());
             case HandoffEvent.HandedOver _, HandoffEvent.Superseded _ -> {
                 since = now();
@@ -412,7 +464,7 @@ public final class ComponentKeeper {
         savedVersion = -1;
         unheard.clear();
         if (plugs != null) {
-            unheard.addAll(plugs.ports());
+            plugs.ports().stream().filter(this::isAgreed).forEach(unheard::add);
         }
         if (component != null && !announced) {
             announced = true;
@@ -423,11 +475,17 @@ public final class ComponentKeeper {
                         .filter(move -> move.ownGeneration().equals(generation))
                         .isPresent()) {
             context.proposals().accept(new FabricCommand.CompleteMove(name, generation.number()));
-            if (unheard.isEmpty()) {
+            if (make().ports().isEmpty()) {
                 context.proposals().accept(new FabricCommand.MeasureHandoff(name, generation.number(), 0));
+            }
+            if (unheard.isEmpty()) {
                 context.proposals().accept(new FabricCommand.MeasureFlip(name, generation.number(), 0));
             }
         }
+    }
+
+    private boolean isAgreed(ComponentPort port) {
+        return context.wires().status(port).filter(SideStatus::agreed).isPresent();
     }
 
     private void heard(ComponentPort port, Generation generation) {

@@ -5,12 +5,14 @@ import io.vertx.core.Vertx;
 import io.virtualwire.client.ComponentView;
 import io.virtualwire.component.Component;
 import io.virtualwire.component.ComponentVerticle;
+import io.virtualwire.control.Generation;
 import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.migration.KeeperObserver;
 import io.virtualwire.topology.FabricState;
 import io.virtualwire.transport.Loop;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +61,18 @@ final class ComponentVerticles implements KeeperObserver {
             if (id != null) {
                 id.onSuccess(vertx::undeploy);
             }
+        });
+    }
+
+    @Override
+    public void waitsFor(String component, Generation generation, Set<String> hosts) {
+        aside.execute(() -> {
+            LOG.atInfo()
+                    .addKeyValue("event", "component." + NodeEvents.WAITS)
+                    .addKeyValue("component", component)
+                    .addKeyValue("generation", generation)
+                    .log("{} waits for hosts that do not answer: {}", component, hosts);
+            events.publish(component, generation, NodeEvents.WAITS, String.join(", ", hosts));
         });
     }
 

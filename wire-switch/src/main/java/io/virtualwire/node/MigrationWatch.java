@@ -39,6 +39,9 @@ final class MigrationWatch {
     private final BegunMove begun;
     private final long generation;
     private double completedMillis = -1;
+    /** The hosts from which the new node has no answer. */
+    private String silent = "";
+
     private long poll = -1;
     private @Nullable MessageConsumer<JsonObject> listening;
 
@@ -64,13 +67,27 @@ final class MigrationWatch {
         if (!begun.why().isEmpty()) {
             steps.accept(new MigrationStep("chosen", to, begun.why(), millis(), Optional.empty(), Optional.empty()));
         }
-        steps.accept(step("agreed", node));
+        steps.accept(step("agreed", node, ""));
         listening = events.listen(event -> {
             if (component.equals(event.getString("component"))) {
-                steps.accept(step(event.getString("step"), event.getString("node")));
+                heard(event.getString("step"), event.getString("detail", ""))
+                        .ifPresent(
+                                detail -> steps.accept(step(event.getString("step"), event.getString("node"), detail)));
             }
         });
         poll = vertx.setPeriodic(POLL_MILLIS, tick -> look(steps));
+    }
+
+    /** What is told of a step; nothing of one that is none. */
+    private Optional<String> heard(String step, String detail) {
+        if (!step.equals(NodeEvents.WAITS)) {
+            return Optional.of("");
+        }
+        silent = detail;
+        return silent.isEmpty()
+                ? Optional.empty()
+                : Optional.of("no answer from " + silent + "; " + component
+                        + " goes without, unless the node that it leaves has one");
     }
 
     void stop() {
@@ -144,7 +161,8 @@ final class MigrationWatch {
                     rounded(handoff),
                     rounded(flip),
                     completedMillis);
-            end(steps, new MigrationStep("completed", node, "", millis(), Optional.of(result), Optional.empty()));
+            String detail = silent.isEmpty() ? "" : "without " + silent + ", whose wires follow when it answers";
+            end(steps, new MigrationStep("completed", node, detail, millis(), Optional.of(result), Optional.empty()));
         }
     }
 
@@ -161,8 +179,8 @@ final class MigrationWatch {
         return new MigrationStep("failed", node, "", millis(), Optional.empty(), Optional.of(ErrorBody.of(failure)));
     }
 
-    private MigrationStep step(String what, String where) {
-        return new MigrationStep(what, where, "", millis(), Optional.empty(), Optional.empty());
+    private MigrationStep step(String what, String where, String detail) {
+        return new MigrationStep(what, where, detail, millis(), Optional.empty(), Optional.empty());
     }
 
     private double millis() {

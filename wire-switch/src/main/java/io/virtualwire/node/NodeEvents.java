@@ -4,16 +4,19 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.virtualwire.cloud.spi.MachineMigration;
+import io.virtualwire.control.Generation;
 import io.virtualwire.handoff.HandoffEvent;
 import io.virtualwire.topology.VmMove;
 import java.util.function.Consumer;
 
 /**
  * The steps of moves while they happen, told to all nodes on the event bus: at {@value #ADDRESS}, as
- * {@code {"node", "component", "generation", "step"}}, or with {@code "vm"} and how far its memory is copied.
+ * {@code {"node", "component", "generation", "step", "detail"}}, or with {@code "vm"} and how far its memory is copied.
  */
 final class NodeEvents {
     static final String ADDRESS = "virtualwire.v1.steps";
+    /** The new node has no answer from the hosts in the detail; if it is empty, it has them all. */
+    static final String WAITS = "waits";
 
     private final Vertx vertx;
     private final String node;
@@ -24,14 +27,19 @@ final class NodeEvents {
     }
 
     void publish(HandoffEvent event) {
+        publish(event.component(), event.generation(), step(event), "");
+    }
+
+    void publish(String component, Generation generation, String step, String detail) {
         vertx.eventBus()
                 .publish(
                         ADDRESS,
                         new JsonObject()
                                 .put("node", node)
-                                .put("component", event.component())
-                                .put("generation", event.generation().number())
-                                .put("step", step(event)));
+                                .put("component", component)
+                                .put("generation", generation.number())
+                                .put("step", step)
+                                .put("detail", detail));
     }
 
     /** How far the memory of a virtual machine that moves has been copied. */

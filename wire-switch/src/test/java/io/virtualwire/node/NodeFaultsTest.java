@@ -9,6 +9,7 @@ import io.virtualwire.topology.MoveRecord;
 import io.virtualwire.topology.TopologyFile;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,69 @@ class NodeFaultsTest {
         assertThat(it.state().claim(VirtualNodes.LAN).orElseThrow().generation())
                 .isGreaterThan(before);
         assertThat(it.owner()).as("seed %d", seed).isEqualTo("east");
+    }
+
+    /** Its wire goes, too, and is agreed when the host is back. */
+    @ParameterizedTest
+    @MethodSource("some")
+    void movesAwayThoughAHostIsDead(long seed) {
+        VirtualNodes it = new VirtualNodes(seed, Weather.FINE).begin();
+        VirtualStation app = Objects.requireNonNull(it.stations.remove("app"));
+        it.crash("h3", Duration.ofSeconds(60));
+        it.fabric.run(Duration.ofMillis(it.random.nextInt(seed % 2 == 0 ? 1_000 : 40_000)));
+        it.startTraffic(Duration.ofMillis(5));
+        move(it, "west");
+        it.slowTraffic(Duration.ofMillis(200));
+        it.fabric.run(Duration.ofSeconds(60));
+        it.stopTraffic();
+        assertNothingLost(it);
+        it.stations.put("app", app);
+        it.verifyRecovered();
+    }
+
+    /** Before it, after it, and between any two of its steps. */
+    @ParameterizedTest
+    @MethodSource("many")
+    void aDeadHostComesBackInTheMiddleOfAMoveWithoutIt(long seed) {
+        VirtualNodes it = new VirtualNodes(seed, Weather.FINE).begin();
+        VirtualStation app = Objects.requireNonNull(it.stations.remove("app"));
+        Duration dead = Duration.ofMillis(4_000 + it.random.nextInt(2_000));
+        it.crash("h3", dead.plusMillis(2_950 + seed * (FACTOR > 1 ? 1 : 15)));
+        it.fabric.run(dead);
+        it.startTraffic(Duration.ofMillis(5));
+        it.beginMove("west");
+        it.fabric.run(Duration.ofSeconds(6));
+        assertThat(it.owner()).as("seed %d", seed).isEqualTo("west");
+        it.stopTraffic();
+        assertNothingLost(it);
+        it.stations.put("app", app);
+        it.verifyRecovered();
+    }
+
+    /** Else its guests would lose their network by a move that was to save it. */
+    @ParameterizedTest
+    @MethodSource("some")
+    void staysWhereAHostIsReachedThatTheOtherNodeDoesNotReach(long seed) {
+        VirtualNodes it = new VirtualNodes(seed, Weather.FINE).begin();
+        it.fabric.cut(it.fabric.daemon("west"), it.fabric.daemon("h3"));
+        it.startTraffic(Duration.ofMillis(20));
+        long generation = it.beginMove("west");
+        it.require(
+                "the move is called off",
+                Duration.ofSeconds(20),
+                () -> it.state()
+                        .lastMove(VirtualNodes.LAN)
+                        .filter(move -> move.generation() == generation
+                                && move.outcome() == MoveRecord.Outcome.CALLED_OFF
+                                && move.reason().contains("node west has no answer from h3"))
+                        .isPresent());
+        it.fabric.run(Duration.ofSeconds(2));
+        it.stopTraffic();
+        assertThat(it.owner()).isEqualTo("east");
+        assertNothingLost(it);
+        it.fabric.mend(it.fabric.daemon("west"), it.fabric.daemon("h3"));
+        it.verifyRecovered();
+        move(it, "west");
     }
 
     @ParameterizedTest

@@ -808,6 +808,9 @@ final class VirtualNodes {
         public void decidesNoLonger(Component component) {}
 
         @Override
+        public void waitsFor(String component, Generation generation, Set<String> hosts) {}
+
+        @Override
         public void happened(HandoffEvent event) {
             events.add(event);
         }

@@ -41,6 +41,7 @@ final class GrowingFabricNetnsIT {
 
     private final Map<String, Namespace> hosts = new HashMap<>();
     private final Map<String, RunningCommand> nodes = new HashMap<>();
+    private final Map<String, RunningCommand> connectors = new HashMap<>();
     private Namespaces lab;
     private Path home;
     private CommandSession wire;
@@ -64,6 +65,7 @@ final class GrowingFabricNetnsIT {
     @AfterEach
     void close() {
         nodes.values().forEach(RunningCommand::close);
+        connectors.values().forEach(RunningCommand::close);
         wire.close();
         lab.close();
     }
@@ -80,12 +82,68 @@ final class GrowingFabricNetnsIT {
         awaitMembers(Map.of("east", "votes", "north", "votes"));
         assertThat(said("node", "ls")).contains("NODE", "north", "present", address("north") + ":7483");
 
+        aSwitchMovesThoughAHostIsDead();
+
         said("node", "drain", "east", "--timeout", "30");
         assertThat(said("node", "rm", "east")).contains("east has left the fabric");
         nodes.get("east").kill();
         assertThat(said("node", "rm", "east")).contains("east is no member");
         assertThat(said("switch", "create", "dmz", "--on", "north")).contains("version");
         assertThat(wire.run("node", "rm", "north").text()).contains("it is the only one");
+    }
+
+    /** The host in the south loses its power, the switch goes from east to north, and there the host finds it later. */
+    private void aSwitchMovesThoughAHostIsDead() throws Exception {
+        startConnector("east");
+        startConnector("south");
+        Namespace web = guest("web", "east", "10.1.0.1");
+        guest("app", "east", "10.1.0.2");
+        Namespace db = guest("db", "south", "10.1.0.3");
+        web.run("ping", "-c", "1", "-w", "20", "10.1.0.2");
+        web.run("ping", "-c", "1", "-w", "20", "10.1.0.3");
+
+        hosts.get("south").ip("link set up0 down");
+        connectors.get("south").kill();
+        RunningCommand ping = web.start("ping", "-i", "0.01", "10.1.0.2");
+        ping.awaitLine("64 bytes.*", LIMIT);
+        long begun = System.nanoTime();
+        String moved = said("migrate", "lan", "--to", "north");
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        ping.signal("INT");
+        Pings pings = Pings.of(ping.await(LIMIT).text());
+        System.out.println("moved without a dead host in " + took.toMillis() + " ms, " + pings + "\n" + moved);
+        assertThat(moved)
+                .contains("no answer from host-south; lan goes without")
+                .contains("without host-south, whose wires follow when it answers")
+                .contains("lan moved from east to north");
+        assertThat(took).isLessThan(Duration.ofSeconds(8));
+        assertThat(pings.lost()).isZero();
+        assertThat(pings.duplicates()).isZero();
+
+        hosts.get("south").ip("link set up0 up");
+        hosts.get("south").route("default", gateway("south"));
+        startConnector("south");
+        db.run("ping", "-c", "1", "-w", "20", "10.1.0.1");
+        web.run("ping", "-c", "1", "-w", "20", "10.1.0.3");
+        assertThat(said("migrate", "lan", "--to", "east"))
+                .contains("lan moved from north to east")
+                .doesNotContain("no answer");
+        connectors.values().forEach(RunningCommand::kill);
+    }
+
+    private void startConnector(String name) {
+        RunningCommand connector = CommandSession.daemon(
+                hosts.get(name), home, "connector", "run", "--name", "host-" + name, "--listen", address(name));
+        connectors.put(name, connector);
+        connector.awaitLine("connector acme/host-" + name + " is ready.*", LIMIT);
+    }
+
+    private Namespace guest(String name, String host, String address) throws IOException {
+        Namespace guest = lab.namespace(name);
+        said("endpoint", "add", name, "--host", "host-" + host, "--netns", guest.name(), "--tap", "eth0");
+        said("switch", "plug", "lan/" + name, name + "@host-" + host);
+        guest.address("eth0", address + "/24");
+        return guest;
     }
 
     @TestFactory

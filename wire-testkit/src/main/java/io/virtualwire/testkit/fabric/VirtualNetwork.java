@@ -19,6 +19,8 @@ final class VirtualNetwork {
     private static final long REDIAL_NANOS = 150_000_000;
     /** How long a broken control stream goes unnoticed. */
     private static final long NOTICE_NANOS = 300_000_000;
+    /** After how long a daemon that nobody reaches is taken for silent. */
+    private static final long SILENT_NANOS = 3_000_000_000L;
     /** How late the second of two copies comes. */
     private static final long LATE_NANOS = 150_000_000;
 
@@ -101,7 +103,7 @@ final class VirtualNetwork {
     private void breakStream(Pair pair) {
         VirtualSession session = sessions.get(pair);
         if (session != null && session.isStreamUp()) {
-            session.breakStream();
+            session.breakStream(time.nanoTime());
             dial(pair, REDIAL_NANOS);
         }
     }
@@ -112,7 +114,7 @@ final class VirtualNetwork {
             if (pair.low.equals(daemon.name()) || pair.high.equals(daemon.name())) {
                 VirtualSession session = sessions.get(pair);
                 if (session != null) {
-                    session.breakStream();
+                    session.breakStream(time.nanoTime());
                     dial(pair, REDIAL_NANOS);
                 }
             }
@@ -152,7 +154,7 @@ final class VirtualNetwork {
         VirtualSession old = sessions.get(pair);
         VirtualSession session = new VirtualSession(low, high);
         if (old != null) {
-            old.breakStream();
+            old.breakStream(time.nanoTime());
         }
         sessions.put(pair, session);
         up(session, low, high);
@@ -204,6 +206,10 @@ final class VirtualNetwork {
             }
         });
         return true;
+    }
+
+    boolean isSilent(VirtualSession session) {
+        return session.brokenFor(time.nanoTime()) > SILENT_NANOS;
     }
 
     /** Whether a lane that did not work now does, or the other way round; such a change may reorder. */
@@ -298,6 +304,8 @@ final class VirtualNetwork {
             case PeerMessage.Withdraw _ -> "withdraw";
             case PeerMessage.Prepared prepared ->
                 "prepared g" + prepared.generation().number();
+            case PeerMessage.PreparedExcept except ->
+                "preparedExcept g" + except.generation().number();
             case PeerMessage.CallOff callOff ->
                 "callOff g" + callOff.generation().number();
             case PeerMessage.CalledOff calledOff ->

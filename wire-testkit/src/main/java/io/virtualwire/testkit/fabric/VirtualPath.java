@@ -78,6 +78,11 @@ final class VirtualPath implements WirePath {
     }
 
     @Override
+    public boolean isSilent() {
+        return session == null || network.isSilent(session);
+    }
+
+    @Override
     public int payloadBudget() {
         return budget;
     }

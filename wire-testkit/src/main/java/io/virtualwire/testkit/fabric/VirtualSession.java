@@ -8,6 +8,7 @@ final class VirtualSession {
     private final Map<String, Integer> lives = new HashMap<>();
     private final Map<String, Long> lastTold = new HashMap<>();
     private boolean streamUp = true;
+    private long brokenAt;
 
     VirtualSession(VirtualDaemon one, VirtualDaemon other) {
         lives.put(one.name(), one.life());
@@ -22,8 +23,16 @@ final class VirtualSession {
         return streamUp;
     }
 
-    void breakStream() {
-        streamUp = false;
+    void breakStream(long now) {
+        if (streamUp) {
+            streamUp = false;
+            brokenAt = now;
+        }
+    }
+
+    /** For how long nobody could make another one: a stream that just broke is followed at once. */
+    long brokenFor(long now) {
+        return streamUp ? 0 : now - brokenAt;
     }
 
     /** When what is told now arrives: not before what was told earlier. */
