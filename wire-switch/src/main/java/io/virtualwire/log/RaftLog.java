@@ -39,6 +39,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,10 +146,13 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
             RaftPeer self,
             Path folder)
             throws IOException {
+        keepProcess();
         CompletableFuture<RaftLog<C, S>> started = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("log-start-" + self.getId()).start(() -> {
             try {
                 started.complete(new RaftLog<>(machine, settings, group, begins, self, folder));
+            } catch (ExitUtils.ExitException e) {
+                started.completeExceptionally(e.getCause() instanceof IOException reason ? reason : e);
             } catch (IOException | RuntimeException | Error e) {
                 started.completeExceptionally(e);
             }
@@ -163,6 +167,14 @@ public final class RaftLog<C, S> implements FabricLog<C, S> {
                 case null, default -> throw e;
             }
         }
+    }
+
+    /** Ratis would end the process, without a word where nobody hears its log, when its port is taken. */
+    private static void keepProcess() {
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        ExitUtils.disableSystemExit();
+        // With its first use it also takes what any thread fails with for its own.
+        Thread.setDefaultUncaughtExceptionHandler(handler);
     }
 
     static Throwable rootOf(Throwable failure) {

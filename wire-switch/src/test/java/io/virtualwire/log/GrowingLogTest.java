@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtualwire.control.WireException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +28,8 @@ class GrowingLogTest {
     private static final Duration LONG = Duration.ofSeconds(40);
     private static final LogSettings SETTINGS =
             new LogSettings(Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(2), 10, 4096);
+
+    private final OwnLoopback loopback = new OwnLoopback();
 
     @TempDir
     private Path folder;
@@ -173,8 +173,8 @@ class GrowingLogTest {
 
     /** What a state says of a member that was let in. */
     private void admit(String name) {
-        voters.computeIfAbsent(name, id -> new Voter(id, freeAddress()));
-        doors.computeIfAbsent(name, id -> freeAddress());
+        voters.computeIfAbsent(name, id -> new Voter(id, loopback.free()));
+        doors.computeIfAbsent(name, id -> loopback.free());
         Set<String> more = new TreeSet<>(members);
         more.add(name);
         members = more;
@@ -253,13 +253,5 @@ class GrowingLogTest {
 
     private List<String> lines(String through) {
         return logs.get(through).current().state().lines();
-    }
-
-    private static InetSocketAddress freeAddress() {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -8,9 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,10 +42,11 @@ class LostDiskTest {
     private final Map<String, FabricLog<Ledger.Command, Ledger>> logs = new HashMap<>();
 
     @BeforeEach
-    void addresses() throws IOException {
+    void addresses() {
+        OwnLoopback loopback = new OwnLoopback();
         for (String name : List.of("east", "north", "west")) {
-            voters.add(new Voter(name, freeAddress()));
-            doors.put(name, freeAddress());
+            voters.add(new Voter(name, loopback.free()));
+            doors.put(name, loopback.free());
         }
     }
 
@@ -251,11 +250,5 @@ class LostDiskTest {
 
     private List<String> lines(String through) {
         return logs.get(through).current().state().lines();
-    }
-
-    private static InetSocketAddress freeAddress() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
-        }
     }
 }

@@ -7,9 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.virtualwire.control.ErrorCode;
 import io.virtualwire.control.WireException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +25,7 @@ final class NewerReleaseTest {
 
     @Test
     void whoDoesNotUnderstandAnEntryStopsBeforeItAndGoesOnWithAnotherRelease() throws IOException {
-        List<Voter> alone = List.of(new Voter("east", free()));
+        List<Voter> alone = List.of(new Voter("east", new OwnLoopback().free()));
         try (FabricLog<Ledger.Command, Ledger> log = open(alone, new Earlier())) {
             await().atMost(PATIENCE).until(() -> accepts(log, "known"));
             assertThatThrownBy(() -> log.append(new Ledger.Write("new")).join())
@@ -60,12 +57,6 @@ final class NewerReleaseTest {
 
     private FabricLog<Ledger.Command, Ledger> open(List<Voter> voters, StateMachine<Ledger.Command, Ledger> machine) {
         return RaftLog.open("test", "east", voters, folder, machine, SETTINGS);
-    }
-
-    private static InetSocketAddress free() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
-        }
     }
 
     private static final class Earlier implements StateMachine<Ledger.Command, Ledger> {

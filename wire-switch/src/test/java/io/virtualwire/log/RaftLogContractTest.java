@@ -1,8 +1,5 @@
 package io.virtualwire.log;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,16 +19,11 @@ final class RaftLogContractTest extends FabricLogContractTest {
     @Override
     Fabric start() throws Exception {
         List<Voter> voters = new ArrayList<>();
+        OwnLoopback loopback = new OwnLoopback();
         for (int node = 0; node < 3; node++) {
-            voters.add(new Voter("n" + node, freeAddress()));
+            voters.add(new Voter("n" + node, loopback.free()));
         }
         return new RaftFabric(voters, folder);
-    }
-
-    private static InetSocketAddress freeAddress() throws Exception {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
-        }
     }
 
     private static final class RaftFabric implements Fabric {

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,11 +27,9 @@ class RaftSnapshotTest {
 
     @Test
     void nodeThatMissedPurgedEntriesGetsASnapshot() throws Exception {
+        OwnLoopback loopback = new OwnLoopback();
         for (int node = 0; node < 3; node++) {
-            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), probe.getLocalPort());
-                voters.add(new Voter("n" + node, free));
-            }
+            voters.add(new Voter("n" + node, loopback.free()));
         }
         try (var first = open(0);
                 var second = open(1)) {
