@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
  *
  * <p>A <em>probe</em> says that it was sent; a <em>change</em>, that switches shall forget what they learned from one another;
  * a <em>notice</em> says by its source address where that station is now, to every bridge on its way.
+ * A switch passes each of them on once, so none circles in a loop that is not blocked yet.
  */
 final class LoopProbe {
     /** A locally administered group address, which bridges pass on. */
@@ -111,8 +112,10 @@ final class LoopProbe {
     }
 
     /** A notice that this station is on the side of the switch, without a tag. */
-    static byte[] notice(long origin, long station, int vlan) {
-        return frame(station, NOTICE, HOPS, vlan).putLong(origin).array();
+    static byte[] notice(long origin, long station, int vlan, long sequence) {
+        ByteBuffer frame = frame(station, NOTICE, HOPS, vlan);
+        frame.putLong(origin).putLong(0).putLong(sequence);
+        return frame.array();
     }
 
     private static ByteBuffer frame(long source, int kind, int hops, int vlan) {

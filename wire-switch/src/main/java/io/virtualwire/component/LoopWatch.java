@@ -58,6 +58,8 @@ final class LoopWatch {
         this.bridge = bridge;
         this.ports = ports;
         guard = new LoopGuard(secrets);
+        /* The same switch in another place numbers anew; what it says there is not to be taken for what it said here. */
+        sequence = secrets.getAsLong();
     }
 
     void addPort(int number, String name) {
@@ -145,13 +147,13 @@ final class LoopWatch {
             }
             return true;
         }
-        if (probe.kind() != LoopProbe.PROBE) {
-            /* One's own that comes back, through a loop not blocked yet, would move one's own stations. */
-            return probe.origin() == guard.id();
-        }
         int vlan = bridge.vlanOf(frame.tag(), ingress);
         if (vlan < 0) {
             return true;
+        }
+        if (probe.kind() != LoopProbe.PROBE) {
+            long station = (long) probe.vlan() << 48 | frame.source();
+            return !guard.heardNotice(ingress, probe.origin(), station, probe.sequence(), now());
         }
         if (probe.origin() == guard.id()) {
             if (vlan == probe.vlan() && guard.heardOwn(ingress, probe.port(), now())) {
@@ -211,7 +213,7 @@ final class LoopWatch {
             freed.stream()
                     .map(LoopGuard.Freed::port)
                     .filter(port -> !guard.isNeighbour(port))
-                    .forEach(this::sendNotices);
+                    .forEach(port -> sendNotices(port, ++sequence));
         }
     }
 
@@ -241,6 +243,7 @@ final class LoopWatch {
                 bridge.forget(port);
             }
         }
+        long noticeNumber = ++sequence;
         for (int port = 0; port < bridge.portLimit(); port++) {
             if (guard.isNeighbour(port) && !guard.isBlocked(port)) {
                 if (port != ingress && hops > 0) {
@@ -248,7 +251,7 @@ final class LoopWatch {
                         send(port, vlan, LoopProbe.change(guard.id(), guard.secret(port), origin, hops, vlan, number));
                     }
                 }
-                sendNotices(port);
+                sendNotices(port, noticeNumber);
             }
         }
     }
@@ -265,12 +268,13 @@ final class LoopWatch {
     }
 
     /** Bridges behind the port learn that it leads to these stations now. */
-    private void sendNotices(int port) {
+    private void sendNotices(int port, long number) {
         String name = name(port);
         bridge.snapshot(now()).stream()
                 .filter(entry -> !entry.port().equals(name))
                 .limit(MOST_NOTICES)
-                .forEach(entry -> send(port, entry.vlan(), LoopProbe.notice(guard.id(), entry.mac(), entry.vlan())));
+                .forEach(entry ->
+                        send(port, entry.vlan(), LoopProbe.notice(guard.id(), entry.mac(), entry.vlan(), number)));
     }
 
     /** Sends a frame without a tag, as one of this VLAN. */

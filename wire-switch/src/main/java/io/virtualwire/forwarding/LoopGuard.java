@@ -2,10 +2,12 @@ package io.virtualwire.forwarding;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,19 +45,15 @@ public final class LoopGuard {
     private final LongSupplier secrets;
     private final Map<Integer, GuardedPort> ports = new LinkedHashMap<>();
     private final List<String> order = new ArrayList<>();
-    private final Map<Probe, Long> relayed = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Probe, Long> eldest) {
-            return size() > REMEMBERED_PROBES;
-        }
-    };
+    private final Set<Heard> relayed = latest(REMEMBERED_PROBES);
+    private final Set<Heard> noticed = latest(Bridge.DEFAULT_BOUND);
     private final RateLimit relaying = RateLimit.to(new StormRate(RELAYED_PER_SECOND, StormRate.Unit.FRAMES));
     private final RateLimit changing = RateLimit.to(new StormRate(CHANGES_PER_SECOND, StormRate.Unit.FRAMES));
     private long id;
     private long changes;
 
-    /** Whose probes these are. */
-    private record Probe(long origin, long secret) {}
+    /** What came from another bridge: about a port of its, about a station, or about nothing but itself. */
+    private record Heard(long origin, long about, long sequence) {}
 
     /** A port that forwards again, and the one that it had been blocked for. */
     public record Freed(int port, int instead) {}
@@ -76,6 +74,7 @@ public final class LoopGuard {
         int superior = -1;
         long heardAt;
         boolean neighbour;
+        boolean probed;
         long neighbourAt;
 
         GuardedPort(int number, String name, long secret) {
@@ -176,11 +175,12 @@ public final class LoopGuard {
             return false;
         }
         hearing.neighbour = true;
+        hearing.probed = true;
         hearing.neighbourAt = now;
         return !hearing.blocked
                 && Long.compareUnsigned(origin, id) < 0
                 && relaying.admits(1, now)
-                && isNew(new Probe(origin, secret), sequence);
+                && relayed.add(new Heard(origin, secret, sequence));
     }
 
     /**
@@ -194,17 +194,28 @@ public final class LoopGuard {
                 && hearing.neighbour
                 && !hearing.blocked
                 && origin != id
-                && isNew(new Probe(origin, 0), sequence)
+                && relayed.add(new Heard(origin, 0, sequence))
                 && changing.admits(1, now);
     }
 
-    private boolean isNew(Probe probe, long sequence) {
-        Long latest = relayed.get(probe);
-        if (latest != null && sequence - latest <= 0) {
+    /**
+     * A bridge says where a station is.
+     *
+     * <p>So there is a bridge behind the port, even if none has probed it yet, and what is learned there is not this bridge's to
+     * tell others. But nothing ends when no more notices come: only probes are sent again and again.
+     *
+     * @return whether that is news, to be learned and passed on; what a loop that is not blocked yet brings again is none
+     */
+    public boolean heardNotice(int ingress, long origin, long station, long sequence, long now) {
+        GuardedPort hearing = ports.get(ingress);
+        if (hearing == null || origin == id) {
             return false;
         }
-        relayed.put(probe, sequence);
-        return true;
+        if (!hearing.probed) {
+            hearing.neighbour = true;
+            hearing.neighbourAt = now;
+        }
+        return !hearing.blocked && noticed.add(new Heard(origin, station, sequence));
     }
 
     /** Whether there is, or was a moment ago, another bridge behind this port. */
@@ -237,8 +248,11 @@ public final class LoopGuard {
         List<Integer> deserted = new ArrayList<>();
         for (GuardedPort port : ports.values()) {
             if (port.neighbour && now - port.neighbourAt >= SILENCE.toNanos()) {
+                if (port.probed) {
+                    deserted.add(port.number);
+                }
                 port.neighbour = false;
-                deserted.add(port.number);
+                port.probed = false;
             }
         }
         return deserted;
@@ -280,6 +294,15 @@ public final class LoopGuard {
             }
         }
         return blocked;
+    }
+
+    private static Set<Heard> latest(int bound) {
+        return Collections.newSetFromMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Heard, Boolean> eldest) {
+                return size() > bound;
+            }
+        });
     }
 
     private int rank(GuardedPort port) {

@@ -53,7 +53,7 @@ class SwitchFuzzTest {
         }
         frames.add(LoopProbe.probe(7, 1, 10, 3));
         frames.add(LoopProbe.change(7, 1, 8, 4, 10, 3));
-        frames.add(LoopProbe.notice(7, DB, 10));
+        frames.add(LoopProbe.notice(7, DB, 10, 3));
         Fuzz.of("frames to a switch")
                 .stillWorks(this::switches)
                 .run(60_000, new SpoiledBytes(frames, 3_000, 12, 18, 24, 26, 28, 30, 34, 42, 50), frame -> {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SwitchLoopTest {
     private static final Duration SETTLE = Duration.ofSeconds(2);
     private static final Duration TAKEOVER = Duration.ofSeconds(1);
+    private static final Duration SAID = Duration.ofMillis(20);
 
     static LongStream seeds() {
         return LongStream.range(0, Boolean.getBoolean("wire.long") ? 2000 : 60);
@@ -124,6 +125,104 @@ class SwitchLoopTest {
         assertThat(net.times("a", unicast))
                 .as("the bridge outside knew the guest behind port one")
                 .isOne();
+    }
+
+    /**
+     * The hub comes up while probes are on their way, so that b has heard none from it yet. One port of a is blocked while the
+     * other still tells b, and by b all, where a's guest is.
+     *
+     * <pre>
+     *   guest ── a ── bridge ── c ── b
+     *            └┴──── hub ─────────┘
+     * </pre>
+     */
+    @Test
+    void aSilentGuestIsFoundAfterTwoPortsOfItsSwitchMeetOnOneHub() {
+        LoopyNetwork net = new LoopyNetwork(44);
+        net.addSwitch("a");
+        net.addSwitch("b");
+        net.addSwitch("c");
+        LoopyNetwork.Segment bridge = net.addSegment(true);
+        bridge.plug("a", "first");
+        bridge.plug("c", "left");
+        LoopyNetwork.Segment between = net.addSegment(false);
+        between.plug("c", "right");
+        between.plug("b", "left");
+        LoopyNetwork.Segment hub = net.addSegment(false);
+        hub.up(false);
+        hub.plug("b", "right");
+        hub.plug("a", "second");
+        hub.plug("a", "third");
+        net.run(SETTLE);
+        assertExactlyOnce(net, 44);
+        net.run(SETTLE.minus(SAID.multipliedBy(3)));
+        hub.up(true);
+        net.run(Duration.ofMillis(2));
+        assertThat(net.blocked()).containsExactly("a.second", "a.third");
+        net.run(SETTLE);
+        long said = net.send("b", "a");
+        net.run(SAID);
+        assertThat(net.times("a", said)).as("in\n%s", net).isOne();
+    }
+
+    @Test
+    void aNoticeDoesNotCircleInALoopThatIsNotBlockedYet() {
+        LoopyNetwork net = new LoopyNetwork(11);
+        net.addSwitch("a");
+        net.addSwitch("b");
+        for (int i = 0; i < 2; i++) {
+            LoopyNetwork.Segment segment = net.addSegment(false);
+            segment.up(i == 0);
+            segment.plug("a", "w" + i);
+            segment.plug("b", "w" + i);
+        }
+        net.run(SETTLE.plusMillis(5));
+        net.segments().get(1).up(true);
+        long before = net.delivered();
+        byte[] notice = LoopProbe.notice(7, 0x0200_0000_0009L, 0, 1);
+        net.at("a").addPort("guest").deliver(notice, 0, notice.length);
+        net.run(Duration.ofMillis(10));
+        assertThat(net.blocked()).as("no probe is due yet").isEmpty();
+        assertThat(net.delivered() - before)
+                .as("from a by both wires, from b by none or by the other")
+                .isBetween(2L, 4L);
+    }
+
+    /** The first failure has a say that ways have changed; the second has its successor say so at the same point of its life. */
+    @Test
+    void changesAreHeardFromASwitchThatMoved() {
+        LoopyNetwork net = new LoopyNetwork(12);
+        for (String name : List.of("a", "b", "c", "d")) {
+            net.addSwitch(name);
+        }
+        for (String wire : List.of("ab", "bc", "ad")) {
+            LoopyNetwork.Segment segment = net.addSegment(false);
+            segment.plug(wire.substring(0, 1), wire);
+            segment.plug(wire.substring(1), wire);
+        }
+        net.run(SETTLE);
+        net.segments().get(2).up(false);
+        net.run(TAKEOVER);
+        net.segments().get(2).up(true);
+        net.run(SETTLE);
+        net.broadcast("c");
+        net.move("a", net.at("a").stopDeciding());
+        net.run(SETTLE);
+        assertThat(ageMillis(net, "b", "bc")).isGreaterThan(TAKEOVER.toMillis());
+        net.segments().get(2).up(false);
+        net.run(TAKEOVER);
+        assertThat(ageMillis(net, "b", "bc"))
+                .as("b forgot c's guest when a said that ways have changed, and c named it again")
+                .isLessThan(TAKEOVER.toMillis());
+    }
+
+    /** How long ago the switch learned the one station behind its port. */
+    private static long ageMillis(LoopyNetwork net, String component, String port) {
+        return net.at(component).status().addresses().stream()
+                .filter(address -> address.port().equals(port))
+                .findAny()
+                .orElseThrow()
+                .ageMillis();
     }
 
     @Test
@@ -270,7 +369,7 @@ class SwitchLoopTest {
     private static void assertExactlyOnce(LoopyNetwork net, long seed) {
         for (String from : net.names()) {
             long said = net.broadcast(from);
-            net.run(Duration.ofMillis(20));
+            net.run(SAID);
             List<String> there = net.reachable(from);
             for (String to : net.names()) {
                 assertThat(net.times(to, said))
@@ -285,7 +384,7 @@ class SwitchLoopTest {
             for (String to : net.reachable(from)) {
                 if (!to.equals(from)) {
                     long said = net.send(from, to);
-                    net.run(Duration.ofMillis(20));
+                    net.run(SAID);
                     assertThat(net.times(to, said))
                             .as("seed %d, from %s to %s in\n%s", seed, from, to, net)
                             .isOne();
