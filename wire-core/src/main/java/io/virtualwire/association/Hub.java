@@ -84,6 +84,10 @@ final class Hub implements PathDirectory {
         return loop;
     }
 
+    AssociationLimits limits() {
+        return context.limits();
+    }
+
     long now() {
         return context.now();
     }
@@ -140,7 +144,7 @@ final class Hub implements PathDirectory {
     }
 
     Path newPath(boolean first, DropTally of) {
-        return new Path(transport, batches, first, context.limits(), loop.ticker(), of, context.random());
+        return new Path(transport, batches, first, limits(), loop.ticker(), of, context.random());
     }
 
     // What wires ask.

@@ -50,6 +50,9 @@ final class LaneSet implements WirePath {
     private long passedOn;
     private boolean willFlush;
     private boolean asleep;
+    /** Since when there is no session, if there is none. */
+    private long downSince;
+
     private int datagramsPerFrame = ANY_DATAGRAMS;
 
     /** Told when the first channel of the first thread leads elsewhere. */
@@ -73,6 +76,7 @@ final class LaneSet implements WirePath {
     LaneSet(Hub hub, Identity peer) {
         this.hub = hub;
         this.peer = peer;
+        this.downSince = hub.now();
     }
 
     void onMoved(Moved listener) {
@@ -102,9 +106,13 @@ final class LaneSet implements WirePath {
     @Override
     public boolean isSilent() {
         long now = hub.now();
+        if (current == null) {
+            // One that has ended may be starting again.
+            return now - downSince > hub.limits().suspectAfter().toNanos();
+        }
         boolean silent = true;
-        for (int i = 0; current != null && i < channels.length; i++) {
-            silent &= channels[i].path.isSilent(now);
+        for (Channel channel : channels) {
+            silent &= channel.path.isSilent(now);
         }
         return silent;
     }
@@ -283,8 +291,10 @@ final class LaneSet implements WirePath {
 
     /** Another session to send on, or none: the one in use is gone. */
     void follow(@Nullable Strand strand) {
-        current = strand;
-        if (strand != null) {
+        if (strand == null) {
+            leave();
+        } else {
+            current = strand;
             takeUpChannels(strand);
             takeUpStream(strand);
         }
@@ -294,9 +304,16 @@ final class LaneSet implements WirePath {
         strands.remove(strand);
         hub.table().remove(strand);
         if (strand == current) {
-            current = null;
+            leave();
         }
         strand.close();
+    }
+
+    private void leave() {
+        if (current != null) {
+            downSince = hub.now();
+        }
+        current = null;
     }
 
     /** Where else the peer is said to be, the preferred address first. */

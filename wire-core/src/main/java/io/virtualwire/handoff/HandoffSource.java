@@ -7,6 +7,7 @@ import io.virtualwire.control.WireId;
 import io.virtualwire.transport.Loop;
 import io.virtualwire.wire.PeerMessage;
 import io.virtualwire.wire.PeerState;
+import io.virtualwire.wire.PeerStatus;
 import io.virtualwire.wire.SideEvent;
 import java.time.Duration;
 import java.util.HashSet;
@@ -110,13 +111,13 @@ public final class HandoffSource {
     public void told(Identity from, PeerMessage message) {
         switch (message) {
             case PeerMessage.Prepared(String name, Generation higher)
-            when names(name, from, higher) -> {
+            when expects(name, from, higher) -> {
                 successor = new Successor(from, higher, true);
                 handOverIfReady();
                 repeatHandover(from);
             }
             case PeerMessage.PreparedExcept(String name, Generation higher, List<WireId> silent, boolean _)
-            when names(name, from, higher) -> {
+            when expects(name, from, higher) -> {
                 // Guests that this instance reaches, and the other does not, would lose their network.
                 if (silent.stream().noneMatch(this::answers)) {
                     handOver(successor);
@@ -140,7 +141,8 @@ public final class HandoffSource {
         repeatHandover(node);
     }
 
-    private boolean names(String name, Identity from, Generation higher) {
+    /** Whether it is that node's instance of that generation to which it is to hand over. */
+    public boolean expects(String name, Identity from, Generation higher) {
         return name.equals(component)
                 && successor != null
                 && successor.node().equals(from)
@@ -166,14 +168,18 @@ public final class HandoffSource {
         observer.happened(new HandoffEvent.HandedOver(component, generation, to.generation()));
     }
 
-    /** Whether the far end that frames of this wire go to has been heard lately. */
+    /** Whether the far end that frames of this wire go to has been heard lately, or, if there is none yet, any that is announced. */
     private boolean answers(WireId wire) {
-        return ports.stream()
+        List<PeerStatus> peers = ports.stream()
                 .filter(port -> port.wire().equals(wire))
                 .flatMap(port -> wires.status(port).stream())
                 .flatMap(status -> status.peers().stream())
-                .anyMatch(
-                        peer -> peer.state() == PeerState.ACTIVE && !peer.leg().silent());
+                .toList();
+        PeerState meant = peers.stream().anyMatch(peer -> peer.state() == PeerState.ACTIVE)
+                ? PeerState.ACTIVE
+                : PeerState.EXPECTED;
+        return peers.stream()
+                .anyMatch(peer -> peer.state() == meant && !peer.leg().silent());
     }
 
     private boolean relaysAgreed(Generation to) {

@@ -89,8 +89,8 @@ public sealed interface PeerMessage {
     record Prepared(String component, Generation generation) implements PeerMessage {}
 
     /**
-     * The same but for these wires, whose far ends do not answer the new instance: the old one hands over if they do not answer it
-     * either.
+     * The same but for these wires, with whose far ends the new instance has agreed on nothing: the old one hands over if it hears
+     * none of them.
      *
      * @param optional true: who does not know this message passes it over, and waits
      */

@@ -604,6 +604,20 @@ class AssociationsTest {
         assertThat(a.downs).hasValue(0);
     }
 
+    /** A connector that is started again ends its sessions first; whoever takes it for dead then hands its guests' switch away. */
+    @Test
+    void whoHasJustClosedIsNotSilentYet() {
+        AssociationLimits patient = LIMITS.silence(
+                Duration.ofMillis(200), Duration.ofMillis(2500), Duration.ofSeconds(5), Duration.ofSeconds(1));
+        Daemon a = add(Daemon.start(acme.issue("a"), patient));
+        Daemon b = start("b");
+        WirePath toB = up(a, b);
+        b.close();
+        soon().until(() -> !toB.isUp());
+        assertThat(toB.isSilent()).isFalse();
+        soon().until(toB::isSilent);
+    }
+
     @Test
     void anOrderlyCloseIsSeenAtOnce() {
         Daemon a = start("a");

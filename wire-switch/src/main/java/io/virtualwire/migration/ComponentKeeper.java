@@ -188,14 +188,17 @@ public final class ComponentKeeper {
         if (source != null) {
             source.told(from, message);
         }
+        // Either of the two nodes may be the one that tells the log why.
         if (message instanceof PeerMessage.PreparedExcept except
-                && except.component().equals(name)
                 && source != null
+                && source.expects(except.component(), from, except.generation())
                 && claim != null) {
-            // Either of the two nodes may be the one that tells the log why.
-            claim.move()
-                    .filter(move -> move.ownGeneration().equals(except.generation()))
-                    .ifPresent(move -> callOffReason = notAgreed(move, hostsOf(except.wires())));
+            claim.move().ifPresent(move -> callOffReason = notAgreed(move, hostsOf(except.wires())));
+        }
+        if (message instanceof PeerMessage.Prepared prepared
+                && source != null
+                && source.expects(prepared.component(), from, prepared.generation())) {
+            callOffReason = NOT_AGREED;
         }
         if (message instanceof PeerMessage.HandoffAck(String acknowledged, Generation generation)
                 && acknowledged.equals(name)
@@ -207,6 +210,7 @@ public final class ComponentKeeper {
 
     public void sessionUp(Identity node) {
         if (target != null && declining != null) {
+            callOffReason = declining;
             target.askToCallOff();
         } else if (target != null) {
             target.sessionUp(node);
@@ -357,6 +361,7 @@ public final class ComponentKeeper {
             }
             target = successor(move.ownGeneration(), Optional.of(from.identity()));
             waitedFor = Set.of();
+            callOffReason = NOT_AGREED;
         }
         if (make().ports().isEmpty()) {
             /* No port, no frame: nothing has to be handed over, and without legs the two nodes have no session to say so. */
@@ -405,7 +410,7 @@ public final class ComponentKeeper {
     private static String notAgreed(Move move, Set<String> silent) {
         return silent.isEmpty()
                 ? NOT_AGREED
-                : NOT_AGREED + ": node " + move.to() + " has no answer from " + String.join(", ", silent);
+                : NOT_AGREED + ": node " + move.to() + " has agreed on nothing with " + String.join(", ", silent);
     }
 
     private void leaveWhatIsOver(Claim now) {
@@ -485,7 +490,7 @@ public final class ComponentKeeper {
     }
 
     private boolean isAgreed(ComponentPort port) {
-        return context.wires().status(port).filter(SideStatus::agreed).isPresent();
+        return context.wires().status(port).filter(SideStatus::agreedWithActive).isPresent();
     }
 
     private void heard(ComponentPort port, Generation generation) {

@@ -71,7 +71,7 @@ final class ComponentVerticles implements KeeperObserver {
                     .addKeyValue("event", "component." + NodeEvents.WAITS)
                     .addKeyValue("component", component)
                     .addKeyValue("generation", generation)
-                    .log("{} waits for hosts that do not answer: {}", component, hosts);
+                    .log("{} waits for hosts with which nothing is agreed: {}", component, hosts);
             events.publish(component, generation, NodeEvents.WAITS, String.join(", ", hosts));
         });
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ final class MemberCalls {
             for (PeerNode peer : asked) {
                 try {
                     List<MemberRecord> told =
-                            ask(peer.identity(tls.identity(), settings.name()), List.of(peer.tunnel()), question);
+                            ask(peer.identity(tls.identity(), settings.name()), List.of(at(peer.tunnel())), question);
                     LOG.info("{} joins the fabric of {}", tls.identity(), peer.name());
                     return told;
                 } catch (WireException e) {
@@ -83,16 +84,11 @@ final class MemberCalls {
         }
     }
 
-    private List<MemberRecord> ask(Identity node, List<HostAddress> tunnels, JoinQuestion question) {
+    private List<MemberRecord> ask(Identity node, List<InetSocketAddress> tunnels, JoinQuestion question) {
         IOException last = new IOException("no address of it is known");
-        for (HostAddress tunnel : tunnels) {
+        for (InetSocketAddress tunnel : tunnels) {
             try {
-                String text = JoinCall.ask(
-                        tls,
-                        node,
-                        new InetSocketAddress(tunnel.host(), tunnel.port()),
-                        JSON.writeValueAsString(question),
-                        ASKED);
+                String text = JoinCall.ask(tls, node, tunnel, JSON.writeValueAsString(question), ASKED);
                 JoinAnswer answer = JSON.readValue(text, JoinAnswer.class);
                 if (answer.error() != null) {
                     throw answer.error().exception();
@@ -109,18 +105,22 @@ final class MemberCalls {
                 last);
     }
 
-    /** Says where this node is now until that is agreed on, or the thread is interrupted: who is told may just be starting. */
-    void tell(MemberRecord other) {
-        List<HostAddress> tunnels = other.addresses().stream()
-                .map(address -> HostAddress.parse(address, PeerNode.DEFAULT_TUNNEL_PORT))
-                .toList();
+    /**
+     * Says where this node is now until that is agreed on, or the thread is interrupted: who is told may just be starting.
+     *
+     * @param ways where that one may be reached by now
+     */
+    void tell(MemberRecord other, Supplier<List<InetSocketAddress>> ways) {
         JoinQuestion here = new JoinQuestion(settings.name(), settings.addresses(), true);
         String said = "";
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                ask(other.identity(), tunnels, here);
+                ask(other.identity(), ways.get(), here);
                 return;
             } catch (WireException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
                 if (!said.equals(e.getMessage())) {
                     said = String.valueOf(e.getMessage());
                     LOG.info("{} does not know yet where {} is: {}", other.name(), settings.name(), said);
@@ -135,6 +135,10 @@ final class MemberCalls {
                 return;
             }
         }
+    }
+
+    private static InetSocketAddress at(HostAddress address) {
+        return new InetSocketAddress(address.host(), address.port());
     }
 
     private static boolean mayPass(WireException why) {

@@ -39,7 +39,7 @@ final class MigrationWatch {
     private final BegunMove begun;
     private final long generation;
     private double completedMillis = -1;
-    /** The hosts from which the new node has no answer. */
+    /** The hosts with which the new node has agreed on nothing. */
     private String silent = "";
 
     private long poll = -1;
@@ -69,7 +69,7 @@ final class MigrationWatch {
         }
         steps.accept(step("agreed", node, ""));
         listening = events.listen(event -> {
-            if (component.equals(event.getString("component"))) {
+            if (component.equals(event.getString("component")) && event.getLong("generation", 0L) == generation) {
                 heard(event.getString("step"), event.getString("detail", ""))
                         .ifPresent(
                                 detail -> steps.accept(step(event.getString("step"), event.getString("node"), detail)));
@@ -86,8 +86,8 @@ final class MigrationWatch {
         silent = detail;
         return silent.isEmpty()
                 ? Optional.empty()
-                : Optional.of("no answer from " + silent + "; " + component
-                        + " goes without, unless the node that it leaves has one");
+                : Optional.of("nothing is agreed with " + silent + " yet; " + component
+                        + " goes without, unless the node that it leaves hears it");
     }
 
     void stop() {

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 final class NodeEvents {
     static final String ADDRESS = "virtualwire.v1.steps";
-    /** The new node has no answer from the hosts in the detail; if it is empty, it has them all. */
+    /** The new node has agreed on nothing with the hosts in the detail; if it is empty, with all of them. */
     static final String WAITS = "waits";
 
     private final Vertx vertx;

@@ -217,8 +217,7 @@ final class NodeMembers implements AutoCloseable {
                 self = member.number();
             }
             List<InetSocketAddress> tunnels = Stream.concat(
-                            heard.getOrDefault(member.name(), member.addresses()).stream()
-                                    .map(address -> HostAddress.parse(address, PeerNode.DEFAULT_TUNNEL_PORT)),
+                            addresses(member).map(address -> HostAddress.parse(address, PeerNode.DEFAULT_TUNNEL_PORT)),
                             fromHere(member.name()))
                     .distinct()
                     .map(address -> new InetSocketAddress(address.host(), address.port()))
@@ -230,6 +229,17 @@ final class NodeMembers implements AutoCloseable {
                     ErrorCode.INTERNAL, "cannot run node " + settings.name() + ": it is not among " + now, "");
         }
         return new ClusterPlan(self, nodes);
+    }
+
+    /** Where it said to be comes first; but it may be back where it was, and then has nothing to tell. */
+    private Stream<String> addresses(MemberRecord member) {
+        List<String> said = heard.getOrDefault(member.name(), List.of());
+        return said.isEmpty()
+                ? member.addresses().stream()
+                : Stream.concat(
+                        said.stream(),
+                        member.addresses().stream()
+                                .filter(address -> !settings.addresses().contains(address)));
     }
 
     /** Its own file may know a way that is not everybody's. */
@@ -295,8 +305,16 @@ final class NodeMembers implements AutoCloseable {
         }
         MemberCalls calls = new MemberCalls(settings, tls);
         return others.stream()
-                .map(other ->
-                        Thread.ofVirtual().name("node-moved-" + other.name()).start(() -> calls.tell(other)))
+                .map(other -> Thread.ofVirtual()
+                        .name("node-moved-" + other.name())
+                        .start(() -> calls.tell(other, () -> ways(other))))
+                .toList();
+    }
+
+    private List<InetSocketAddress> ways(MemberRecord member) {
+        return plan().nodes().stream()
+                .filter(node -> node.identity().equals(member.identity()))
+                .flatMap(node -> node.tunnels().stream())
                 .toList();
     }
 

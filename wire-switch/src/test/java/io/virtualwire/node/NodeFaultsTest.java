@@ -218,7 +218,7 @@ class NodeFaultsTest {
                         .lastMove(VirtualNodes.LAN)
                         .filter(move -> move.generation() == generation
                                 && move.outcome() == MoveRecord.Outcome.CALLED_OFF
-                                && move.reason().contains("node west has no answer from h3"))
+                                && move.reason().contains("node west has agreed on nothing with h3"))
                         .isPresent());
         it.fabric.run(Duration.ofSeconds(2));
         it.stopTraffic();

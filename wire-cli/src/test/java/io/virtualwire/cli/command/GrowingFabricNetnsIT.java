@@ -113,7 +113,7 @@ final class GrowingFabricNetnsIT {
         Pings pings = Pings.of(ping.await(LIMIT).text());
         System.out.println("moved without a dead host in " + took.toMillis() + " ms, " + pings + "\n" + moved);
         assertThat(moved)
-                .contains("no answer from host-south; lan goes without")
+                .contains("nothing is agreed with host-south yet; lan goes without")
                 .contains("without host-south, whose wires follow when it answers")
                 .contains("lan moved from east to north");
         assertThat(took).isLessThan(Duration.ofSeconds(8));
